@@ -3,31 +3,76 @@
  * whether the same request may succeed later without anyone changing anything.
  */
 export const ERROR_CODES = {
-  INVALID_CUSTOMER: { retryable: false, resolution: 'Check the customer id, or switch on createMissingCustomers for the connection.' },
+  INVALID_CUSTOMER: {
+    retryable: false,
+    resolution: 'Check the customer id, or switch on createMissingCustomers for the connection.',
+  },
   INVALID_ITEM: { retryable: false, resolution: 'Check that the SKU exists and can be sold in the ERP.' },
-  MISSING_REQUIRED_FIELD: { retryable: false, resolution: 'Fill in the named field and send the request again.' },
-  DUPLICATE_ORDER: { retryable: false, resolution: 'The ERP already has this document; look it up by its reference.' },
-  AUTHENTICATION_FAILED: { retryable: false, resolution: "Renew the connection's credentials in the ERP and here." },
+  MISSING_REQUIRED_FIELD: {
+    retryable: false,
+    resolution: 'Fill in the named field and send the request again.',
+  },
+  DUPLICATE_ORDER: {
+    retryable: false,
+    resolution: 'The ERP already has this document; look it up by its reference.',
+  },
+  AUTHENTICATION_FAILED: {
+    retryable: false,
+    resolution: "Renew the connection's credentials in the ERP and here.",
+  },
   PERMISSION_DENIED: { retryable: false, resolution: "Give the connection's ERP user the missing right." },
-  CONFLICT: { retryable: true, resolution: 'The record changed meanwhile; read it again and repeat the change.' },
-  RECORD_LOCKED: { retryable: true, resolution: 'Someone is editing the record in the ERP; it is tried again by itself.' },
+  CONFLICT: {
+    retryable: true,
+    resolution: 'The record changed meanwhile; read it again and repeat the change.',
+  },
+  RECORD_LOCKED: {
+    retryable: true,
+    resolution: 'Someone is editing the record in the ERP; it is tried again by itself.',
+  },
   PERIOD_CLOSED: { retryable: false, resolution: 'Choose a date in an open accounting period.' },
-  CREDIT_HOLD: { retryable: false, resolution: "Release the customer's credit hold in the ERP, then retry the operation." },
-  RATE_LIMITED: { retryable: true, resolution: 'Wait for retryAfterMs; work that was accepted goes on by itself.' },
-  UNAVAILABLE: { retryable: true, resolution: 'The ERP does not answer; check that it is running and reachable.' },
-  DEADLINE_EXCEEDED: { retryable: true, resolution: 'Ask again: a late answer fills the cache; or allow a longer deadlineMs.' },
+  CREDIT_HOLD: {
+    retryable: false,
+    resolution: "Release the customer's credit hold in the ERP, then retry the operation.",
+  },
+  RATE_LIMITED: {
+    retryable: true,
+    resolution: 'Wait for retryAfterMs; work that was accepted goes on by itself.',
+  },
+  UNAVAILABLE: {
+    retryable: true,
+    resolution: 'The ERP does not answer; check that it is running and reachable.',
+  },
+  DEADLINE_EXCEEDED: {
+    retryable: true,
+    resolution: 'Ask again: a late answer fills the cache; or allow a longer deadlineMs.',
+  },
   NOT_FOUND: { retryable: false, resolution: 'Check the id; it may have been deleted.' },
-  NOT_SUPPORTED: { retryable: false, resolution: 'This system cannot do it; see capabilities in the systems query.' },
+  NOT_SUPPORTED: {
+    retryable: false,
+    resolution: 'This system cannot do it; see capabilities in the systems query.',
+  },
   VALIDATION: { retryable: false, resolution: 'Correct the named value and send the request again.' },
   MAPPING_MISSING: { retryable: false, resolution: 'Map the named value for this connection.' },
-  BAD_ANSWER: { retryable: true, resolution: 'The ERP answered with something unreadable; check for a proxy or an upgrade in between.' },
-  UNCERTAIN: { retryable: false, resolution: 'Look in the ERP whether the document exists, then call resolveOperation.' },
+  BAD_ANSWER: {
+    retryable: true,
+    resolution: 'The ERP answered with something unreadable; check for a proxy or an upgrade in between.',
+  },
+  UNCERTAIN: {
+    retryable: false,
+    resolution: 'Look in the ERP whether the document exists, then call resolveOperation.',
+  },
   NEEDS_AUTH: { retryable: false, resolution: 'Sign in to the ERP again for this connection.' },
   UNAUTHENTICATED: { retryable: false, resolution: 'Send a valid API key as Authorization: Bearer.' },
   FORBIDDEN: { retryable: false, resolution: 'Use an API key that has the scope named in the message.' },
-  IDEMPOTENCY_MISMATCH: { retryable: false, resolution: 'Use a new idempotency key for a different request.' },
+  IDEMPOTENCY_MISMATCH: {
+    retryable: false,
+    resolution: 'Use a new idempotency key for a different request.',
+  },
   LIMIT_EXCEEDED: { retryable: false, resolution: 'Make the query smaller or ask for fewer rows at once.' },
-  CURSOR_EXPIRED: { retryable: false, resolution: 'Read the current state, then subscribe again without a cursor.' },
+  CURSOR_EXPIRED: {
+    retryable: false,
+    resolution: 'Read the current state, then subscribe again without a cursor.',
+  },
   INTERNAL: { retryable: true, resolution: 'Report the requestId to the operator.' },
 } as const
 

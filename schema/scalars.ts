@@ -30,7 +30,12 @@ function isDate(text: string): boolean {
 }
 
 /** An exact decimal number as a string; never passes through a float. */
-export const DecimalScalar = textScalar('Decimal', 'An exact decimal number as text, for example "12.50".', matches(DECIMAL), '12.50')
+export const DecimalScalar = textScalar(
+  'Decimal',
+  'An exact decimal number as text, for example "12.50".',
+  matches(DECIMAL),
+  '12.50',
+)
 /** A calendar day, ISO 8601, without a zone. */
 export const DateScalar = textScalar('Date', 'A calendar day, ISO 8601: YYYY-MM-DD.', isDate, '2026-11-21')
 /** An instant in UTC, ISO 8601. */
@@ -41,15 +46,40 @@ export const DateTimeScalar = textScalar(
   '2026-11-21T08:15:00.000Z',
 )
 /** ISO 4217, three letters. */
-export const CurrencyCodeScalar = textScalar('CurrencyCode', 'ISO 4217 currency code.', matches(/^[A-Z]{3}$/), 'EUR')
+export const CurrencyCodeScalar = textScalar(
+  'CurrencyCode',
+  'ISO 4217 currency code.',
+  matches(/^[A-Z]{3}$/),
+  'EUR',
+)
 /** ISO 3166-1 alpha-2. */
-export const CountryCodeScalar = textScalar('CountryCode', 'ISO 3166-1 alpha-2 country code.', matches(/^[A-Z]{2}$/), 'DE')
+export const CountryCodeScalar = textScalar(
+  'CountryCode',
+  'ISO 3166-1 alpha-2 country code.',
+  matches(/^[A-Z]{2}$/),
+  'DE',
+)
 /** UN/ECE Recommendation 20 common code. */
-export const UnitCodeScalar = textScalar('UnitCode', 'UN/ECE Recommendation 20 unit code.', matches(/^[A-Z0-9]{2,3}$/), 'C62')
+export const UnitCodeScalar = textScalar(
+  'UnitCode',
+  'UN/ECE Recommendation 20 unit code.',
+  matches(/^[A-Z0-9]{2,3}$/),
+  'C62',
+)
 /** An e-mail address. */
-export const EmailAddressScalar = textScalar('EmailAddress', 'An e-mail address.', matches(/^[^\s@]{1,64}@[^\s@]{1,190}$/), 'buyer@acme.example')
+export const EmailAddressScalar = textScalar(
+  'EmailAddress',
+  'An e-mail address.',
+  matches(/^[^\s@]{1,64}@[^\s@]{1,190}$/),
+  'buyer@acme.example',
+)
 /** E.164 where it can be told, else the ERP's own text. */
-export const PhoneNumberScalar = textScalar('PhoneNumber', 'A telephone number, E.164 where the country is known.', matches(/^[+\d][\d\s()./-]{2,30}$/), '+4930123456')
+export const PhoneNumberScalar = textScalar(
+  'PhoneNumber',
+  'A telephone number, E.164 where the country is known.',
+  matches(/^[+\d][\d\s()./-]{2,30}$/),
+  '+4930123456',
+)
 
 /** Free JSON: before and after values, wire requests. */
 export const JsonScalar = new GraphQLScalarType({

@@ -1,7 +1,13 @@
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { AddressType } from './enums.ts'
 import { ERROR_CODES, type ErrorCode } from './errors.ts'
-import { CountryCodeScalar, CurrencyCodeScalar, DecimalScalar, EmailAddressScalar, PhoneNumberScalar } from './scalars.ts'
+import {
+  CountryCodeScalar,
+  CurrencyCodeScalar,
+  DecimalScalar,
+  EmailAddressScalar,
+  PhoneNumberScalar,
+} from './scalars.ts'
 
 const CODES = Object.fromEntries(Object.keys(ERROR_CODES).map((code) => [code, code]))
 registerEnumType(CODES, { name: 'ErrorCode', description: 'The closed list of what can go wrong.' })

@@ -1,0 +1,344 @@
+import type { z } from 'zod'
+import type {
+  Address,
+  Answered,
+  CreditAnswer,
+  CustomAttribute,
+  Discount,
+  ErpCustomer,
+  ErpError,
+  ErpInvoice,
+  ErpItem,
+  ErpOrder,
+  ErpPayment,
+  ErpQuote,
+  Money,
+  PriceAnswer,
+  StockAnswer,
+} from '../schema/index.ts'
+import type { Http } from './http.ts'
+
+/** An id in the ERP's own words, always text. */
+export type Id = string
+/** An exact decimal number as text: "12.50". */
+export type Decimal = string
+/** Where to read on; only the connector that made it can read it. */
+export type Cursor = string
+
+type Native<T extends Answered> = Omit<T, keyof Answered> & { id: Id }
+
+/** An item in canonical words, with the ERP's own id. */
+export type Item = Native<ErpItem>
+/** A customer in canonical words, with the ERP's own id. */
+export type Customer = Native<ErpCustomer>
+/** An order in canonical words, with the ERP's own id. */
+export type Order = Native<ErpOrder>
+/** An invoice in canonical words, with the ERP's own id. */
+export type Invoice = Native<ErpInvoice>
+/** A payment in canonical words, with the ERP's own id. */
+export type Payment = Native<ErpPayment>
+/** A quote in canonical words, with the source's own id. */
+export type Quote = Native<ErpQuote>
+/** What an ERP says about stock. */
+export type StockReading = Omit<StockAnswer, keyof Answered>
+/** What an ERP says about a price. */
+export type PriceReading = Omit<PriceAnswer, keyof Answered>
+/** What an ERP says about a customer's credit. */
+export type Credit = Omit<CreditAnswer, keyof Answered>
+
+/** A value, null where the ERP does not know the thing, or why this one row failed. */
+export type Answer<T> = T | null | ErpError
+
+/** The records an ERP can list and read. */
+export interface Records {
+  item: Item
+  customer: Customer
+  order: Order
+  invoice: Invoice
+  payment: Payment
+  quote: Quote
+}
+/** A kind of record. */
+export type Kind = keyof Records
+
+/** One question for stock. `warehouses` are the ERP's own codes; null asks for all. */
+export interface StockAsk {
+  item: Id
+  sku: string
+  warehouses: string[] | null
+}
+
+/** One question for a price. Without a customer it is the list price, `source: "list"`. `on` is a calendar day. */
+export interface PriceAsk {
+  item: Id
+  sku: string
+  customer: Id | null
+  quantity: Decimal
+  unit: string | null
+  currency: string | null
+  on: string
+}
+
+/** Which rows to list. `search` looks in number, name, SKU and e-mail, as far as the ERP can. */
+export interface ListAsk {
+  first: number
+  after: Cursor | null
+  search?: string | null
+}
+
+/** A page of rows; `next` is null on the last one. */
+export interface Page<T> {
+  rows: T[]
+  next: Cursor | null
+}
+
+/** Reading one kind of record. `byId` answers in the same order and length. */
+export interface Read<T> {
+  byId(ids: Id[]): Promise<Answer<T>[]>
+  list(ask: ListAsk): Promise<Page<T>>
+}
+
+/** A line to be ordered: the item by the ERP's own id, or null when only the SKU is known. */
+export interface OrderLineInput {
+  item: Id | null
+  sku: string
+  quantity: Decimal
+  unit?: string | null
+  unitPrice?: Money | null
+  discountPercent?: Decimal | null
+  warehouse?: string | null
+  requestedDelivery?: string | null
+  description?: string | null
+}
+
+/** An order to be written; ids are the ERP's own. */
+export interface OrderInput {
+  customer: Id
+  lines: OrderLineInput[]
+  currency?: string | null
+  purchaseOrderNumber?: string | null
+  orderedOn?: string | null
+  requestedDelivery?: string | null
+  paymentTerms?: string | null
+  shipTo?: Address | null
+  note?: string | null
+  discounts?: Discount[] | null
+  customAttributes?: CustomAttribute[] | null
+}
+
+/** A customer to be written. */
+export interface CustomerInput {
+  name: string
+  email?: string | null
+  phone?: string | null
+  taxId?: string | null
+  country?: string | null
+  currency?: string | null
+  group?: string | null
+  paymentTerms?: string | null
+  addresses?: Address[] | null
+  customAttributes?: CustomAttribute[] | null
+}
+
+/** An invoice to be written; ids are the ERP's own. */
+export interface InvoiceInput {
+  customer: Id
+  order?: Id | null
+  number?: string | null
+  issuedOn?: string | null
+  dueOn?: string | null
+  currency?: string | null
+  note?: string | null
+  lines: OrderLineInput[]
+}
+
+/** A payment to be written against invoices; ids are the ERP's own. */
+export interface PaymentInput {
+  customer: Id
+  amount: Money
+  paidOn: string
+  method?: string | null
+  allocations: { invoice: Id; amount: Money }[]
+}
+
+/** What was written: the ERP's id, and its number and link where it has them. */
+export interface Ref {
+  id: Id
+  number?: string | null
+  url?: string | null
+  version?: string | null
+}
+
+/** What an earlier attempt left behind: `done` only when nothing is missing (a draft is not done). */
+export interface Found {
+  ref: Ref
+  /** How many steps of the write are complete, starting at 1 for "created". */
+  step: number
+  done: boolean
+}
+
+/** A request as it will go out; secrets redacted, ids of earlier steps as {{1.id}}. */
+export interface WireRequest {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body: string | null
+}
+
+/**
+ * Writing one kind of record so that nothing is lost or doubled. `ref` is our reference; it is written into a
+ * field of the ERP that `find` can search, for life.
+ */
+export interface Write<I> {
+  /** How sure we can be after an uncertain send: a provider key, an exact look-up, candidates, or nothing. */
+  proof: 'key' | 'lookup' | 'candidates' | 'none'
+  /** How long the provider remembers a key, in milliseconds; only with proof "key". */
+  keyTtlMs?: number
+  /** How long after the commit `find` may still miss the record, in milliseconds. */
+  findLagMs: number
+  /** How long the ERP may still commit after we stopped waiting, in milliseconds. */
+  maxPushMs: number
+  /** The exact requests `create` would send. May read, never writes. Throws ErpError VALIDATION and its kin. */
+  plan(input: I, ref: string): Promise<WireRequest[]>
+  find?(ref: string): Promise<Found | null>
+  create(input: I, ref: string): Promise<Ref>
+  resume?(found: Ref, step: number, input: I): Promise<Ref>
+  update?(ref: Ref, change: Partial<I>, version: string | null): Promise<Ref>
+  /** Cancels or voids. Idempotent: undoing twice is done. Verifies the state afterwards. */
+  undo?(ref: Ref): Promise<void>
+}
+
+/** One thing that changed in the ERP. */
+export interface Change {
+  kind: Kind
+  id: Id
+  deleted: boolean
+  /** When it changed, UTC. */
+  at: string | null
+}
+
+/** A page of changes and the cursor that continues behind it. */
+export interface ChangePage {
+  changes: Change[]
+  cursor: Cursor
+}
+
+/** An inbound webhook as it arrived; `body` is the raw bytes. Header names are lower case. */
+export interface RawRequest {
+  headers: Record<string, string | undefined>
+  body: Buffer
+  query: Record<string, string>
+}
+
+/** What the connection test tells an operator. */
+export interface Company {
+  name: string
+  /** The ERP's version, where it tells. */
+  version: string | null
+  currency: string | null
+}
+
+/** One connected company. A part that is left out is something this system cannot do. */
+export interface Erp {
+  check(): Promise<Company>
+  items?: Read<Item>
+  customers?: Read<Customer>
+  orders?: Read<Order>
+  invoices?: Read<Invoice>
+  payments?: Read<Payment>
+  quotes?: Read<Quote>
+  /** The whole batch in the fewest calls; same order and length. */
+  stock?(asks: StockAsk[]): Promise<Answer<StockReading>[]>
+  /** The whole batch in the fewest calls; same order and length. */
+  prices?(asks: PriceAsk[]): Promise<Answer<PriceReading>[]>
+  credit?(customers: Id[]): Promise<Answer<Credit>[]>
+  order?: Write<OrderInput>
+  customer?: Write<CustomerInput>
+  invoice?: Write<InvoiceInput>
+  payment?: Write<PaymentInput>
+  /** Pages of what changed since the cursor (null: from the beginning), oldest first, then ends. */
+  changes?(kind: Kind, since: Cursor | null): AsyncIterable<ChangePage>
+  hook?: { verify(raw: RawRequest, secret: string): boolean; read(raw: RawRequest): Change[] }
+}
+
+/** What a vendor allows, and how long we wait. */
+export interface Limits {
+  /** Requests at the same time. */
+  parallel: number
+  /** Requests per second over any second; absent where the vendor has no such limit. */
+  perSecond?: number
+  /** Rows or asks per call at most; larger batches are cut by the caller. */
+  batch: number
+  /** Milliseconds before a request is given up. */
+  timeoutMs: number
+}
+
+/** How a person signs in, where the vendor has an authorization code flow. */
+export interface SignIn {
+  authorizeUrl: string
+  tokenUrl: string
+  scopes: string[]
+}
+
+/** One kind of system. Everything the graph, the worker and the docs know of it comes from here. */
+export interface Connector<C extends z.ZodType = z.ZodType> {
+  /** The folder's name and the prefix of ids: "netsuite". */
+  system: string
+  /** The prefix of its GraphQL types: "NetSuite". */
+  name: string
+  /** The field of Query under which its own lists stand: "netsuite". */
+  field: string
+  /** Whether it is a system of record, or a source of quotes and deals. */
+  role: 'erp' | 'source'
+  /** What an operator fills in; `.meta({ secret: true })` marks secrets, `.describe()` is the help text. */
+  config: C
+  limits: Limits
+  /** Which parts `connect` gives, for the systems query: known without a connection. */
+  capabilities: Capability[]
+  /** What a person has to do in the ERP where `undo` is missing: capability -> sentence. */
+  manual?: Partial<Record<Capability, string>>
+  signIn?(config: z.output<C>): SignIn
+  connect(config: z.output<C>, http: Http): Erp
+}
+
+/** A part of `Erp`, by the name under which `systems` shows it. */
+export type Capability =
+  | 'items'
+  | 'customers'
+  | 'orders'
+  | 'invoices'
+  | 'payments'
+  | 'quotes'
+  | 'stock'
+  | 'prices'
+  | 'credit'
+  | 'pushOrder'
+  | 'cancelOrder'
+  | 'upsertCustomer'
+  | 'pushInvoice'
+  | 'pushPayment'
+  | 'changes'
+  | 'webhooks'
+
+/** Which parts an opened connection really has; a test holds it against `Connector.capabilities`. */
+export function capabilitiesOf(erp: Erp): Capability[] {
+  const parts: [Capability, unknown][] = [
+    ['items', erp.items],
+    ['customers', erp.customers],
+    ['orders', erp.orders],
+    ['invoices', erp.invoices],
+    ['payments', erp.payments],
+    ['quotes', erp.quotes],
+    ['stock', erp.stock],
+    ['prices', erp.prices],
+    ['credit', erp.credit],
+    ['pushOrder', erp.order],
+    ['cancelOrder', erp.order?.undo],
+    ['upsertCustomer', erp.customer],
+    ['pushInvoice', erp.invoice],
+    ['pushPayment', erp.payment],
+    ['changes', erp.changes],
+    ['webhooks', erp.hook],
+  ]
+  return parts.filter(([, part]) => part !== undefined).map(([capability]) => capability)
+}
