@@ -1,0 +1,221 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
+import { ErpError } from '../schema/errors.ts'
+import { guardedConnect, refuseAddress } from './address.ts'
+import { Budget, type Lane } from './budget.ts'
+import type { Limits } from './connector.ts'
+import { type Json, parseExact } from './json.ts'
+
+/** A request to an ERP. Reads that use POST set `repeatable`, so that a lost one is sent again. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Absolute address. */
+  url: string
+  headers?: Record<string, string>
+  body?: string | null
+  /** True when sending it twice does no harm. GET is. */
+  repeatable?: boolean
+  /** Milliseconds; the connector's own limit when left out. */
+  timeoutMs?: number
+}
+
+/** What came back. `json()` keeps numbers as text and throws BAD_ANSWER for anything but JSON. */
+export interface HttpAnswer {
+  status: number
+  /** Lower-case names; repeated headers joined by ", ", set-cookie by newline. */
+  headers: Record<string, string>
+  text: string
+  json(): Json
+}
+
+/** Tokens that must survive a restart: read them, or replace them under a lock that all workers share. */
+export interface Vault {
+  read(): Promise<Record<string, string> | null>
+  /** Runs `renew` under the lock with the newest stored tokens; what it gives is saved before it is used. */
+  renew(
+    renew: (stored: Record<string, string> | null) => Promise<Record<string, string>>,
+  ): Promise<Record<string, string>>
+}
+
+/** One request and its answer, redacted, as the sync log shows it. */
+export interface Exchange {
+  request: { method: string; url: string; body: string | null }
+  response: { status: number; body: string } | null
+  error: string | null
+  startedAt: string
+  durationMs: number
+}
+
+/** Who is asking: decides the lane, the deadline and where the exchanges are written down. */
+export interface Call {
+  lane: Lane
+  signal?: AbortSignal
+  record?: (exchange: Exchange) => void
+}
+
+/** A connector's only way out. */
+export interface Http {
+  send(request: HttpRequest): Promise<HttpAnswer>
+  vault: Vault
+}
+
+/** What the way out of one connection needs to know. */
+export interface HttpOptions {
+  connection: string
+  limits: Limits
+  vault: Vault
+  /** "host:port" of private addresses that the operator allows. */
+  allowHosts: string[]
+  /** Texts that must never be seen in a log. */
+  secrets: string[]
+}
+
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+const ATTEMPTS = 3
+const calls = new AsyncLocalStorage<Call>()
+
+/** Runs `work` so that every request it sends, however deep, belongs to `call`. */
+export function asCall<T>(call: Call, work: () => Promise<T>): Promise<T> {
+  return calls.run(call, work)
+}
+
+/** Replaces every known secret in a text. */
+export function redact(text: string, secrets: string[]): string {
+  return secrets.reduce((out, secret) => (secret.length > 3 ? out.replaceAll(secret, '•••') : out), text)
+}
+
+/** Milliseconds until `Retry-After` (seconds or a date) allows the next request; undefined without one. */
+export function retryAfter(headers: Record<string, string>, now = Date.now()): number | undefined {
+  const value = headers['retry-after']
+  if (!value) return undefined
+  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined
+}
+
+/** A connection's way out: timeout, repeats for reads, rate budget, breaker, address guard, redaction. */
+export class Outbound implements Http {
+  readonly vault: Vault
+  readonly budget: Budget
+  readonly #agent: Agent
+  readonly #options: HttpOptions
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+    this.vault = options.vault
+    this.budget = new Budget(options.limits, options.connection)
+    this.#agent = new Agent({
+      connections: options.limits.parallel,
+      maxResponseSize: MAX_ANSWER_BYTES,
+      keepAliveTimeout: 10_000,
+      connect: guardedConnect(options.allowHosts),
+    })
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const call = calls.getStore() ?? { lane: 'background' }
+    refuseAddress(request.url, this.#options.allowHosts)
+    const repeatable = request.repeatable ?? request.method === 'GET'
+    for (let attempt = 1; ; attempt += 1) {
+      const last = !repeatable || attempt >= ATTEMPTS
+      const answer = await this.budget
+        .run(call.lane, call.signal, () => this.#once(request, call))
+        .catch((error: unknown) => {
+          if (last || call.signal?.aborted || !isLost(error)) throw error
+        })
+      if (answer && (last || !isBusy(answer.status))) return answer
+      const pause = (answer && retryAfter(answer.headers)) ?? 50 * 2 ** attempt * Math.random()
+      if (answer && pause > 1000) return answer
+      await wait(pause, undefined, { signal: call.signal })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy()
+  }
+
+  async #once(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    const started = Date.now()
+    const exchange: Exchange = {
+      request: { method: request.method, url: request.url, body: request.body ?? null },
+      response: null,
+      error: null,
+      startedAt: new Date(started).toISOString(),
+      durationMs: 0,
+    }
+    try {
+      const answer = await this.#exchange(request, call.signal)
+      exchange.response = { status: answer.status, body: answer.text.slice(0, 20_000) }
+      return answer
+    } catch (error) {
+      exchange.error = error instanceof Error ? error.message : String(error)
+      throw error
+    } finally {
+      exchange.durationMs = Date.now() - started
+      call.record?.(JSON.parse(redact(JSON.stringify(exchange), this.#options.secrets)) as Exchange)
+    }
+  }
+
+  async #exchange(request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+    const timeoutMs = request.timeoutMs ?? this.#options.limits.timeoutMs
+    const timeout = AbortSignal.timeout(timeoutMs)
+    try {
+      const answer = await undiciRequest(request.url, {
+        method: request.method,
+        headers: request.headers,
+        body: request.body ?? null,
+        dispatcher: this.#agent,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      })
+      const bytes = Buffer.from(await answer.body.arrayBuffer())
+      return toAnswer(answer, bytes)
+    } catch (error) {
+      throw this.#lost(error, timeout.aborted ? timeoutMs : null, signal)
+    }
+  }
+
+  #lost(error: unknown, timeoutMs: number | null, signal: AbortSignal | undefined): ErpError {
+    const connection = this.#options.connection
+    if (error instanceof ErpError) return error
+    if (timeoutMs !== null) {
+      return new ErpError('DEADLINE_EXCEEDED', `${connection} did not answer within ${timeoutMs} ms.`, {
+        connection,
+      })
+    }
+    if (signal?.aborted)
+      return new ErpError('DEADLINE_EXCEEDED', 'The caller stopped waiting.', { connection })
+    const said =
+      error instanceof Error ? `${error.message} ${String((error as NodeJS.ErrnoException).code ?? '')}` : ''
+    return new ErpError('UNAVAILABLE', `${connection} cannot be reached.`, {
+      connection,
+      said: redact(said, this.#options.secrets),
+    })
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof ErpError && error.code === 'UNAVAILABLE' && error.retryAfterMs === undefined
+}
+
+function isBusy(status: number): boolean {
+  return status === 429 || status === 502 || status === 503 || status === 504
+}
+
+function toAnswer(answer: Dispatcher.ResponseData, bytes: Buffer): HttpAnswer {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value === undefined) continue
+    headers[name] = Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : value
+  }
+  const charset = /charset="?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8'
+  const text = new TextDecoder(known(charset)).decode(bytes)
+  return { status: answer.statusCode, headers, text, json: () => parseExact(text) }
+}
+
+function known(charset: string): string {
+  try {
+    return new TextDecoder(charset).encoding
+  } catch {
+    return 'utf-8'
+  }
+}

@@ -1,0 +1,45 @@
+import { ErpError } from '../schema/errors.ts'
+
+/** JSON as an ERP sent it, with every number kept as the text that stood on the wire. */
+export type Json = string | boolean | null | Json[] | { [key: string]: Json }
+
+interface Source {
+  source?: string
+}
+
+/**
+ * Parses JSON without ever passing a number through a float: 12345678901234567.10 arrives as exactly that
+ * text. Throws ErpError BAD_ANSWER for an empty, halved or non-JSON text.
+ */
+export function parseExact(text: string): Json {
+  if (text.trim() === '') throw new ErpError('BAD_ANSWER', 'The answer is empty where JSON was expected.')
+  try {
+    return JSON.parse(text, (_key, value: unknown, context?: Source) =>
+      typeof value === 'number' ? (context?.source ?? String(value)) : value,
+    ) as Json
+  } catch {
+    const kind = text.trimStart().startsWith('<') ? 'HTML or XML' : 'no valid JSON'
+    throw new ErpError('BAD_ANSWER', `The answer is ${kind}.`, { said: text.slice(0, 300) })
+  }
+}
+
+declare global {
+  interface JSON {
+    /** Puts a text into JSON.stringify's output unchanged (ECMAScript proposal "JSON.parse source text access"). */
+    rawJSON(text: string): object
+  }
+}
+
+/** A decimal text as a bare JSON number, digit by digit, for use inside JSON.stringify. */
+export function exactNumber(decimal: string): object {
+  if (!/^-?(0|[1-9]\d*)(\.\d+)?$/.test(decimal)) {
+    throw new ErpError('VALIDATION', `"${decimal.slice(0, 40)}" is no decimal number.`)
+  }
+  return JSON.rawJSON(decimal)
+}
+
+/** "2.50" and "2.5" as one text: no trailing zeros, no leading plus; for comparing and for cache keys. */
+export function plain(decimal: string): string {
+  if (!decimal.includes('.')) return decimal
+  return decimal.replace(/0+$/, '').replace(/\.$/, '')
+}
