@@ -1,0 +1,9 @@
+import type { Connector } from './connector.ts'
+
+/** Every system, one line each. Adding a system is one folder and one line here. */
+export const connectors: Connector[] = []
+
+/** The connector of a system, or undefined for an unknown name. */
+export function connectorOf(system: string): Connector | undefined {
+  return connectors.find((connector) => connector.system === system)
+}
