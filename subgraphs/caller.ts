@@ -1,0 +1,42 @@
+import { ErpError } from '../schema/errors.ts'
+
+/** What a key may do. `admin` implies all. */
+export const SCOPES = [
+  'read:stock',
+  'read:price',
+  'read:customer',
+  'read:order',
+  'write:order',
+  'write:customer',
+  'read:sync',
+  'admin',
+] as const
+/** One right of a key. */
+export type Scope = (typeof SCOPES)[number]
+
+/** On whose behalf a request runs. It travels from the gateway to every subgraph. */
+export interface Caller {
+  tenant: string
+  /** The key's name, for the audit; "anonymous" in the loopback demo. */
+  name: string
+  scopes: Scope[]
+  /** Only these connections; null for all. */
+  connections: string[] | null
+  /** Only this customer's prices and records: the hub's id, and the ERP's own id per connection. */
+  customer: { id: string; natives: Record<string, string> } | null
+}
+
+/** Whether the caller has a right. */
+export function may(caller: Caller, scope: Scope): boolean {
+  return caller.scopes.includes(scope) || caller.scopes.includes('admin')
+}
+
+/** Throws FORBIDDEN naming the missing right. */
+export function demand(caller: Caller, scope: Scope): void {
+  if (!may(caller, scope)) throw new ErpError('FORBIDDEN', `The key lacks the scope ${scope}.`)
+}
+
+/** Whether the caller may touch a connection at all. */
+export function reaches(caller: Caller, connection: string): boolean {
+  return caller.connections === null || caller.connections.includes(connection)
+}

@@ -1,0 +1,31 @@
+import type { Connector, Erp } from './connector.ts'
+import type { Outbound } from './http.ts'
+import type { Readers } from './readers.ts'
+
+/** What an operator set for one connection beside its credentials. */
+export interface ConnectionSettings {
+  createMissingCustomers: boolean
+  /** Milliseconds a value counts as fresh, by kind; the defaults stand in readers.ts. */
+  ttlMs: Record<string, number>
+  /** How often changes are polled, in milliseconds. */
+  pollMs: number
+}
+
+/** One connected company, opened: ready to be asked. */
+export interface OpenConnection {
+  id: string
+  tenant: string
+  connector: Connector
+  erp: Erp
+  http: Outbound
+  readers: Readers
+  settings: ConnectionSettings
+}
+
+/** Where subgraphs look up connections; kept in memory, so a look-up costs nothing. */
+export interface Directory {
+  /** The connection, or null when it is unknown, paused or another tenant's. */
+  find(tenant: string, id: string): OpenConnection | null
+  /** All open connections of a tenant in configured order. */
+  all(tenant: string): OpenConnection[]
+}
