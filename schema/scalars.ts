@@ -85,5 +85,6 @@ export const PhoneNumberScalar = textScalar(
 export const JsonScalar = new GraphQLScalarType({
   name: 'JSON',
   description: 'Free JSON.',
-  parseLiteral: valueFromASTUntyped,
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 })
