@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events'
+import pg from 'pg'
+
+/** What processes tell each other. It is a hint to look into the database, never the truth itself. */
+export type Topic = 'operation' | 'event' | 'connection' | 'catalogue' | 'changed'
+
+const CHANNEL = 'erp_supergraph'
+const RECONNECT_MS = 1_000
+
+/**
+ * Tells listeners in this process and, over a server database, in every other one. A lost message is harmless:
+ * whoever listens also looks once a second.
+ */
+export class Bus {
+  readonly #emitter = new EventEmitter()
+  readonly #url: string | null
+  #client: pg.Client | null = null
+  #closed = false
+
+  constructor(url: string | null) {
+    this.#url = url
+    this.#emitter.setMaxListeners(0)
+  }
+
+  async open(): Promise<void> {
+    if (this.#url) await this.#connect()
+  }
+
+  /** Calls `listener` with the text that was told; returns how to stop. */
+  on(topic: Topic, listener: (text: string) => void): () => void {
+    this.#emitter.on(topic, listener)
+    return () => this.#emitter.off(topic, listener)
+  }
+
+  /** Tells a short text, for example an id; call it after the commit. */
+  tell(topic: Topic, text: string): void {
+    this.#emitter.emit(topic, text)
+    const message = JSON.stringify([topic, text, process.pid])
+    this.#client?.query('select pg_notify($1, $2)', [CHANNEL, message]).catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#client?.end().catch(() => {})
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#url!, keepAlive: true })
+    client.on('error', () => this.#lost(client))
+    client.on('end', () => this.#lost(client))
+    client.on('notification', ({ payload }) => this.#heard(payload ?? ''))
+    await client.connect()
+    await client.query(`listen ${CHANNEL}`)
+    this.#client = client
+  }
+
+  #heard(payload: string): void {
+    const [topic, text, pid] = JSON.parse(payload) as [Topic, string, number]
+    if (pid !== process.pid) this.#emitter.emit(topic, text)
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#closed || (this.#client && this.#client !== client)) return
+    this.#client = null
+    setTimeout(() => {
+      if (!this.#closed) this.#connect().catch(() => this.#lost(client))
+    }, RECONNECT_MS).unref()
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Migrator } from '@mikro-orm/migrations'
+import { MikroORM as Embedded } from '@mikro-orm/pglite'
+import { MikroORM as Server } from '@mikro-orm/postgresql'
+import { Bus } from './bus.ts'
+import { First } from './migrations/first.ts'
+import { tables } from './tables.ts'
+
+/** The entity manager of either driver; fork it for each unit of work. */
+export type Manager = Embedded['em'] | Server['em']
+
+/** Where the hub keeps its rows. */
+export interface DatabaseOptions {
+  /** postgres://…; the embedded database when left out. */
+  url?: string | null
+  /** Folder of the embedded database; in memory when left out. */
+  dataDir?: string | null
+  /** Connections in the pool of a server database. */
+  pool?: number
+}
+
+/** An open database with its event bus. */
+export interface Database {
+  em(): Manager
+  bus: Bus
+  /** True when other processes may share it. */
+  shared: boolean
+  close(): Promise<void>
+}
+
+function common() {
+  return {
+    entities: tables,
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [{ name: '001-first', class: First }],
+      tableName: 'migration',
+      snapshot: false,
+      allOrNothing: true,
+    },
+    logger: () => {},
+  }
+}
+
+/** Opens the database, waits for it, and brings its tables up to date. Throws when it cannot be reached. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const orm = options.url
+    ? await server(options.url, options.pool ?? 10)
+    : await embedded(options.dataDir ?? null)
+  await orm.migrator.up()
+  const bus = new Bus(options.url ?? null)
+  await bus.open()
+  return {
+    em: (): Manager => orm.em.fork(),
+    bus,
+    shared: Boolean(options.url),
+    async close() {
+      await bus.close()
+      await orm.close(true)
+    },
+  }
+}
+
+function server(url: string, max: number) {
+  return Server.init({ ...common(), clientUrl: url, pool: { min: 0, max } })
+}
+
+async function embedded(dataDir: string | null) {
+  if (!dataDir) return Embedded.init({ ...common(), dbName: 'memory://' })
+  const folder = join(dataDir, 'postgres')
+  await mkdir(folder, { recursive: true })
+  return Embedded.init({ ...common(), dbName: folder })
+}
+
+/** Rows of a plain SQL statement; `?` are the parameters. */
+export function rows<T extends object>(em: Manager, sql: string, parameters: unknown[] = []): Promise<T[]> {
+  return em.execute<T[]>(sql, parameters)
+}
+
+/** An instant as ISO text in UTC, whichever driver it came from. */
+export function iso(value: Date | string): string
+export function iso(value: Date | string | null | undefined): string | null
+export function iso(value: Date | string | null | undefined): string | null {
+  if (value === null || value === undefined) return null
+  return (value instanceof Date ? value : new Date(value)).toISOString()
+}

@@ -1,0 +1,152 @@
+import type { z } from 'zod'
+import { ErpError } from '../../schema/errors.ts'
+import { Outbound, type Vault } from '../http.ts'
+import type { ConnectionSettings, Directory, OpenConnection } from '../connections.ts'
+import type { Connector } from '../connector.ts'
+import { connectorOf } from '../index.ts'
+import { Readers } from '../readers.ts'
+import type { Database } from './database.ts'
+import { ConnectionTable } from './tables.ts'
+import { type Safe, tokenVault } from './vault.ts'
+
+/** A row of the connection table as it is needed to open it. */
+export interface ConnectionRow {
+  id: string
+  tenant: string
+  system: string
+  position: number
+  state: string
+  settings: Record<string, unknown>
+  secrets: string
+}
+
+const DEFAULTS: ConnectionSettings = { createMissingCustomers: false, ttlMs: {}, pollMs: 60_000 }
+
+/** Checks what an operator filled in against the connector's config; throws VALIDATION naming the field. */
+export function checkConfig(connector: Connector, config: Record<string, unknown>): unknown {
+  const parsed = connector.config.safeParse(config)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = issue?.path.join('.') || 'config'
+  throw new ErpError('VALIDATION', `${connector.name}: ${field}: ${issue?.message ?? 'is not valid'}.`, {
+    field,
+  })
+}
+
+/** Every text of the config whose field is marked secret, for redaction. */
+export function secretsOf(schema: z.ZodType, value: unknown): string[] {
+  if (schema.meta()?.secret && typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  const { def } = schema as z.ZodType & { def: SchemaParts }
+  if (def.innerType) return secretsOf(def.innerType, value)
+  const options = def.options ?? [schema]
+  return options.flatMap((option) => {
+    const shape = (option as z.ZodType & { def: SchemaParts }).def.shape ?? {}
+    return Object.entries(shape).flatMap(([key, field]) =>
+      secretsOf(field, (value as Record<string, unknown>)[key]),
+    )
+  })
+}
+interface SchemaParts {
+  innerType?: z.ZodType
+  options?: z.ZodType[]
+  shape?: Record<string, z.ZodType>
+}
+
+/** Opens a connection: its way out, its connector, its readers. */
+export function openConnection(
+  row: Pick<ConnectionRow, 'id' | 'tenant' | 'settings'>,
+  connector: Connector,
+  config: Record<string, unknown>,
+  vault: Vault,
+  allowHosts: string[],
+): OpenConnection {
+  const checked = checkConfig(connector, config)
+  const secrets = secretsOf(connector.config, checked)
+  const http = new Outbound({ connection: row.id, limits: connector.limits, vault, allowHosts, secrets })
+  const erp = connector.connect(checked, http)
+  const settings = { ...DEFAULTS, ...row.settings }
+  const readers = new Readers(row.id, erp, connector.limits, settings.ttlMs)
+  return { id: row.id, tenant: row.tenant, connector, erp, http, readers, settings }
+}
+
+/** All connections of the database, opened, kept in memory and kept up to date over the bus. */
+export class StoredDirectory implements Directory {
+  readonly #db: Database
+  readonly #safe: Safe
+  readonly #allowHosts: string[]
+  readonly #open = new Map<string, OpenConnection>()
+  #order: string[] = []
+  #stop: (() => void) | null = null
+
+  constructor(db: Database, safe: Safe, allowHosts: string[]) {
+    this.#db = db
+    this.#safe = safe
+    this.#allowHosts = allowHosts
+  }
+
+  /** Reads all connections and listens for changes. */
+  async start(): Promise<void> {
+    await this.refresh()
+    const stops = [
+      this.#db.bus.on('connection', () => void this.refresh()),
+      this.#db.bus.on('changed', (text) => this.#changed(text)),
+    ]
+    this.#stop = () => stops.forEach((stop) => stop())
+  }
+
+  find(tenant: string, id: string): OpenConnection | null {
+    const open = this.#open.get(id)
+    return open?.tenant === tenant ? open : null
+  }
+
+  all(tenant: string): OpenConnection[] {
+    return this.#order.flatMap((id) => this.find(tenant, id) ?? [])
+  }
+
+  /** Every open connection of every tenant, for the worker. */
+  every(): OpenConnection[] {
+    return this.#order.flatMap((id) => this.#open.get(id) ?? [])
+  }
+
+  async refresh(): Promise<void> {
+    const found = await this.#db
+      .em()
+      .find(ConnectionTable, { state: { $ne: 'PAUSED' } }, { orderBy: { position: 'asc', id: 'asc' } })
+    const stale = new Set(this.#open.keys())
+    for (const row of found) {
+      const known = this.#open.get(row.id)
+      stale.delete(row.id)
+      if (known && this.#same.get(row.id) === fingerprint(row)) continue
+      const connector = connectorOf(row.system)
+      if (!connector) continue
+      const config = this.#safe.open<Record<string, unknown>>(row.secrets, row.tenant, row.id)
+      const vault = tokenVault(this.#db, this.#safe, row.tenant, row.id)
+      this.#open.set(row.id, openConnection(row, connector, config, vault, this.#allowHosts))
+      this.#same.set(row.id, fingerprint(row))
+      if (known) void known.http.close()
+    }
+    for (const id of stale) {
+      void this.#open.get(id)?.http.close()
+      this.#open.delete(id)
+    }
+    this.#order = found.map((row) => row.id)
+  }
+
+  async close(): Promise<void> {
+    this.#stop?.()
+    await Promise.all([...this.#open.values()].map((open) => open.http.close()))
+  }
+
+  readonly #same = new Map<string, string>()
+
+  /** Drops what a change touched from the caches; told as "connection\nkind\nid". */
+  #changed(text: string): void {
+    const [connection = '', kind, id = ''] = text.split('\n')
+    this.#open.get(connection)?.readers.changed(kind as 'item', id)
+  }
+}
+
+function fingerprint(row: ConnectionRow): string {
+  return JSON.stringify([row.system, row.secrets, row.settings])
+}
