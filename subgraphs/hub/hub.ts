@@ -1,0 +1,51 @@
+import type { Seal } from '../ids.ts'
+import type { SubgraphContext } from '../subgraph.ts'
+import type { Database } from './database.ts'
+import type { StoredDirectory } from './directory.ts'
+import type { Safe } from './vault.ts'
+
+/** Times and limits of the write path; settings, so that tests can use short ones. Milliseconds. */
+export interface PushSettings {
+  /** How long a worker may hold an operation before another takes it over. */
+  leaseMs: number
+  /** How long an ERP may still commit after we stopped waiting; null: what the connector says. */
+  maxPushMs: number | null
+  /** First pause before a retry; doubles each time, with full jitter. */
+  backoffMs: number
+  /** Longest pause before a retry. */
+  backoffMaxMs: number
+  /** Retries end here: the operation is DEAD. */
+  maxAttempts: number
+  /** Retries end when the operation is this old. */
+  maxAgeMs: number
+  /** How often a worker looks for due work without being told. */
+  idleMs: number
+  /** How long events can be read again. */
+  retentionMs: number
+}
+
+/** What everybody uses unless an operator says otherwise. */
+export const PUSH_SETTINGS: PushSettings = {
+  leaseMs: 30_000,
+  maxPushMs: null,
+  backoffMs: 1_000,
+  backoffMaxMs: 3_600_000,
+  maxAttempts: 20,
+  maxAgeMs: 24 * 3_600_000,
+  idleMs: 1_000,
+  retentionMs: 30 * 24 * 3_600_000,
+}
+
+/** The part of the house that remembers. */
+export interface Hub {
+  db: Database
+  directory: StoredDirectory
+  seal: Seal
+  safe: Safe
+  settings: PushSettings
+}
+
+/** What every resolver of the hub gets. */
+export interface HubContext extends SubgraphContext {
+  hub: Hub
+}
