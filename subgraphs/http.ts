@@ -18,6 +18,8 @@ export interface HttpRequest {
   repeatable?: boolean
   /** Milliseconds; the connector's own limit when left out. */
   timeoutMs?: number
+  /** True when body and answer carry credentials: neither is written down. */
+  confidential?: boolean
 }
 
 /** What came back. `json()` keeps numbers as text and throws BAD_ANSWER for anything but JSON. */
@@ -137,7 +139,7 @@ export class Outbound implements Http {
   async #once(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     const started = Date.now()
     const exchange: Exchange = {
-      request: { method: request.method, url: request.url, body: request.body ?? null },
+      request: { method: request.method, url: request.url, body: seen(request, request.body ?? null) },
       response: null,
       error: null,
       startedAt: new Date(started).toISOString(),
@@ -145,7 +147,7 @@ export class Outbound implements Http {
     }
     try {
       const answer = await this.#exchange(request, call.signal)
-      exchange.response = { status: answer.status, body: answer.text.slice(0, 20_000) }
+      exchange.response = { status: answer.status, body: seen(request, answer.text.slice(0, 20_000)) }
       return answer
     } catch (error) {
       exchange.error = error instanceof Error ? error.message : String(error)
@@ -191,6 +193,10 @@ export class Outbound implements Http {
       said: redact(said, this.#options.secrets),
     })
   }
+}
+
+function seen<T extends string | null>(request: HttpRequest, body: T): T | string {
+  return request.confidential && body ? '•••' : body
 }
 
 function isLost(error: unknown): boolean {
