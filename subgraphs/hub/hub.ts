@@ -1,5 +1,6 @@
 import type { Seal } from '../ids.ts'
 import type { SubgraphContext } from '../subgraph.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { Database } from './database.ts'
 import type { StoredDirectory } from './directory.ts'
 import type { Safe } from './vault.ts'
@@ -40,6 +41,7 @@ export const PUSH_SETTINGS: PushSettings = {
 export interface Hub {
   db: Database
   directory: StoredDirectory
+  catalogue: Catalogue
   seal: Seal
   safe: Safe
   settings: PushSettings
