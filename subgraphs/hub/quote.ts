@@ -1,0 +1,141 @@
+import type { FilterQuery, InferEntity } from '@mikro-orm/core'
+import {
+  Arg,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
+import { Problem, QuoteStatus } from '../../schema/index.ts'
+import { DateTimeScalar } from '../../schema/scalars.ts'
+import { demand } from '../caller.ts'
+import { recordId } from '../ids.ts'
+import { iso } from './database.ts'
+import type { Hub, HubContext } from './hub.ts'
+import { Order, orderById } from './order.ts'
+import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
+import { type Reference, referTo, stubOf } from './stubs.ts'
+import { QuoteTable } from './tables.ts'
+
+/** A quote that a source told of. An accepted one becomes exactly one order. */
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A quote that a source told of. An accepted one becomes exactly one order.' })
+export class Quote {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => ID)
+  connection!: string
+
+  @Field(() => String, { nullable: true })
+  number?: string | null
+
+  @Field(() => QuoteStatus, { description: 'As last seen; ask record { state } for now.' })
+  state!: QuoteStatus
+
+  @Field(() => String, { nullable: true })
+  nativeStatus?: string | null
+
+  @Field(() => String, { nullable: true })
+  customerName?: string | null
+
+  @Field(() => Problem, { nullable: true, description: 'Why it did not become an order.' })
+  problem?: Problem | null
+
+  @Field(() => DateTimeScalar)
+  updatedAt!: string
+
+  nativeId!: string
+  orderId?: string | null
+}
+
+const QuotePage = pageOf('QuotePage', () => Quote)
+
+/** Which quotes to list. */
+@InputType({ description: 'Which quotes to list.' })
+export class QuoteFilter {
+  @Field(() => ID, { nullable: true })
+  connection?: string | null
+
+  @Field(() => QuoteStatus, { nullable: true })
+  state?: QuoteStatus | null
+
+  @Field(() => String, { nullable: true })
+  number?: string | null
+}
+
+function toQuote(row: InferEntity<typeof QuoteTable>): Quote {
+  const { id, connection, number, nativeStatus, customerName, problem, nativeId } = row
+  const own = {
+    id,
+    connection,
+    number,
+    nativeStatus,
+    customerName,
+    problem,
+    nativeId,
+    orderId: row.salesOrder,
+  }
+  return { ...own, state: row.state as QuoteStatus, updatedAt: iso(row.updatedAt ?? new Date()) }
+}
+
+/** The quote with the hub's id, or null. */
+export async function quoteById(hub: Hub, tenant: string, id: string): Promise<Quote | null> {
+  const row = await hub.db.em().findOne(QuoteTable, { tenant, id })
+  return row && toQuote(row)
+}
+
+/** Finds quotes, the orders made of them, and what the source says now. */
+@Resolver(() => Quote)
+export class QuoteResolver {
+  @Query(() => Quote, { nullable: true })
+  async quote(@Arg('id', () => ID) id: string, @Ctx() { hub, caller }: HubContext): Promise<Quote | null> {
+    demand(caller, 'read:order')
+    return caller.customer ? null : quoteById(hub, caller.tenant, id)
+  }
+
+  @Query(() => QuotePage, { description: 'Sorted by number.' })
+  async quotes(
+    @Arg('filter', () => QuoteFilter, { nullable: true }) filter: QuoteFilter | null,
+    @Arg('first', () => Int, { defaultValue: 20 }) first: number,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Ctx() { hub, caller }: HubContext,
+  ): Promise<PageOf<Quote>> {
+    demand(caller, 'read:order')
+    checkFirst(first)
+    if (caller.customer) return { nodes: [], pageInfo: { endCursor: null, hasNextPage: false } }
+    const [from] = readCursor(after) ?? []
+    const all: FilterQuery<InferEntity<typeof QuoteTable>>[] = [{ tenant: caller.tenant }]
+    if (from) all.push({ id: { $gt: from } })
+    if (filter?.connection) all.push({ connection: filter.connection })
+    if (caller.connections) all.push({ connection: { $in: caller.connections } })
+    if (filter?.state) all.push({ state: filter.state })
+    if (filter?.number) all.push({ number: filter.number })
+    const found = await hub.db
+      .em()
+      .find(QuoteTable, { $and: all }, { orderBy: { id: 'asc' }, limit: first + 1 })
+    return toPage(found, first, (row) => [row.id], toQuote)
+  }
+
+  @FieldResolver(() => stubOf('quote'), {
+    nullable: true,
+    description: 'The quote as the source holds it now.',
+  })
+  record(@Root() quote: Quote, @Ctx() { hub, caller }: HubContext): Reference | null {
+    const open = hub.directory.find(caller.tenant, quote.connection)
+    if (!open?.erp.quotes) return null
+    return referTo(open.connector, 'quote', recordId(open.id, 'quote', quote.nativeId), open.id)
+  }
+
+  @FieldResolver(() => Order, { nullable: true, description: 'The order that was made of it.' })
+  order(@Root() quote: Quote, @Ctx() { hub, caller }: HubContext): Promise<Order | null> | null {
+    return quote.orderId ? orderById(hub, caller.tenant, quote.orderId) : null
+  }
+}
