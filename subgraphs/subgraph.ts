@@ -55,7 +55,7 @@ export function toSubgraph(
   name: string,
   resolvers: NonEmptyArray<Class>,
   orphanedTypes: Class[],
-  references: Record<string, (reference: never, context: SubgraphContext) => unknown>,
+  references: Record<string, (reference: never, context: never) => unknown>,
 ): Subgraph {
   const schema = buildSchemaSync({ resolvers, orphanedTypes, validate: false, skipCheck: true })
   const typeDefs = parse(`${LINK}\n${printSchemaWithDirectives(schema)}`)

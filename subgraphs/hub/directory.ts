@@ -74,7 +74,7 @@ export function openConnection(
 export class StoredDirectory implements Directory {
   readonly #db: Database
   readonly #safe: Safe
-  readonly #allowHosts: string[]
+  readonly allowHosts: string[]
   readonly #open = new Map<string, OpenConnection>()
   #order: string[] = []
   #stop: (() => void) | null = null
@@ -82,7 +82,7 @@ export class StoredDirectory implements Directory {
   constructor(db: Database, safe: Safe, allowHosts: string[]) {
     this.#db = db
     this.#safe = safe
-    this.#allowHosts = allowHosts
+    this.allowHosts = allowHosts
   }
 
   /** Reads all connections and listens for changes. */
@@ -122,7 +122,7 @@ export class StoredDirectory implements Directory {
       if (!connector) continue
       const config = this.#safe.open<Record<string, unknown>>(row.secrets, row.tenant, row.id)
       const vault = tokenVault(this.#db, this.#safe, row.tenant, row.id)
-      this.#open.set(row.id, openConnection(row, connector, config, vault, this.#allowHosts))
+      this.#open.set(row.id, openConnection(row, connector, config, vault, this.allowHosts))
       this.#same.set(row.id, fingerprint(row))
       if (known) void known.http.close()
     }

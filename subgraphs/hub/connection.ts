@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto'
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  registerEnumType,
+} from 'type-graphql'
+import { ErpError } from '../../schema/errors.ts'
+import { Problem } from '../../schema/index.ts'
+import { JsonScalar } from '../../schema/scalars.ts'
+import { type Caller, demand, reaches } from '../caller.ts'
+import { asCall } from '../http.ts'
+import { connectorOf, connectors } from '../index.ts'
+import { toProblem } from '../reader.ts'
+import { rows } from './database.ts'
+import { openConnection } from './directory.ts'
+import type { Hub, HubContext } from './hub.ts'
+import { System, toSystem } from './system.ts'
+import { ConnectionTable } from './tables.ts'
+
+const ConnectionState = { ACTIVE: 'ACTIVE', PAUSED: 'PAUSED', NEEDS_AUTH: 'NEEDS_AUTH' } as const
+registerEnumType(ConnectionState, {
+  name: 'ConnectionState',
+  description: 'Whether a connection works, rests, or waits for a person to sign in.',
+})
+
+/** One connected company. Credentials are never readable. */
+@ObjectType({ description: 'One connected company. Credentials are never readable.' })
+export class Connection {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => System)
+  system!: System
+
+  @Field(() => ConnectionState)
+  state!: keyof typeof ConnectionState
+
+  @Field(() => Problem, { nullable: true, description: 'Why it needs attention.' })
+  problem?: Problem | null
+}
+
+/** How much of a connection's rate budget is in use now. */
+@ObjectType({ description: "How much of a connection's rate budget is in use now, in this process." })
+export class Budget {
+  @Field(() => Int)
+  running!: number
+
+  @Field(() => Int)
+  waiting!: number
+
+  @Field(() => Int)
+  lastSecond!: number
+
+  @Field(() => Int, { description: 'Reads answered from the cache.' })
+  cacheHits!: number
+}
+
+/** A short mark by which a changed configuration is seen without reading the secret. */
+export function fingerprint(config: object): string {
+  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12)
+}
+
+/** Lists systems and connections; connects, pauses and tests them. */
+@Resolver(() => Connection)
+export class ConnectionResolver {
+  @Query(() => [System], { description: 'Every kind of system, with its true capabilities.' })
+  systems(): System[] {
+    return connectors.map(toSystem)
+  }
+
+  @Query(() => [Connection])
+  async connections(@Ctx() { hub, caller }: HubContext): Promise<Connection[]> {
+    const found = await hub.db
+      .em()
+      .find(ConnectionTable, { tenant: caller.tenant }, { orderBy: { position: 'asc', id: 'asc' } })
+    return found.filter((row) => reaches(caller, row.id)).flatMap((row) => toConnection(row) ?? [])
+  }
+
+  @FieldResolver(() => Budget, { nullable: true })
+  budget(@Root() connection: Connection, @Ctx() { hub, caller }: HubContext): Budget | null {
+    const open = hub.directory.find(caller.tenant, connection.id)
+    if (!open) return null
+    const { stock, price, item, customer, order } = open.readers
+    const cacheHits = [stock, price, item, customer, order].reduce((sum, reader) => sum + reader.hits, 0)
+    return { ...open.http.budget.use, cacheHits }
+  }
+
+  @Mutation(() => Connection, {
+    description: 'Connects a company, or changes its configuration. Tests it first.',
+  })
+  async connect(
+    @Arg('id', () => ID, { description: 'For example "odoo:main".' }) id: string,
+    @Arg('system', () => ID) system: string,
+    @Arg('config', () => JsonScalar) config: Record<string, unknown>,
+    @Arg('settings', () => JsonScalar, { nullable: true }) settings: Record<string, unknown> | null,
+    @Ctx() { hub, caller }: HubContext,
+  ): Promise<Connection> {
+    demand(caller, 'admin')
+    if (!/^[a-z0-9][a-z0-9:._-]{1,60}$/.test(id)) {
+      throw new ErpError('VALIDATION', 'The id may have small letters, digits and :._- only.', {
+        field: 'id',
+      })
+    }
+    await testConnection(hub, caller, { id, system, config })
+    await saveConnection(hub, { id, tenant: caller.tenant, system, config, settings: settings ?? {} })
+    const row = await hub.db.em().findOneOrFail(ConnectionTable, { tenant: caller.tenant, id })
+    return toConnection(row)!
+  }
+
+  @Mutation(() => Connection, { description: 'Stops reads and pushes; settings and credentials stay.' })
+  pauseConnection(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Connection> {
+    return setState(id, 'PAUSED', context)
+  }
+
+  @Mutation(() => Connection, { description: 'Goes on after a pause.' })
+  resumeConnection(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Connection> {
+    return setState(id, 'ACTIVE', context)
+  }
+}
+
+interface Row {
+  id: string
+  system: string
+  state: keyof typeof ConnectionState
+  problem?: Problem | null
+}
+
+function toConnection(row: Row): Connection | null {
+  const connector = connectorOf(row.system)
+  return connector
+    ? { id: row.id, system: toSystem(connector), state: row.state, problem: row.problem }
+    : null
+}
+
+async function setState(id: string, state: Row['state'], { hub, caller }: HubContext): Promise<Connection> {
+  demand(caller, 'admin')
+  const row = await hub.db.em().findOne(ConnectionTable, { tenant: caller.tenant, id })
+  if (!row || !reaches(caller, id)) throw new ErpError('NOT_FOUND', 'There is no such connection.')
+  await hub.db.em().execute('update connection set state = ? where id = ?', [state, id])
+  await hub.directory.refresh()
+  hub.db.bus.tell('connection', id)
+  return toConnection({ ...row, state })!
+}
+
+/** Tries a connection once; throws what the ERP said. */
+async function testConnection(
+  hub: Hub,
+  caller: Caller,
+  given: { id: string; system: string; config: Record<string, unknown> },
+): Promise<void> {
+  const connector = connectorOf(given.system)
+  if (!connector) throw new ErpError('VALIDATION', `There is no system ${given.system}.`, { field: 'system' })
+  const memory = {
+    read: async () => null,
+    renew: async (get: (stored: null) => Promise<Record<string, string>>) => get(null),
+  }
+  const row = { id: given.id, tenant: caller.tenant, settings: {} }
+  const open = openConnection(row, connector, given.config, memory, hub.directory.allowHosts)
+  try {
+    await asCall({ lane: 'live' }, () => open.erp.check())
+  } catch (error) {
+    const { code, message } = toProblem(error, given.id)
+    throw new ErpError(code, message, { connection: given.id })
+  } finally {
+    await open.http.close()
+  }
+}
+
+/** Writes a connection with its sealed configuration and tells every process. */
+export async function saveConnection(
+  hub: Pick<Hub, 'db' | 'safe' | 'directory'>,
+  given: {
+    id: string
+    tenant: string
+    system: string
+    config: Record<string, unknown>
+    settings: Record<string, unknown>
+    position?: number
+  },
+): Promise<void> {
+  const [known] = await rows<{ secrets: string; tenant: string }>(
+    hub.db.em(),
+    'select secrets, tenant from connection where id = ?',
+    [given.id],
+  )
+  if (known && known.tenant !== given.tenant)
+    throw new ErpError('CONFLICT', 'This id is taken.', { field: 'id' })
+  const same =
+    known &&
+    fingerprint(hub.safe.open<object>(known.secrets, given.tenant, given.id)) === fingerprint(given.config)
+  const secrets = same ? known.secrets : hub.safe.close(given.config, given.tenant, given.id)
+  await hub.db
+    .em()
+    .execute(UPSERT_CONNECTION, [
+      given.id,
+      given.tenant,
+      given.system,
+      given.position ?? 0,
+      JSON.stringify(given.settings),
+      secrets,
+    ])
+  await hub.directory.refresh()
+  hub.db.bus.tell('connection', given.id)
+}
+
+const UPSERT_CONNECTION = `
+insert into connection (id, tenant, system, position, settings, secrets) values (?, ?, ?, ?, ?::jsonb, ?)
+on conflict (id) do update set system = excluded.system, position = excluded.position, settings = excluded.settings,
+  secrets = excluded.secrets, problem = null, state = case when connection.state = 'NEEDS_AUTH' then 'ACTIVE' else connection.state end`

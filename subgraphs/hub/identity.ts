@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import type { Customer, Id, Invoice, Item, Order } from '../connector.ts'
+import type { OpenConnection } from '../connections.ts'
+import { type Database, type Manager, rows } from './database.ts'
+
+/** What two records of one customer have in common, however they are written. */
+export interface MatchKeys {
+  emailKey: string | null
+  taxKey: string | null
+  nameKey: string
+}
+
+const LEGAL_FORMS =
+  /\b(gmbh|mbh|ag|kg|ohg|ug|ltd|limited|inc|llc|corp|co|sarl|sas|sa|bv|nv|srl|spa|plc|oy|ab|as)\b/g
+
+/** Normalises name, e-mail and tax id for matching: case, accents, legal forms, blanks and punctuation. */
+export function matchKeys(customer: {
+  name?: string | null
+  email?: string | null
+  taxId?: string | null
+}): MatchKeys {
+  const plain = (customer.name ?? '')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+  const words = plain.replace(/[^\p{L}\p{N}]+/gu, ' ').replace(LEGAL_FORMS, ' ')
+  return {
+    emailKey: customer.email?.trim().toLowerCase() || null,
+    taxKey: customer.taxId?.toUpperCase().replace(/[^A-Z0-9]/g, '') || null,
+    nameKey: words.split(' ').filter(Boolean).join(' ') || plain.trim(),
+  }
+}
+
+/** A new id of the hub: a prefix that says what it is, and a random part. */
+export function newId(prefix: string): string {
+  return `${prefix}_${randomUUID().replaceAll('-', '')}`
+}
+
+/** Writes items of one connection into the catalogue: one product per SKU, and who knows it by which id. */
+export async function importItems(db: Database, open: OpenConnection, items: Item[]): Promise<void> {
+  const sold = items.filter((item) => item.sku)
+  if (sold.length === 0) return
+  await db.em().transactional(async (em) => {
+    const data = sold.map((item) => ({
+      ...item,
+      hub: newId('prd'),
+      categories: item.categories ?? [],
+      components: item.components ?? [],
+    }))
+    await em.execute(UPSERT_PRODUCTS, [open.tenant, JSON.stringify(data)])
+    await em.execute(UPSERT_ITEM_REFS, [open.id, open.tenant, JSON.stringify(data), open.tenant])
+  })
+  db.bus.tell('catalogue', open.id)
+}
+
+const UPSERT_PRODUCTS = `
+insert into product (id, tenant, sku, name, description, unit, categories, minimum_quantity, lead_time_days, components)
+select distinct on (i.sku) i.hub, ?, i.sku, i.name, i.description, i.unit, i.categories, i."minimumQuantity", i."leadTimeDays", i.components
+from jsonb_to_recordset(?::jsonb) as i(hub text, sku text, name text, description text, unit text, categories jsonb,
+  "minimumQuantity" text, "leadTimeDays" int, components jsonb)
+on conflict (tenant, sku) do update set
+  name = coalesce(product.name, excluded.name), description = coalesce(product.description, excluded.description),
+  unit = coalesce(product.unit, excluded.unit), minimum_quantity = coalesce(product.minimum_quantity, excluded.minimum_quantity),
+  lead_time_days = coalesce(product.lead_time_days, excluded.lead_time_days),
+  categories = case when product.categories = '[]' then excluded.categories else product.categories end,
+  components = case when product.components = '[]' then excluded.components else product.components end, updated_at = now()`
+
+const UPSERT_ITEM_REFS = `
+insert into external_ref (connection, kind, native_id, tenant, hub_id, number)
+select ?, 'item', i.id, ?, product.id, i.sku
+from jsonb_to_recordset(?::jsonb) as i(id text, sku text) join product on product.tenant = ? and product.sku = i.sku
+on conflict (connection, kind, native_id) do update set
+  hub_id = excluded.hub_id, number = excluded.number, seen_at = now(), deleted = false`
+
+/** Writes customers of one connection: matched by earlier reference, tax id, then e-mail; else a new one. */
+export async function importCustomers(
+  db: Database,
+  open: OpenConnection,
+  customers: Customer[],
+): Promise<void> {
+  if (customers.length === 0) return
+  await db.em().transactional(async (em) => {
+    await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`customers ${open.tenant}`])
+    for (const customer of customers) await importCustomer(em, open, customer)
+  })
+  db.bus.tell('catalogue', open.id)
+}
+
+async function importCustomer(em: Manager, open: OpenConnection, customer: Customer): Promise<void> {
+  const keys = matchKeys(customer)
+  const [match] = await rows<{ id: string }>(em, FIND_CUSTOMER, [
+    open.id,
+    customer.id,
+    open.tenant,
+    keys.taxKey,
+    open.tenant,
+    keys.emailKey,
+  ])
+  const id = match?.id ?? newId('cus')
+  if (!match) {
+    const own = [
+      customer.name ?? customer.number ?? customer.id,
+      customer.email,
+      customer.phone,
+      customer.taxId,
+      customer.country,
+    ]
+    const terms = [
+      customer.currency,
+      customer.group,
+      customer.paymentTerms,
+      JSON.stringify(customer.addresses ?? []),
+      open.id,
+    ]
+    await em.execute(INSERT_CUSTOMER, [
+      id,
+      open.tenant,
+      ...own,
+      ...terms,
+      keys.emailKey,
+      keys.taxKey,
+      keys.nameKey,
+    ])
+  }
+  await em.execute(UPSERT_REF, [open.id, 'customer', customer.id, open.tenant, id, customer.number ?? null])
+}
+
+const FIND_CUSTOMER = `
+select hub_id as id, 0 as rank from external_ref where connection = ? and kind = 'customer' and native_id = ?
+union all select id, 1 from customer where tenant = ? and tax_key = ?
+union all select id, 2 from customer where tenant = ? and email_key = ? order by rank limit 1`
+
+const INSERT_CUSTOMER = `
+insert into customer (id, tenant, name, email, phone, tax_id, country, currency, customer_group, payment_terms, addresses,
+  home, email_key, tax_key, name_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?)`
+
+const UPSERT_REF = `
+insert into external_ref (connection, kind, native_id, tenant, hub_id, number) values (?, ?, ?, ?, ?, ?)
+on conflict (connection, kind, native_id) do update set number = excluded.number, seen_at = now(), deleted = false`
+
+/** Writes orders that a connection told of; one that we pushed is recognised by the ERP's id. */
+export async function importOrders(db: Database, open: OpenConnection, orders: Order[]): Promise<void> {
+  for (const order of orders) {
+    const values = [
+      newId('ord'),
+      open.tenant,
+      open.id,
+      order.id,
+      order.number ?? null,
+      order.reference ?? null,
+      order.state ?? null,
+    ]
+    await db.em().execute(UPSERT_ORDER, [...values, open.id, order.customer ?? null])
+  }
+}
+
+const UPSERT_ORDER = `
+insert into sales_order (id, tenant, connection, native_id, number, reference, state, customer)
+values (?, ?, ?, ?, ?, ?, ?, (select hub_id from external_ref where connection = ? and kind = 'customer' and native_id = ?))
+on conflict (connection, native_id) do update set number = excluded.number, state = excluded.state, updated_at = now(),
+  customer = coalesce(sales_order.customer, excluded.customer)`
+
+/** Writes invoices that a connection told of. */
+export async function importInvoices(db: Database, open: OpenConnection, invoices: Invoice[]): Promise<void> {
+  for (const invoice of invoices) {
+    const values = [
+      newId('inv'),
+      open.tenant,
+      open.id,
+      invoice.id,
+      invoice.number ?? null,
+      invoice.state ?? null,
+    ]
+    await db.em().execute(UPSERT_INVOICE, [...values, open.id, invoice.customer ?? null])
+  }
+}
+
+const UPSERT_INVOICE = `
+insert into invoice (id, tenant, connection, native_id, number, state, customer)
+values (?, ?, ?, ?, ?, ?, (select hub_id from external_ref where connection = ? and kind = 'customer' and native_id = ?))
+on conflict (connection, native_id) do update set number = excluded.number, state = excluded.state, updated_at = now(),
+  customer = coalesce(invoice.customer, excluded.customer)`
+
+/** Marks a record as gone in its ERP. */
+export async function importDeletion(
+  db: Database,
+  open: OpenConnection,
+  kind: string,
+  native: Id,
+): Promise<void> {
+  const sql = 'update external_ref set deleted = true where connection = ? and kind = ? and native_id = ?'
+  await db.em().execute(sql, [open.id, kind, native])
+  db.bus.tell('catalogue', open.id)
+}

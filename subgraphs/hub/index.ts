@@ -1,0 +1,35 @@
+import type { NonEmptyArray } from 'type-graphql'
+import { type Subgraph, toSubgraph } from '../subgraph.ts'
+import { ConnectionResolver } from './connection.ts'
+import { CustomerResolver, customerByReference } from './customer.ts'
+import { InvoiceResolver } from './invoice.ts'
+import { OrderResolver, orderByReference } from './order.ts'
+import { ProductPriceResolver } from './price.ts'
+import { ProductResolver, productByReference } from './product.ts'
+import { QuoteResolver } from './quote.ts'
+import { ProductStockResolver, StockResolver, stockByReference } from './stock.ts'
+import { stubTypes } from './stubs.ts'
+
+type Class = new () => object
+
+const resolvers: NonEmptyArray<Class> = [
+  ProductResolver,
+  ProductStockResolver,
+  ProductPriceResolver,
+  StockResolver,
+  CustomerResolver,
+  OrderResolver,
+  InvoiceResolver,
+  QuoteResolver,
+  ConnectionResolver,
+]
+
+/** The subgraph that remembers: root queries, golden records, operations; it hands out references to the ERPs. */
+export function hubSubgraph(): Subgraph {
+  return toSubgraph('hub', resolvers, stubTypes as Class[], {
+    Product: productByReference,
+    Customer: customerByReference,
+    Order: orderByReference,
+    Stock: stockByReference,
+  })
+}

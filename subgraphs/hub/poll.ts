@@ -1,0 +1,178 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { ErpError } from '../../schema/errors.ts'
+import type { ChangePage, Erp, Kind, Read, Records } from '../connector.ts'
+import type { OpenConnection } from '../connections.ts'
+import { asCall } from '../http.ts'
+import { toProblem } from '../reader.ts'
+import { rows } from './database.ts'
+import type { Hub } from './hub.ts'
+import { importCustomers, importDeletion, importInvoices, importItems, importOrders } from './identity.ts'
+import { importQuotes } from './quotes.ts'
+
+/** The kinds that are kept known, in the order in which they depend on each other. */
+const KINDS = ['item', 'customer', 'order', 'invoice', 'quote'] as const satisfies Kind[]
+type Polled = (typeof KINDS)[number]
+
+const LEASE_MS = 60_000
+const READ_AT_ONCE = 100
+const MAX_PAUSE_MS = 3_600_000
+
+/** The connector's reader of a kind, where it has one. */
+export function readOf<K extends Kind>(erp: Erp, kind: K): Read<Records[K]> | undefined {
+  const reads: { [P in Kind]: Read<Records[P]> | undefined } = {
+    item: erp.items,
+    customer: erp.customers,
+    order: erp.orders,
+    invoice: erp.invoices,
+    payment: erp.payments,
+    quote: erp.quotes,
+  }
+  return reads[kind]
+}
+
+/** Reads records by id and writes them down; the caches forget them. */
+export async function importIds(hub: Hub, open: OpenConnection, kind: Polled, ids: string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
+    const part = ids.slice(from, from + READ_AT_ONCE)
+    const answers = (await readOf(open.erp, kind)?.byId(part)) ?? []
+    const found = answers.filter((answer) => answer !== null && !(answer instanceof ErpError))
+    await importRecords(hub, open, kind, found as Records[Polled][])
+    for (const id of part) hub.db.bus.tell('changed', `${open.id}\n${kind}\n${id}`)
+  }
+}
+
+async function importRecords(
+  hub: Hub,
+  open: OpenConnection,
+  kind: Polled,
+  found: Records[Polled][],
+): Promise<void> {
+  if (kind === 'item') await importItems(hub.db, open, found as Records['item'][])
+  if (kind === 'customer') await importCustomers(hub.db, open, found as Records['customer'][])
+  if (kind === 'order') await importOrders(hub.db, open, found as Records['order'][])
+  if (kind === 'invoice') await importInvoices(hub.db, open, found as Records['invoice'][])
+  if (kind === 'quote') await importQuotes(hub, open, found as Records['quote'][])
+}
+
+interface Due {
+  connection: string
+  kind: Polled
+  cursor: string | null
+  fence: string
+}
+
+/** Keeps the identity map up to date: polls every connection for what changed, each kind on its own. */
+export class Poller {
+  readonly #hub: Hub
+  readonly #stop = new AbortController()
+  #running: Promise<void> | null = null
+
+  constructor(hub: Hub) {
+    this.#hub = hub
+  }
+
+  start(): void {
+    this.#running = this.#loop()
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  /** Polls everything that is due now, once; for the start and for tests. */
+  async once(): Promise<void> {
+    await this.#plan()
+    const due = await this.#claim()
+    const byConnection = Map.groupBy(due, ({ connection }) => connection)
+    await Promise.all([...byConnection.values()].map((polls) => this.#inOrder(polls)))
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.once().catch(() => {})
+      await wait(this.#hub.settings.idleMs, undefined, { signal: this.#stop.signal }).catch(() => {})
+    }
+  }
+
+  /** Every kind of every connection has a row; a new connection is due at once. */
+  async #plan(): Promise<void> {
+    const wanted = this.#hub.directory
+      .every()
+      .flatMap((open) => KINDS.filter((kind) => readOf(open.erp, kind)).map((kind) => [open.id, kind]))
+    const sql = `insert into poll (connection, kind) select * from jsonb_to_recordset(?::jsonb) as w(connection text, kind text)
+      where exists (select from connection c where c.id = w.connection) on conflict do nothing`
+    const data = wanted.map(([connection, kind]) => ({ connection, kind }))
+    await this.#hub.db.em().execute(sql, [JSON.stringify(data)])
+  }
+
+  #claim(): Promise<Due[]> {
+    const sql = `update poll set lease_until = now() + ? * interval '1 millisecond', fence = fence + 1
+      where (connection, kind) in (select connection, kind from poll where next_at <= now()
+        and (lease_until is null or lease_until < now()) for update skip locked)
+      returning connection, kind, cursor, fence::text`
+    return rows<Due>(this.#hub.db.em(), sql, [LEASE_MS])
+  }
+
+  async #inOrder(polls: Due[]): Promise<void> {
+    for (const kind of KINDS) {
+      const due = polls.find((poll) => poll.kind === kind)
+      const open = due && this.#hub.directory.every().find(({ id }) => id === due.connection)
+      if (due && open) await this.#poll(due, open)
+    }
+  }
+
+  async #poll(due: Due, open: OpenConnection): Promise<void> {
+    try {
+      await asCall({ lane: 'background', signal: this.#stop.signal }, () => this.#read(due, open))
+      await this.#finish(due, open.settings.pollMs, null)
+    } catch (error) {
+      const sql = 'select failures from poll where connection = ? and kind = ?'
+      const [row] = await rows<{ failures: number }>(this.#hub.db.em(), sql, [due.connection, due.kind])
+      const pause = Math.min(MAX_PAUSE_MS, 1_000 * 2 ** Math.min(row?.failures ?? 0, 12))
+      await this.#finish(due, pause, error)
+    }
+  }
+
+  async #read(due: Due, open: OpenConnection): Promise<void> {
+    for await (const page of this.#pages(due, open)) {
+      const gone = page.changes.filter(({ deleted }) => deleted)
+      const ids = page.changes.filter(({ deleted }) => !deleted).map(({ id }) => id)
+      for (const { id } of gone) await importDeletion(this.#hub.db, open, due.kind, id)
+      await importIds(this.#hub, open, due.kind, [...new Set(ids)])
+      const sql =
+        "update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond' where connection = ? and kind = ? and fence = ?"
+      await this.#hub.db.em().execute(sql, [page.cursor, LEASE_MS, due.connection, due.kind, due.fence])
+    }
+  }
+
+  /** The connector's changes; where it has none, everything it can list. */
+  async *#pages(due: Due, open: OpenConnection): AsyncIterable<ChangePage> {
+    if (open.erp.changes) {
+      yield* open.erp.changes(due.kind, due.cursor)
+      return
+    }
+    const read = readOf(open.erp, due.kind)
+    let after: string | null = null
+    do {
+      const page: { rows: { id: string }[]; next: string | null } | undefined = await read?.list({
+        first: READ_AT_ONCE,
+        after,
+      })
+      if (!page) return
+      yield {
+        changes: page.rows.map(({ id }) => ({ kind: due.kind, id, deleted: false, at: null })),
+        cursor: '',
+      }
+      after = page.next
+    } while (after)
+  }
+
+  async #finish(due: Due, pauseMs: number, error: unknown): Promise<void> {
+    const problem = error ? JSON.stringify(toProblem(error, due.connection)) : null
+    const sql = `update poll set lease_until = null, next_at = now() + ? * interval '1 millisecond',
+      failures = case when ?::jsonb is null then 0 else failures + 1 end, problem = ?::jsonb
+      where connection = ? and kind = ? and fence = ?`
+    await this.#hub.db.em().execute(sql, [pauseMs, problem, problem, due.connection, due.kind, due.fence])
+  }
+}
