@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../schema/errors.ts'
+import type { Change, RawRequest } from './connector.ts'
 import type { Demo } from './demo.ts'
 
 /** A request as a sandbox sees it: the path without the sandbox's own prefix. */
@@ -58,6 +59,8 @@ export interface Sandbox {
   ledger(): Ledger
   act(action: SandboxAction): void
   errors: Record<string, NativeError>
+  /** The webhook that the system would send for a change, signed with `secret`; where the connector has `hook`. */
+  hook?(change: Change, secret: string): RawRequest
   /** What an operator would fill in to connect to it; `url` is the sandbox's own address. */
   config(url: string): Record<string, unknown>
 }

@@ -66,6 +66,11 @@ export class SandboxServer {
     this.#mounted.set(name, new Mounted(factory(demo, () => this.url(name))))
   }
 
+  /** Takes a sandbox away with all it holds. */
+  unmount(name: string): void {
+    this.#mounted.delete(name)
+  }
+
   async listen(port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(port, '127.0.0.1', resolve)

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import pino from 'pino'
+import { demo } from './demo.ts'
+import { connectors } from './index.ts'
+import type { SandboxFactory } from './sandbox.ts'
+import { SandboxServer } from './stage.ts'
+
+/** A sandbox of the demo: its mount is its path, and `connection` the id under which the demo knows it. */
+export interface SandboxMount {
+  name: string
+  system: string
+  connection: string
+  factory: SandboxFactory
+  /** Varies the stock figures, so that every system has its own. */
+  seed: number
+}
+
+/** What a connection to a mounted sandbox needs: an entry of the configuration file. */
+export interface SandboxConnection {
+  id: string
+  system: string
+  config: Record<string, unknown>
+}
+
+/** What `<system>/sandbox.ts` or `<system>/sandbox/index.ts` exports; `variants` are other versions of the system, by the suffix of their name. */
+interface SandboxModule {
+  sandbox: SandboxFactory
+  variants?: Record<string, SandboxFactory>
+}
+
+function seedOf(name: string): number {
+  return [...name].reduce((seed, letter) => (seed * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, 7)
+}
+
+function load(system: string): Promise<SandboxModule> {
+  const index = join(import.meta.dirname, system, 'sandbox', `index${extname(import.meta.filename)}`)
+  return existsSync(index) ? import(`./${system}/sandbox/index.ts`) : import(`./${system}/sandbox.ts`)
+}
+
+async function mountsOf(system: string): Promise<SandboxMount[]> {
+  const { sandbox, variants = {} } = await load(system)
+  const others = Object.entries(variants).map(([suffix, factory]): [string, string, SandboxFactory] => [
+    `${system}${suffix}`,
+    `${system}:${suffix}`,
+    factory,
+  ])
+  const all: [string, string, SandboxFactory][] = [[system, `${system}:main`, sandbox], ...others]
+  return all.map(([name, connection, factory]) => ({
+    name,
+    system,
+    connection,
+    factory,
+    seed: seedOf(name),
+  }))
+}
+
+/** Every sandbox, in the order of `subgraphs/index.ts`: "odoo", and "odoo17" for its variant "17". */
+export const sandboxes: SandboxMount[] = (
+  await Promise.all(connectors.map(({ system }) => mountsOf(system)))
+).flat()
+
+/** Starts one server with every sandbox under /<name>/; port 0 takes a free one. */
+export async function openSandboxes(port: number): Promise<SandboxServer> {
+  const server = new SandboxServer()
+  for (const { name, factory, seed } of sandboxes) server.mount(name, factory, demo(seed))
+  await server.listen(port)
+  return server
+}
+
+/** The connections to the sandboxes that another process serves at `origin`, such as "http://127.0.0.1:4001". */
+export function sandboxConnections(origin: string): SandboxConnection[] {
+  return sandboxes.map(({ name, system, connection, factory, seed }) => {
+    const url = `${origin}/${name}`
+    return { id: connection, system, config: factory(demo(seed), () => url).config(url) }
+  })
+}
+
+function portFrom(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new Error(`SANDBOX_PORT is "${text}"; it must be a port number, for example SANDBOX_PORT=4001.`)
+}
+
+if (import.meta.main) {
+  const log = pino()
+  const server = await openSandboxes(portFrom(process.env.SANDBOX_PORT ?? '4001'))
+  for (const { name } of sandboxes) log.info(`${name} listens at ${server.url(name)}/`)
+  const stop = () => void server.close().then(() => process.exit(0))
+  process.once('SIGTERM', stop).once('SIGINT', stop)
+}

@@ -1,0 +1,204 @@
+import { expect } from 'vitest'
+import { ERROR_CODES, ErpError } from '../../schema/errors.ts'
+import type { Fault, NativeError } from '../../subgraphs/sandbox.ts'
+import { type Bench, type Line, refusal, refusals } from './bench.ts'
+import type { Check } from './check.ts'
+import { SKUS, readOps, stockAsks } from './ops.ts'
+import { customerInput, orderInput } from './push.ts'
+import { readsAny } from './reads.ts'
+import { secretsOf, spellings } from './secrets.ts'
+
+const PATIENCE_MS = 400
+
+/** Lets every read of the connection meet a fault that does not end, and gives the errors of each. */
+async function struck(
+  bench: Bench,
+  fault: Fault,
+  after?: (line: Line) => void,
+): Promise<[string, ErpError[]][]> {
+  const ends: [string, ErpError[]][] = []
+  for (const op of await readOps(bench)) {
+    const line = bench.open()
+    await op.run(line.erp)
+    after?.(line)
+    line.strike({ times: 0, ...fault })
+    const errors = await refusals(() => op.run(line.erp))
+    ends.push([op.name, errors])
+  }
+  return ends
+}
+
+function mustAllBe(ends: [string, ErpError[]][], codes: string[]): void {
+  for (const [name, errors] of ends) {
+    expect(errors, `${name} passed`).not.toEqual([])
+    for (const { code, message } of errors) expect(codes, `${name}: ${code} ${message}`).toContain(code)
+  }
+}
+
+/** Does what meets the native error, and gives the errors. */
+async function meet(bench: Bench, line: Line, { on }: NativeError): Promise<ErpError[]> {
+  const { erp } = line
+  if (on === 'pushOrder')
+    return [await refusal(async () => erp.order?.create(await orderInput(bench), 'ord_1'))]
+  if (on === 'upsertCustomer')
+    return [await refusal(async () => erp.customer?.create(customerInput(), 'cus_1'))]
+  if (on === 'stock')
+    return refusals(async () => (await erp.stock?.(await stockAsks(bench, SKUS.slice(0, 2)))) ?? [])
+  const ids = (await bench.rows('item')).slice(0, 2).map(({ id }) => id)
+  const errors = await refusals(async () => (await erp.items?.byId(ids)) ?? [])
+  if (errors.length > 0) return errors
+  return refusals(async () => (await erp.items?.list({ first: 5, after: null }))?.rows ?? [])
+}
+
+/** Every read succeeds although the first call after the warm-up meets the fault. */
+async function mustSurvive(bench: Bench, fault: Fault): Promise<void> {
+  for (const op of await readOps(bench)) {
+    const line = bench.open()
+    const calm = await op.run(line.erp)
+    line.calls.length = 0
+    line.strike({ times: 1, ...fault })
+    expect(await op.run(line.erp), op.name).toEqual(calm)
+  }
+}
+
+/** What an ERP or the way to it can do wrong, and what it is called. */
+export const faults: Check[] = [
+  {
+    id: 'C83',
+    level: 'MUST',
+    title: 'every error class of the vendor becomes its code, with the words of the ERP and no secret',
+    async run(bench) {
+      const { errors } = bench.open().sandbox
+      expect(Object.keys(errors)).not.toEqual([])
+      for (const [name, native] of Object.entries(errors)) {
+        const line = bench.open()
+        line.strike({ do: 'error', name, match: native.match, times: 0 })
+        const met = await meet(bench, line, native)
+        expect(
+          met.map(({ code }) => code),
+          name,
+        ).toEqual(met.map(() => native.code))
+        expect(met, name).not.toEqual([])
+        const secrets = secretsOf(bench.connector.config, line.sandbox.config('http://sandbox'))
+        for (const error of met) {
+          expect(error.retryable, name).toBe(ERROR_CODES[native.code].retryable)
+          const words = `${error.message} ${error.said ?? ''}`
+          expect(words.length, name).toBeGreaterThan(10)
+          for (const secret of secrets)
+            for (const spelling of spellings(secret)) expect(words).not.toContain(spelling)
+        }
+      }
+    },
+  },
+  {
+    id: 'C84',
+    level: 'SHOULD',
+    title: 'the sandbox knows at least five error classes, refused credentials and a refused push among them',
+    needs: (erp) => erp.order,
+    async run(bench) {
+      const codes = new Set(Object.values(bench.open().sandbox.errors).map(({ code }) => code))
+      expect(codes.size).toBeGreaterThanOrEqual(5)
+      expect(codes).toContain('AUTHENTICATION_FAILED')
+      expect(Object.values(bench.open().sandbox.errors).some(({ on }) => on === 'pushOrder')).toBe(true)
+    },
+  },
+  {
+    id: 'C85',
+    level: 'MUST',
+    title: 'a read that was cut off is asked again and answers as if nothing had been',
+    needs: readsAny,
+    run: (bench) => mustSurvive(bench, { do: 'reset' }),
+  },
+  {
+    id: 'C86',
+    level: 'MUST',
+    title: 'a read that meets 429 without Retry-After, or with one of 0 seconds, is asked again',
+    needs: readsAny,
+    async run(bench) {
+      await mustSurvive(bench, { do: 'status', status: 429 })
+      await mustSurvive(bench, { do: 'status', status: 429, retryAfter: '0' })
+    },
+  },
+  {
+    id: 'C87',
+    level: 'MUST',
+    title: 'a read that meets a long Retry-After, in seconds or as a date, is RATE_LIMITED until then',
+    needs: readsAny,
+    async run(bench) {
+      const date = new Date(Date.now() + 3_600_000).toUTCString()
+      for (const [retryAfter, least, most] of [
+        ['30', 30_000, 30_000],
+        [date, 3_000_000, 3_600_000],
+      ] as const) {
+        const ends = await struck(bench, { do: 'status', status: 429, retryAfter })
+        mustAllBe(ends, ['RATE_LIMITED'])
+        for (const { retryAfterMs } of ends.flatMap(([, errors]) => errors)) {
+          expect(retryAfterMs).toBeGreaterThanOrEqual(least)
+          expect(retryAfterMs).toBeLessThanOrEqual(most)
+        }
+      }
+    },
+  },
+  {
+    id: 'C88',
+    level: 'MUST',
+    title: 'an ERP in maintenance is UNAVAILABLE: 502, 503 and 504 with a page of a proxy',
+    needs: readsAny,
+    async run(bench) {
+      for (const status of [502, 503, 504])
+        mustAllBe(await struck(bench, { do: 'status', status, retryAfter: '60' }), ['UNAVAILABLE'])
+    },
+  },
+  {
+    id: 'C89',
+    level: 'MUST',
+    title: 'a 500 without a word of the ERP is UNAVAILABLE or BAD_ANSWER, a bare 401 is refused credentials',
+    needs: readsAny,
+    async run(bench) {
+      mustAllBe(await struck(bench, { do: 'status', status: 500 }), ['UNAVAILABLE', 'BAD_ANSWER'])
+      const refused = ['AUTHENTICATION_FAILED', 'NEEDS_AUTH']
+      mustAllBe(await struck(bench, { do: 'status', status: 401 }), refused)
+      mustAllBe(await struck(bench, { do: 'status', status: 403 }), [...refused, 'PERMISSION_DENIED'])
+    },
+  },
+  {
+    id: 'C90',
+    level: 'MUST',
+    title: 'an ERP that never answers is DEADLINE_EXCEEDED',
+    needs: readsAny,
+    async run(bench) {
+      const impatient = (line: Line) => (line.tap.patienceMs = PATIENCE_MS)
+      mustAllBe(await struck(bench, { do: 'hang' }, impatient), ['DEADLINE_EXCEEDED'])
+    },
+  },
+  {
+    id: 'C91',
+    level: 'MUST',
+    title: 'an ERP that cuts every connection is UNAVAILABLE',
+    needs: readsAny,
+    async run(bench) {
+      mustAllBe(await struck(bench, { do: 'reset' }), ['UNAVAILABLE'])
+    },
+  },
+  {
+    id: 'C92',
+    level: 'MUST',
+    title: 'half JSON is a BAD_ANSWER',
+    needs: readsAny,
+    run: async (bench) => mustAllBe(await struck(bench, { do: 'half' }), ['BAD_ANSWER']),
+  },
+  {
+    id: 'C93',
+    level: 'MUST',
+    title: 'HTML with status 200 is a BAD_ANSWER',
+    needs: readsAny,
+    run: async (bench) => mustAllBe(await struck(bench, { do: 'html' }), ['BAD_ANSWER']),
+  },
+  {
+    id: 'C94',
+    level: 'MUST',
+    title: 'an empty answer with status 200 is a BAD_ANSWER',
+    needs: readsAny,
+    run: async (bench) => mustAllBe(await struck(bench, { do: 'empty' }), ['BAD_ANSWER']),
+  },
+]

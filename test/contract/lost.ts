@@ -1,0 +1,224 @@
+import { expect } from 'vitest'
+import { ErpError } from '../../schema/errors.ts'
+import type { Fault } from '../../subgraphs/sandbox.ts'
+import { type Bench, type Line, refusal } from './bench.ts'
+import type { Check } from './check.ts'
+import { type Job, ORDER, booked, eachJob, orderInput, recover, writeOf, writesAny } from './push.ts'
+import { type Blow, Killed } from './tap.ts'
+
+const REF = 'ord_01JD2WQ3'
+/** Long enough for a loopback answer, short enough for a check that waits for none. */
+const PATIENCE_MS = 400
+
+/** How many requests of one push may be sent only once. */
+async function steps<I>(bench: Bench, job: Job<I>, input: I): Promise<number> {
+  const line = bench.open()
+  await writeOf(job, line).create(input, REF)
+  return line.tap.writes.length
+}
+
+async function fails(work: () => Promise<unknown>): Promise<unknown> {
+  return work().then(
+    () => null,
+    (error: unknown) => error,
+  )
+}
+
+/** After whatever happened: the worker's way leads to exactly one whole record, also when it is gone twice. */
+async function mustEndAsOne<I>(job: Job<I>, line: Line, input: I): Promise<void> {
+  const write = writeOf(job, line)
+  const ref = await recover(write, input, REF)
+  const counted = job.kind === 'order' || job.kind === 'customer'
+  if (ref === null) {
+    if (counted) expect(booked(job.kind, line, REF).length).toBeLessThanOrEqual(1)
+    return
+  }
+  if (counted) expect(booked(job.kind, line, REF)).toEqual(['booked'])
+  if (!write.find) return
+  expect(await write.find(REF)).toMatchObject({ ref: { id: ref.id }, done: true })
+  expect((await recover(write, input, REF))?.id).toBe(ref.id)
+  if (counted) expect(booked(job.kind, line, REF)).toEqual(['booked'])
+}
+
+/** Lets the nth write meet a blow, checks how it ended, and recovers. */
+async function strikeEach(bench: Bench, blow: Omit<Blow, 'nth' | 'instead'>, fault?: Fault): Promise<void> {
+  await eachJob(bench, async (job) => {
+    const input = await job.input(bench)
+    const count = await steps(bench, job, input)
+    for (let nth = 1; nth <= count; nth += 1) {
+      const line = bench.open()
+      line.tap.blow = { ...blow, nth, instead: fault && (() => line.strike(fault)) }
+      const error = await fails(() => writeOf(job, line).create(input, REF))
+      if (!fault) expect(error).toBeInstanceOf(Killed)
+      else if (error !== null) expect(error).toBeInstanceOf(ErpError)
+      line.strike()
+      await mustEndAsOne(job, line.reopen(), input)
+    }
+  })
+}
+
+/** A push whose answer is lost, late or unreadable, or whose process dies: never lost, never doubled. */
+export const lost: Check[] = [
+  {
+    id: 'C70',
+    level: 'MUST',
+    title: 'a connection cut before the ERP has handled a write leads to one record in the end',
+    needs: writesAny,
+    run: (bench) => strikeEach(bench, { when: 'before' }, { do: 'reset' }),
+  },
+  {
+    id: 'C71',
+    level: 'MUST',
+    title: 'a connection cut after the ERP has committed leads to one record in the end',
+    needs: writesAny,
+    run: (bench) => strikeEach(bench, { when: 'after' }, { do: 'resetAfter' }),
+  },
+  {
+    id: 'C72',
+    level: 'MUST',
+    title: 'a process killed before any request of a push leads to one record in the end',
+    needs: writesAny,
+    run: (bench) => strikeEach(bench, { when: 'before' }),
+  },
+  {
+    id: 'C73',
+    level: 'MUST',
+    title: 'a process killed after any request of a push leads to one record in the end',
+    needs: writesAny,
+    run: (bench) => strikeEach(bench, { when: 'after' }),
+  },
+  {
+    id: 'C74',
+    level: 'MUST',
+    title: 'a push killed between two requests is found as half done at that step, and never as done',
+    needs: writesAny,
+    async run(bench) {
+      await eachJob(bench, async (job) => {
+        const input = await job.input(bench)
+        const count = await steps(bench, job, input)
+        for (let nth = 1; nth < count; nth += 1) {
+          const line = bench.open()
+          line.tap.blow = { nth, when: 'after' }
+          await fails(() => writeOf(job, line).create(input, REF))
+          const write = writeOf(job, line.reopen())
+          expect(await write.find?.(REF)).toMatchObject({ done: false, step: nth })
+          if (job.kind === 'order') expect(booked(job.kind, line, REF)).toEqual(['draft'])
+        }
+      })
+    },
+  },
+  {
+    id: 'C75',
+    level: 'MUST',
+    title: 'an answer that comes too late is DEADLINE_EXCEEDED, and the late commit leads to one record',
+    needs: writesAny,
+    async run(bench) {
+      await eachJob(bench, async (job) => {
+        const input = await job.input(bench)
+        const line = bench.open()
+        const instead = () => {
+          line.tap.patienceMs = PATIENCE_MS
+          line.strike({ do: 'holdAfter' })
+        }
+        line.tap.blow = { nth: 1, when: 'after', instead }
+        expect((await refusal(() => writeOf(job, line).create(input, REF))).code).toBe('DEADLINE_EXCEEDED')
+        line.strike()
+        await mustEndAsOne(job, line.reopen(), input)
+      })
+    },
+  },
+  {
+    id: 'C76',
+    level: 'MUST',
+    title: 'half JSON in answer to a committed write leads to one record in the end',
+    needs: writesAny,
+    run: (bench) => strikeEach(bench, { when: 'after' }, { do: 'half' }),
+  },
+  {
+    id: 'C77',
+    level: 'MUST',
+    title: 'HTML in answer to a committed write leads to one record in the end',
+    needs: writesAny,
+    run: (bench) => strikeEach(bench, { when: 'after' }, { do: 'html' }),
+  },
+  {
+    id: 'C78',
+    level: 'MUST',
+    title: 'an empty answer to a committed write leads to one record in the end',
+    needs: writesAny,
+    run: (bench) => strikeEach(bench, { when: 'after' }, { do: 'empty' }),
+  },
+  {
+    id: 'C79',
+    level: 'MUST',
+    title: 'a write that the ERP was too busy for is not sent again by itself, and says when to come back',
+    needs: writesAny,
+    async run(bench) {
+      await eachJob(bench, async (job) => {
+        for (const [status, code] of [
+          [429, 'RATE_LIMITED'],
+          [503, 'UNAVAILABLE'],
+        ] as const) {
+          const line = bench.open()
+          const instead = () => line.strike({ do: 'status', status, retryAfter: '7', times: 0 })
+          line.tap.blow = { nth: 1, when: 'after', instead }
+          const input = await job.input(bench)
+          const error = await refusal(() => writeOf(job, line).create(input, REF))
+          expect(error.code).toBe(code)
+          if (status === 429) expect(error.retryAfterMs).toBe(7000)
+          expect(line.tap.writes).toHaveLength(1)
+          expect(line.calls.filter((call) => call.status === status)).toHaveLength(1)
+        }
+      })
+    },
+  },
+  {
+    id: 'C80',
+    level: 'MUST',
+    title:
+      'credentials that expire before any request of a push are renewed, and one record stands in the end',
+    needs: writesAny,
+    async run(bench) {
+      await eachJob(bench, async (job) => {
+        const input = await job.input(bench)
+        const count = await steps(bench, job, input)
+        for (let nth = 1; nth <= count; nth += 1) {
+          const line = bench.open()
+          line.tap.blow = { nth, when: 'before', instead: () => line.act({ do: 'expireTokens' }) }
+          await writeOf(job, line).create(input, REF)
+          await mustEndAsOne(job, line, input)
+        }
+      })
+    },
+  },
+  {
+    id: 'C81',
+    level: 'MUST',
+    title: 'a key that the ERP remembers makes a repeated create the same record',
+    needs: (erp) => erp.order?.proof === 'key',
+    async run(bench) {
+      const line = bench.open()
+      const input = await orderInput(bench)
+      const first = await writeOf(ORDER, line).create(input, REF)
+      expect((await writeOf(ORDER, line.reopen()).create(input, REF)).id).toBe(first.id)
+      expect(booked('order', line, REF)).toHaveLength(1)
+      expect(writeOf(ORDER, line).keyTtlMs).toBeGreaterThan(0)
+    },
+  },
+  {
+    id: 'C82',
+    level: 'MUST',
+    title: 'a write says how sure it can be, and how long it may take, in plausible figures',
+    needs: writesAny,
+    async run(bench) {
+      await eachJob(bench, async (job) => {
+        const write = writeOf(job, await bench.calm)
+        if (write.proof !== 'key') expect(write.find === undefined).toBe(write.proof === 'none')
+        expect(write.findLagMs).toBeGreaterThanOrEqual(0)
+        expect(write.maxPushMs).toBeGreaterThan(0)
+        expect(write.maxPushMs).toBeLessThanOrEqual(900_000)
+        if (write.proof === 'key') expect(write.keyTtlMs).toBeGreaterThan(0)
+      })
+    },
+  },
+]

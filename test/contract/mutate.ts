@@ -1,0 +1,115 @@
+import type { SandboxAnswer, SandboxFactory, SandboxRequest } from '../../subgraphs/sandbox.ts'
+
+/** JSON whose numbers keep their spelling. */
+type Tree = string | boolean | null | object | Tree[] | { [key: string]: Tree }
+
+/** Where a value stands in an answer, and what it is. */
+export interface Leaf {
+  path: string[]
+  kind: 'number' | 'text' | 'other'
+}
+
+/** What may happen to a value; undefined takes the member away. */
+export type Change = { to: Tree } | { to: undefined }
+
+function parse(text: string): Tree | undefined {
+  try {
+    return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
+      typeof value === 'number' ? JSON.rawJSON(context?.source ?? String(value)) : value,
+    ) as Tree
+  } catch {
+    return undefined
+  }
+}
+
+function isRaw(value: Tree): boolean {
+  return JSON.isRawJSON(value)
+}
+
+declare global {
+  interface JSON {
+    /** Whether a value was made by JSON.rawJSON (ECMAScript proposal "JSON.parse source text access"). */
+    isRawJSON(value: unknown): boolean
+  }
+}
+
+function kindOf(value: Tree): Leaf['kind'] {
+  if (isRaw(value)) return 'number'
+  if (typeof value !== 'string') return 'other'
+  return /^-?\d+\.\d+$/.test(value) ? 'number' : 'text'
+}
+
+function leavesOf(tree: Tree, path: string[]): Leaf[] {
+  if (tree === null || typeof tree !== 'object' || isRaw(tree)) return [{ path, kind: kindOf(tree) }]
+  return Object.entries(tree).flatMap(([key, value]) => leavesOf(value as Tree, [...path, key]))
+}
+
+/** The text of an answer as it goes over the wire. */
+export function wireText({ body }: SandboxAnswer): string {
+  return typeof body === 'string' ? body : JSON.stringify(body)
+}
+
+/** Every value of a JSON answer that is neither list nor object; none where it is no JSON. */
+export function leaves(text: string): Leaf[] {
+  const tree = parse(text)
+  return tree === undefined ? [] : leavesOf(tree, [])
+}
+
+/** The JSON answer with one value changed. */
+export function changed(text: string, path: string[], change: Change): string {
+  const tree = parse(text) ?? null
+  const last = path.at(-1)
+  if (last === undefined) return change.to === undefined ? '' : JSON.stringify(change.to)
+  const holder = path
+    .slice(0, -1)
+    .reduce(
+      (part, key) => (part as Record<string, Record<string, Tree>>)[key] ?? {},
+      tree as Record<string, Tree>,
+    )
+  if (change.to === undefined) delete holder[last]
+  else holder[last] = change.to
+  return JSON.stringify(tree)
+}
+
+/** The JSON answer with a member that nobody knows in every object. */
+export function widened(text: string): string {
+  const grow = (tree: Tree): Tree => {
+    if (tree === null || typeof tree !== 'object' || isRaw(tree)) return tree
+    if (Array.isArray(tree)) return tree.map(grow)
+    const parts = Object.entries(tree).map(([key, value]) => [key, grow(value as Tree)])
+    return { ...Object.fromEntries(parts), x_new_in_this_release: { a: [1] } } as Tree
+  }
+  const tree = parse(text)
+  return tree === undefined ? text : JSON.stringify(grow(tree))
+}
+
+/** A sandbox whose every answer passes through `alter`, with the number of the call, from 0. */
+export function altering(
+  alter: (text: string, nth: number, request: SandboxRequest) => string,
+): (factory: SandboxFactory) => SandboxFactory {
+  return (factory) => (demo, url) => {
+    const sandbox = factory(demo, url)
+    let count = 0
+    return {
+      ...sandbox,
+      ledger: () => sandbox.ledger(),
+      act: (action) => sandbox.act(action),
+      config: (address) => sandbox.config(address),
+      errors: sandbox.errors,
+      async handle(request) {
+        const nth = count++
+        const answer = await sandbox.handle(request)
+        if (answer.body === null) return answer
+        const text = wireText(answer)
+        const other = alter(text, nth, request)
+        if (other === text) return answer
+        const type = typeof answer.body === 'string' ? 'text/plain' : 'application/json'
+        return {
+          ...answer,
+          headers: { 'content-type': `${type}; charset=utf-8`, ...answer.headers },
+          body: other,
+        }
+      },
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { ErpError } from '../../schema/errors.ts'
+import type { Answer } from '../../subgraphs/connector.ts'
+import type { Bench } from './bench.ts'
+import type { Check } from './check.ts'
+import { mustFit } from './forms.ts'
+import { type Change, type Leaf, altering, changed, leaves, widened } from './mutate.ts'
+import { type ReadOp, readOps } from './ops.ts'
+import { readsAny } from './reads.ts'
+
+/** How many mutated answers each check tries; the same ones in every run. */
+const RUNS = Number(process.env.CONTRACT_RUNS ?? 60)
+const FIGURES =
+  /^(amount|available|onHand|reserved|incoming|quantity|delivered|invoiced|percent|priceQuantity|minimumQuantity)$/
+
+/** A read, its whole answers on the wire, and what it says when nothing is wrong. */
+interface Recorded {
+  op: ReadOp
+  texts: string[]
+  calm: Answer<unknown>[]
+}
+
+async function recordAll(bench: Bench): Promise<Recorded[]> {
+  return Promise.all(
+    (await readOps(bench)).map(async (op) => {
+      const texts: string[] = []
+      const line = bench.open({ wrap: altering((text, nth) => (texts[nth] = text)) })
+      return { op, calm: await op.run(line.erp), texts }
+    }),
+  )
+}
+
+/** Every figure of an answer with the place where it stands. */
+function figures(value: unknown, path: string, found: Map<string, string>): Map<string, string> {
+  if (value === null || typeof value !== 'object') return found
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part === 'string' && FIGURES.test(key)) found.set(`${path}.${key}`, part)
+    else figures(part, `${path}.${key}`, found)
+  }
+  return found
+}
+
+function byId(rows: Answer<unknown>[], name: string): Map<string, unknown> {
+  const key = (row: unknown, index: number): string =>
+    name.endsWith('.list') ? String((row as { id?: string } | null)?.id) : String(index)
+  return new Map(rows.map((row, index) => [key(row, index), row]))
+}
+
+/** Fails when a row is no canonical one, or shows a figure that the whole answer does not have there. */
+function mustBeHonest({ op, calm }: Recorded, rows: Answer<unknown>[]): void {
+  const right = byId(calm, op.name)
+  for (const [id, row] of byId(rows, op.name)) {
+    if (row === null || row instanceof ErpError) continue
+    mustFit(op.form, [row])
+    const wanted = figures(right.get(id), '', new Map())
+    for (const [place, figure] of figures(row, '', new Map()))
+      expect(figure, `${op.name} row ${id} ${place}`).toBe(wanted.get(place))
+  }
+}
+
+async function tryOne(
+  bench: Bench,
+  recorded: Recorded,
+  nth: number,
+  leaf: Leaf,
+  change: Change,
+  honest: boolean,
+) {
+  const own = bench.forCheck()
+  const wrap = altering((text, at) => (at === nth ? changed(text, leaf.path, change) : text))
+  try {
+    const rows = await recorded.op.run(own.open({ wrap }).erp)
+    if (honest) mustBeHonest(recorded, rows)
+    else
+      for (const row of rows) if (row !== null && !(row instanceof ErpError)) mustFit(recorded.op.form, [row])
+  } catch (error) {
+    if (error instanceof ErpError) return
+    if (error instanceof Error)
+      error.message = `${recorded.op.name}, answer ${nth}, ${leaf.path.join('.')} -> ${JSON.stringify(change.to)}: ${error.message}`
+    throw error
+  } finally {
+    await own.close()
+  }
+}
+
+async function mutateAll(
+  bench: Bench,
+  changes: Record<Leaf['kind'], Change[]>,
+  honest: boolean,
+): Promise<void> {
+  const all = await recordAll(bench)
+  const places = all.flatMap((recorded) =>
+    recorded.texts.flatMap((text, nth) =>
+      leaves(text)
+        .filter(({ kind }) => changes[kind].length > 0)
+        .map((leaf) => ({ recorded, nth, leaf })),
+    ),
+  )
+  if (places.length === 0) return
+  await fc.assert(
+    fc.asyncProperty(fc.nat(places.length - 1), fc.nat(99), async (at, pick) => {
+      const { recorded, nth, leaf } = places[at]!
+      const choice = changes[leaf.kind]
+      await tryOne(bench, recorded, nth, leaf, choice[pick % choice.length]!, honest)
+    }),
+    { numRuns: RUNS, seed: 4711, endOnFailure: true },
+  )
+}
+
+/** Answers that were changed on the way: nothing crashes, and no wrong figure passes in silence. */
+export const mutations: Check[] = [
+  {
+    id: 'C98',
+    level: 'MUST',
+    title: 'a value of another type than ever never crashes a read and never passes as a wrong figure',
+    needs: readsAny,
+    run: (bench) =>
+      mutateAll(
+        bench,
+        {
+          number: [{ to: 'twelve' }, { to: {} }, { to: [] }, { to: '' }, { to: '1,5' }, { to: '0x1F' }],
+          text: [{ to: {} }, { to: [] }, { to: { a: 1 } }],
+          other: [{ to: { a: 1 } }],
+        },
+        true,
+      ),
+  },
+  {
+    id: 'C99',
+    level: 'MUST',
+    title: 'a value that is missing or null never crashes a read, and what is answered is of canonical form',
+    needs: readsAny,
+    run: (bench) =>
+      mutateAll(
+        bench,
+        {
+          number: [{ to: undefined }, { to: null }],
+          text: [{ to: undefined }, { to: null }],
+          other: [{ to: undefined }],
+        },
+        false,
+      ),
+  },
+  {
+    id: 'C100',
+    level: 'SHOULD',
+    title: 'a figure that is missing or null never passes as another figure',
+    needs: readsAny,
+    run: (bench) =>
+      mutateAll(bench, { number: [{ to: undefined }, { to: null }], text: [], other: [] }, true),
+  },
+  {
+    id: 'C101',
+    level: 'MUST',
+    title: 'fields that a newer release adds change no answer',
+    needs: readsAny,
+    async run(bench) {
+      for (const { op, calm } of await recordAll(bench)) {
+        const line = bench.open({ wrap: altering((text) => widened(text)) })
+        expect(await op.run(line.erp), op.name).toEqual(calm)
+      }
+    },
+  },
+]
