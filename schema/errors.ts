@@ -108,6 +108,12 @@ export class ErpError extends Error {
     this.said = details.said
   }
 
+  /** What a GraphQL error carries of it; graphql-js takes it over from the original error. */
+  get extensions(): Record<string, unknown> {
+    const { code, connection, retryable, retryAfterMs, field } = this
+    return { code, retryable, connection, retryAfterMs, field }
+  }
+
   /** The sentence that tells a person what to do next. */
   get resolution(): string {
     return ERROR_CODES[this.code].resolution

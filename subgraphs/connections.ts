@@ -20,6 +20,8 @@ export interface OpenConnection {
   http: Outbound
   readers: Readers
   settings: ConnectionSettings
+  /** What inbound webhooks are signed with; null where none were agreed. */
+  webhookSecret: string | null
 }
 
 /** Where subgraphs look up connections; kept in memory, so a look-up costs nothing. */

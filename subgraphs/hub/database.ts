@@ -5,6 +5,7 @@ import { MikroORM as Embedded } from '@mikro-orm/pglite'
 import { MikroORM as Server } from '@mikro-orm/postgresql'
 import { Bus } from './bus.ts'
 import { First } from './migrations/first.ts'
+import { Inbox } from './migrations/inbox.ts'
 import { tables } from './tables.ts'
 
 /** The entity manager of either driver; fork it for each unit of work. */
@@ -34,7 +35,10 @@ function common() {
     entities: tables,
     extensions: [Migrator],
     migrations: {
-      migrationsList: [{ name: '001-first', class: First }],
+      migrationsList: [
+        { name: '001-first', class: First },
+        { name: '002-inbox', class: Inbox },
+      ],
       tableName: 'migration',
       snapshot: false,
       allOrNothing: true,

@@ -62,12 +62,13 @@ export function openConnection(
   allowHosts: string[],
 ): OpenConnection {
   const checked = checkConfig(connector, config)
-  const secrets = secretsOf(connector.config, checked)
+  const webhookSecret = typeof config.webhookSecret === 'string' ? config.webhookSecret : null
+  const secrets = [...secretsOf(connector.config, checked), ...(webhookSecret ? [webhookSecret] : [])]
   const http = new Outbound({ connection: row.id, limits: connector.limits, vault, allowHosts, secrets })
   const erp = connector.connect(checked, http)
   const settings = { ...DEFAULTS, ...row.settings }
   const readers = new Readers(row.id, erp, connector.limits, settings.ttlMs)
-  return { id: row.id, tenant: row.tenant, connector, erp, http, readers, settings }
+  return { id: row.id, tenant: row.tenant, connector, erp, http, readers, settings, webhookSecret }
 }
 
 /** All connections of the database, opened, kept in memory and kept up to date over the bus. */

@@ -1,0 +1,106 @@
+import { ErpError } from '../schema/errors.ts'
+import { type Caller, SCOPES } from '../subgraphs/caller.ts'
+import { type Database, rows } from '../subgraphs/hub/database.ts'
+import type { Catalogue } from '../subgraphs/hub/catalogue.ts'
+import { keyHash } from '../subgraphs/hub/vault.ts'
+import { newId } from '../subgraphs/hub/identity.ts'
+import { LRUCache } from 'lru-cache'
+
+/** The tenant of a single installation. */
+export const DEFAULT_TENANT = 'default'
+
+/** Everyone, in the demo that only this machine can reach. */
+export const ANONYMOUS: Caller = {
+  tenant: DEFAULT_TENANT,
+  name: 'anonymous',
+  scopes: [...SCOPES],
+  connections: null,
+  customer: null,
+}
+
+interface KeyRow {
+  tenant: string
+  name: string
+  scopes: Caller['scopes']
+  connections: string[] | null
+  customer: string | null
+}
+
+const KEY_TTL_MS = 5_000
+
+/** Turns the `Authorization` of a request into a caller. */
+export class Access {
+  readonly #db: Database
+  readonly #catalogue: Catalogue
+  readonly #anonymous: boolean
+  readonly #known = new LRUCache<string, { row: KeyRow | null }>({ max: 10_000, ttl: KEY_TTL_MS })
+
+  constructor(db: Database, catalogue: Catalogue, anonymous: boolean) {
+    this.#db = db
+    this.#catalogue = catalogue
+    this.#anonymous = anonymous
+  }
+
+  /** Throws UNAUTHENTICATED for a missing, unknown, expired or revoked key; all four look alike. */
+  async caller(authorization: string | undefined): Promise<Caller> {
+    if (!authorization && this.#anonymous) return ANONYMOUS
+    const secret = /^Bearer ([\x21-\x7e]{1,500})$/i.exec(authorization ?? '')?.[1]
+    const row = secret ? await this.#row(keyHash(secret)) : null
+    if (!row) throw new ErpError('UNAUTHENTICATED', 'A valid API key is needed.')
+    const { tenant, name, scopes, connections } = row
+    return {
+      tenant,
+      name,
+      scopes,
+      connections,
+      customer: row.customer ? await this.#customer(tenant, row.customer) : null,
+    }
+  }
+
+  async #row(hash: string): Promise<KeyRow | null> {
+    const known = this.#known.get(hash)
+    if (known) return known.row
+    const [row = null] = await rows<KeyRow>(this.#db.em(), FIND_KEY, [hash])
+    this.#known.set(hash, { row })
+    return row
+  }
+
+  async #customer(tenant: string, id: string): Promise<NonNullable<Caller['customer']>> {
+    const [known] = await this.#catalogue.customers(tenant, [id])
+    return { id, natives: known?.natives ?? {} }
+  }
+}
+
+const FIND_KEY = `select tenant, name, scopes, connections, customer from api_key
+  where hash = ? and revoked_at is null and (expires_at is null or expires_at > now())`
+
+/** A key as an operator writes it into the config file. */
+export interface GivenKey {
+  name: string
+  secret: string
+  scopes: Caller['scopes']
+  connections?: string[]
+  customer?: string
+}
+
+/** Writes the keys of the config file; only their hashes are kept. */
+export async function saveKeys(db: Database, keys: GivenKey[]): Promise<void> {
+  const sql = `insert into api_key (id, tenant, name, hash, scopes, connections, customer) values (?, ?, ?, ?,
+    array(select jsonb_array_elements_text(?::jsonb)), case when ?::jsonb = 'null' then null else array(select jsonb_array_elements_text(?::jsonb)) end, ?)
+    on conflict (hash) do update set name = excluded.name, scopes = excluded.scopes, connections = excluded.connections, customer = excluded.customer`
+  for (const key of keys) {
+    const connections = JSON.stringify(key.connections ?? null)
+    const list = JSON.stringify(key.connections ?? [])
+    const values = [
+      newId('key'),
+      DEFAULT_TENANT,
+      key.name,
+      keyHash(key.secret),
+      JSON.stringify(key.scopes),
+      connections,
+      list,
+      key.customer ?? null,
+    ]
+    await db.em().execute(sql, values)
+  }
+}

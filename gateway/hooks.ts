@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify'
+import { ErpError } from '../schema/errors.ts'
+import type { RawRequest } from '../subgraphs/connector.ts'
+import type { Hub } from '../subgraphs/hub/hub.ts'
+import { receive } from '../subgraphs/hub/inbox.ts'
+
+/**
+ * Inbound webhooks: POST /webhooks/<connection>. The signature is verified over the raw body; the inbox is
+ * written before the 2xx. An unknown connection and a wrong signature look alike.
+ */
+export function hookRoutes(app: FastifyInstance, hub: Hub): void {
+  app.post<{ Params: { connection: string } }>('/webhooks/:connection', async (request, reply) => {
+    const open = hub.directory.every().find(({ id }) => id === request.params.connection)
+    const raw: RawRequest = {
+      headers: request.headers as Record<string, string | undefined>,
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      query: request.query as Record<string, string>,
+    }
+    const { hook } = open?.erp ?? {}
+    const secret = open?.webhookSecret
+    if (!open || !hook || !secret || !hook.verify(raw, secret)) {
+      return reply
+        .code(401)
+        .send({ error: { code: 'UNAUTHENTICATED', message: 'The signature is missing or wrong.' } })
+    }
+    try {
+      await receive(hub.db, open.id, hook.read(raw))
+    } catch (error) {
+      if (!(error instanceof ErpError)) throw error
+      return reply.code(400).send({ error: { code: error.code, message: error.message } })
+    }
+    return reply.code(202).send({ accepted: true })
+  })
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import type { FastifyInstance } from 'fastify'
+import { TABS } from './tabs.ts'
+
+const require = createRequire(import.meta.url)
+
+/** The files that the page needs, all from this server: it works without the internet. */
+const FILES: Record<string, [path: string, type: string]> = {
+  'react.js': ['react/umd/react.production.min.js', 'text/javascript'],
+  'react-dom.js': ['react-dom/umd/react-dom.production.min.js', 'text/javascript'],
+  'graphiql.js': ['graphiql/graphiql.min.js', 'text/javascript'],
+  'graphiql.css': ['graphiql/graphiql.min.css', 'text/css'],
+}
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>erp-supergraph playground</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/playground/graphiql.css">
+<style>html,body,#root{height:100%;margin:0}</style>
+</head>
+<body><div id="root">Loading…</div>
+<script src="/playground/react.js"></script><script src="/playground/react-dom.js"></script>
+<script src="/playground/graphiql.js"></script><script src="/playground/page.js"></script>
+</body></html>`
+
+const SCRIPT = `
+const tabs = ${JSON.stringify(TABS)}
+const subscriptionUrl = location.origin.replace(/^http/, 'ws') + '/graphql'
+const fetcher = GraphiQL.createFetcher({ url: '/graphql', subscriptionUrl })
+const empty = { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, length: 0 }
+ReactDOM.createRoot(document.getElementById('root')).render(
+  React.createElement(GraphiQL, { fetcher, defaultTabs: tabs, storage: empty, shouldPersistHeaders: false, defaultEditorToolsVisibility: true }),
+)`
+
+/** Serves GraphiQL with ready-made tabs under /playground, compressed once. */
+export function playgroundRoutes(app: FastifyInstance): void {
+  const packed = new Map<string, Promise<Buffer>>()
+  const pack = (name: string, path: string) => {
+    const known = packed.get(name) ?? readFile(require.resolve(path)).then((bytes) => gzipSync(bytes))
+    packed.set(name, known)
+    return known
+  }
+  app.get('/playground', async (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE))
+  app.get('/playground/page.js', async (_request, reply) => reply.type('text/javascript').send(SCRIPT))
+  app.get<{ Params: { file: string } }>('/playground/:file', async (request, reply) => {
+    const file = FILES[request.params.file]
+    if (!file) return reply.code(404).send()
+    const bytes = await pack(request.params.file, file[0])
+    return reply
+      .type(file[1])
+      .header('content-encoding', 'gzip')
+      .header('cache-control', 'max-age=3600')
+      .send(bytes)
+  })
+}

@@ -1,0 +1,215 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import pino, { type Logger } from 'pino'
+import { type Config, ConfigError, readConfig } from '../config.ts'
+import type { Hub } from '../subgraphs/hub/hub.ts'
+import { InboxWorker } from '../subgraphs/hub/inbox.ts'
+import { Poller } from '../subgraphs/hub/poll.ts'
+import { startWorker } from '../subgraphs/hub/worker.ts'
+import { Access } from './access.ts'
+import { Contexts, Names, dedupeKey } from './context.ts'
+import { createEngine } from './engine.ts'
+import { hookRoutes } from './hooks.ts'
+import {
+  type GivenConnection,
+  closeHub,
+  composeHouse,
+  isReady,
+  openHub,
+  ownSubgraphs,
+  saveConnections,
+} from './house.ts'
+import { playgroundRoutes } from './playground.ts'
+import { type RunningServer, serve } from './server.ts'
+
+type Stop = () => Promise<void>
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, supergraph: { type: 'string' }, help: { type: 'boolean' } },
+})
+
+/** Starts what was asked for; ends the process with a sentence when a setting is wrong. */
+async function main(): Promise<void> {
+  if (values.help) return void process.stdout.write(HELP)
+  const stops: Stop[] = []
+  let stopping = false
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    for (const part of stops.reverse()) await part().catch(() => {})
+    process.exit(code)
+  }
+  process.once('SIGTERM', () => void stop(0))
+  process.once('SIGINT', () => void stop(0))
+  try {
+    if (values.supergraph) await startForeign(values.supergraph, stops)
+    else await startHouse(readConfig(), stops)
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    await stop(1)
+  }
+}
+
+const HELP = `erp-supergraph
+  npm start                              everything in one process
+  npm run gateway                        the gateway alone (needs DATABASE_URL)
+  npm run gateway -- --supergraph FILE   any Federation 2 supergraph, no hub and no database
+  npm run worker                         the worker alone (needs DATABASE_URL)
+  npm run subgraph -- NAME               one subgraph alone, on PORT
+Settings: PORT 4000, HOST 127.0.0.1, DATA_DIR ./data, DATABASE_URL, CONFIG erp-supergraph.yaml, SECRET_KEY, SANDBOX_PORT, LOG_LEVEL
+`
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (!(error instanceof Error)) return 'The start failed.'
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'EADDRINUSE') return `PORT: is taken by another process. Example: PORT=4010 npm start`
+  if (code === 'ECONNREFUSED')
+    return 'DATABASE_URL: nothing answers there. Example: DATABASE_URL=postgres://user@localhost:5432/erp'
+  return error.message
+}
+
+/** Any supergraph: subgraphs are reached at the addresses in the file; the caller's authorization goes along. */
+async function startForeign(file: string, stops: Stop[]): Promise<void> {
+  const { port, host } = readConfig({
+    ...process.env,
+    CONFIG: '',
+    DATABASE_URL: '',
+    SECRET_KEY: 'x'.repeat(32),
+  })
+  const { overHttp } = await import('./remote.ts')
+  const engine = createEngine({
+    supergraphSdl: readFileSync(file, 'utf8'),
+    transports: (_name, url) => overHttp(url, { headers: (context) => (context as Foreign).headers }),
+  })
+  const context = async (
+    authorization: string | undefined,
+    signal: AbortSignal | undefined,
+    requestId: string,
+  ): Promise<Foreign> => {
+    const headers: Record<string, string> = { 'x-request-id': requestId }
+    return { requestId, signal, headers: authorization ? { ...headers, authorization } : headers }
+  }
+  const names = new Names([host])
+  const server = await serve<Foreign>(
+    {
+      engine,
+      context,
+      dedupeKey: ({ headers }) => headers.authorization ?? '',
+      accept: (request) => names.accept(request),
+      ready: async () => true,
+    },
+    host,
+    port,
+  )
+  stops.push(server.stop)
+  logger('info').info(`Serving ${file} at http://${host}:${server.port}/graphql`)
+}
+interface Foreign {
+  requestId: string
+  signal?: AbortSignal
+  headers: Record<string, string>
+}
+
+async function startHouse(config: Config, stops: Stop[]): Promise<void> {
+  const log = logger(config.logLevel)
+  const part = values.only
+  if (part && !config.databaseUrl) {
+    throw new ConfigError(
+      `DATABASE_URL: is missing; the ${part} alone needs a database that it can share. Example: DATABASE_URL=postgres://user@localhost:5432/erp`,
+    )
+  }
+  const given =
+    config.demo && part !== 'gateway'
+      ? await startDemo(config, stops, log)
+      : (config.file.connections as GivenConnection[])
+  const hub = await openHub(config)
+  stops.push(() => closeHub(hub))
+  await saveConnections(hub, given)
+  if (part !== 'gateway') startWork(hub, stops)
+  if (part === 'worker') return void log.info('The worker is running.')
+  const server = await startGateway(config, hub)
+  stops.push(server.stop)
+  const base = `http://${config.host}:${server.port}`
+  log.info(`GraphQL at ${base}/graphql, playground at ${base}/playground`)
+}
+
+function startWork(hub: Hub, stops: Stop[]): void {
+  const worker = startWorker(hub, { name: `worker-${process.pid}`, parallel: 8 })
+  const poller = new Poller(hub)
+  const inbox = new InboxWorker(hub)
+  poller.start()
+  inbox.start()
+  stops.push(
+    () => worker.stop(),
+    () => poller.stop(),
+    () => inbox.stop(),
+  )
+}
+
+async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
+  const { sdl, transports } = await composeHouse(ownSubgraphs(), config.file.subgraphs, config.secretKey)
+  const engine = createEngine({ supergraphSdl: sdl, transports })
+  const anonymous = config.demo && config.file.keys.length === 0
+  const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, anonymous))
+  const names = new Names([config.host, ...config.file.hosts])
+  return serve(
+    {
+      engine,
+      context: (authorization, signal, requestId) => contexts.of(authorization, signal, requestId),
+      dedupeKey,
+      accept: anonymous || config.file.hosts.length > 0 ? (request) => names.accept(request) : null,
+      ready: () => isReady(hub.db),
+      routes(app) {
+        hookRoutes(app, hub)
+        if (config.demo) playgroundRoutes(app)
+      },
+    },
+    config.host,
+    config.port,
+  )
+}
+
+/** The sandboxes in a process of their own, so that they outlive a killed worker. */
+async function startDemo(config: Config, stops: Stop[], log: Logger): Promise<GivenConnection[]> {
+  const child = spawn(process.execPath, [...process.execArgv, 'subgraphs/sandboxes.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SANDBOX_PORT: String(config.sandboxPort) },
+  })
+  stops.push(async () => void child.kill())
+  const port = await listening(child)
+  log.info(`Sandboxes at http://127.0.0.1:${port}/`)
+  config.file.allowHosts.push(`127.0.0.1:${port}`)
+  const { sandboxConnections } = await import('../subgraphs/sandboxes.ts')
+  return sandboxConnections(`http://127.0.0.1:${port}`).map(({ id, system, config: own }) => ({
+    ...own,
+    id,
+    system,
+    createMissingCustomers: true,
+    pollMs: 5_000,
+  }))
+}
+
+/** The port, once the last of the sandboxes has said that it listens. */
+function listening(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      const port = /127\.0\.0\.1:(\d+)/.exec(chunk.toString())?.[1]
+      if (port) resolve(Number(port))
+    })
+    child.once('exit', () =>
+      reject(
+        new ConfigError(
+          'SANDBOX_PORT: the sandboxes did not start; is the port taken? Example: SANDBOX_PORT=4011',
+        ),
+      ),
+    )
+  })
+}
+
+function logger(level: string): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+}
+
+await main()

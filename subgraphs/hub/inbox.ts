@@ -1,0 +1,104 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { ErpError } from '../../schema/errors.ts'
+import type { Change, Kind } from '../connector.ts'
+import type { OpenConnection } from '../connections.ts'
+import { asCall } from '../http.ts'
+import { type Database, rows } from './database.ts'
+import type { Hub } from './hub.ts'
+import { importDeletion } from './identity.ts'
+import { importIds, readOf } from './poll.ts'
+
+const LEASE_MS = 60_000
+const MAX_TRIES = 12
+
+/** Writes down what a webhook told. The same thing told a hundred times is one row. */
+export async function receive(db: Database, connection: string, changes: Change[]): Promise<void> {
+  const sql = `insert into inbox (connection, kind, native_id, deleted) values (?, ?, ?, ?)
+    on conflict (connection, kind, native_id) do update set deleted = excluded.deleted, version = inbox.version + 1,
+      tries = 0, received_at = now(), next_at = now()`
+  await db.em().transactional(async (em) => {
+    for (const { kind, id, deleted } of changes) await em.execute(sql, [connection, kind, id, deleted])
+  })
+  db.bus.tell('inbox', connection)
+}
+
+interface Row {
+  connection: string
+  kind: Kind
+  native_id: string
+  deleted: boolean
+  version: string
+  tries: number
+}
+
+/** Works the inbox: reads each record from its ERP (the webhook is only a hint) and writes it down. */
+export class InboxWorker {
+  readonly #hub: Hub
+  readonly #stop = new AbortController()
+  #told = Promise.withResolvers<void>()
+  #running: Promise<void> | null = null
+  #off: (() => void) | null = null
+
+  constructor(hub: Hub) {
+    this.#hub = hub
+  }
+
+  start(): void {
+    this.#off = this.#hub.db.bus.on('inbox', () => this.#told.resolve())
+    this.#running = this.#loop()
+  }
+
+  async stop(): Promise<void> {
+    this.#off?.()
+    this.#stop.abort()
+    this.#told.resolve()
+    await this.#running
+  }
+
+  /** Works everything that is due now, once. */
+  async once(): Promise<void> {
+    for (const row of await this.#claim()) await this.#work(row).catch(() => this.#later(row))
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      this.#told = Promise.withResolvers<void>()
+      await this.once().catch(() => {})
+      const idle = wait(this.#hub.settings.idleMs, undefined, { signal: this.#stop.signal }).catch(() => {})
+      await Promise.race([this.#told.promise, idle])
+    }
+  }
+
+  #claim(): Promise<Row[]> {
+    const sql = `update inbox set lease_until = now() + ? * interval '1 millisecond', tries = tries + 1
+      where (connection, kind, native_id) in (select connection, kind, native_id from inbox where next_at <= now()
+        and (lease_until is null or lease_until < now()) order by received_at limit 50 for update skip locked)
+      returning connection, kind, native_id, deleted, version::text, tries`
+    return rows<Row>(this.#hub.db.em(), sql, [LEASE_MS])
+  }
+
+  async #work(row: Row): Promise<void> {
+    const open = this.#hub.directory.every().find(({ id }) => id === row.connection)
+    if (!open) return this.#later(row)
+    if (row.deleted) await importDeletion(this.#hub.db, open, row.kind, row.native_id)
+    else await asCall({ lane: 'background', signal: this.#stop.signal }, () => this.#read(open, row))
+    const sql = 'delete from inbox where connection = ? and kind = ? and native_id = ? and version = ?'
+    await this.#hub.db.em().execute(sql, [row.connection, row.kind, row.native_id, row.version])
+  }
+
+  async #read(open: OpenConnection, row: Row): Promise<void> {
+    if (row.kind === 'payment') return
+    const [answer] = (await readOf(open.erp, row.kind)?.byId([row.native_id])) ?? []
+    // A source may tell of a record a moment before it can be read.
+    const unreadable = answer === null || answer === undefined || answer instanceof ErpError
+    if (unreadable && row.tries < MAX_TRIES) throw answer ?? new ErpError('NOT_FOUND', 'Not readable yet.')
+    if (!unreadable) await importIds(this.#hub, open, row.kind, [row.native_id])
+  }
+
+  async #later(row: Row): Promise<void> {
+    const pause = Math.min(3_600_000, 250 * 2 ** Math.min(row.tries, 14))
+    const sql = `update inbox set lease_until = null, next_at = now() + ? * interval '1 millisecond'
+      where connection = ? and kind = ? and native_id = ?`
+    await this.#hub.db.em().execute(sql, [pause, row.connection, row.kind, row.native_id])
+  }
+}
