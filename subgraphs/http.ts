@@ -82,9 +82,20 @@ export function asCall<T>(call: Call, work: () => Promise<T>): Promise<T> {
   return calls.run(call, work)
 }
 
-/** Replaces every known secret in a text. */
+/** How a secret may stand in a text: plain, inside JSON, in an address, in a form, in base64. */
+function spellings(secret: string): string[] {
+  const address = encodeURIComponent(secret.toWellFormed())
+  const form = new URLSearchParams({ s: secret }).toString().slice(2)
+  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '')
+  return [...new Set([secret, JSON.stringify(secret).slice(1, -1), address, form, base64])]
+}
+
+/** Replaces every known secret in a text, however it is spelled there. */
 export function redact(text: string, secrets: string[]): string {
-  return secrets.reduce((out, secret) => (secret.length > 3 ? out.replaceAll(secret, '•••') : out), text)
+  return secrets
+    .filter((secret) => secret.length > 3)
+    .flatMap(spellings)
+    .reduce((out, secret) => out.replaceAll(secret, '•••'), text)
 }
 
 /** Milliseconds until `Retry-After` (seconds or a date) allows the next request; undefined without one. */
@@ -154,7 +165,17 @@ export class Outbound implements Http {
       throw error
     } finally {
       exchange.durationMs = Date.now() - started
-      call.record?.(JSON.parse(redact(JSON.stringify(exchange), this.#options.secrets)) as Exchange)
+      call.record?.(this.#redacted(exchange))
+    }
+  }
+
+  #redacted({ request, response, error, ...rest }: Exchange): Exchange {
+    const hide = (text: string): string => redact(text, this.#options.secrets)
+    return {
+      ...rest,
+      request: { ...request, url: hide(request.url), body: request.body && hide(request.body) },
+      response: response && { ...response, body: hide(response.body) },
+      error: error && hide(error),
     }
   }
 

@@ -85,7 +85,8 @@ function portFrom(text: string): number {
 if (import.meta.main) {
   const log = pino()
   const server = await openSandboxes(portFrom(process.env.SANDBOX_PORT ?? '4001'))
-  for (const { name } of sandboxes) log.info(`${name} listens at ${server.url(name)}/`)
+  for (const { name, connection } of sandboxes) log.info(`${connection} is at ${server.url(name)}/`)
+  log.info(`${sandboxes.length} sandboxes listen at http://127.0.0.1:${server.port}/`)
   const stop = () => void server.close().then(() => process.exit(0))
   process.once('SIGTERM', stop).once('SIGINT', stop)
 }
