@@ -61,6 +61,8 @@ export interface Sandbox {
   errors: Record<string, NativeError>
   /** The webhook that the system would send for a change, signed with `secret`; where the connector has `hook`. */
   hook?(change: Change, secret: string): RawRequest
+  /** Calls `listener` for each change that the system sends webhooks about; the stage delivers them (deliver.ts). */
+  watch?(listener: (change: Change) => void): void
   /** What an operator would fill in to connect to it; `url` is the sandbox's own address. */
   config(url: string): Record<string, unknown>
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { Deliveries, type HookSettings } from './deliver.ts'
 import type { Demo } from './demo.ts'
 import type {
   Fault,
@@ -14,12 +15,14 @@ import type {
 
 class Mounted {
   readonly sandbox: Sandbox
+  readonly hooks: Deliveries
   readonly calls: SandboxCall[] = []
   faults: Fault[] = []
   #release = Promise.withResolvers<void>()
 
   constructor(sandbox: Sandbox) {
     this.sandbox = sandbox
+    this.hooks = new Deliveries(sandbox)
   }
 
   replaceFaults(faults: Fault[]): void {
@@ -68,6 +71,7 @@ export class SandboxServer {
 
   /** Takes a sandbox away with all it holds. */
   unmount(name: string): void {
+    this.#mounted.get(name)?.hooks.close()
     this.#mounted.delete(name)
   }
 
@@ -98,7 +102,13 @@ export class SandboxServer {
     this.#find(name).replaceFaults(faults)
   }
 
+  /** Who gets a sandbox's webhooks, what was sent, and when all of it has arrived. */
+  hooks(name: string): Deliveries {
+    return this.#find(name).hooks
+  }
+
   async close(): Promise<void> {
+    for (const { hooks } of this.#mounted.values()) hooks.close()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
   }
@@ -136,11 +146,13 @@ function control(mounted: Mounted, method: string, path: string, body: string): 
   if (path === '/_calls') return { status: 200, body: mounted.calls }
   if (path === '/_faults' && method === 'PUT') mounted.replaceFaults(JSON.parse(body) as Fault[])
   if (path === '/_faults') return { status: 200, body: mounted.faults }
+  if (path === '/_hooks' && method === 'PUT') mounted.hooks.replace(JSON.parse(body) as HookSettings)
+  if (path === '/_hooks') return { status: 200, body: { ...mounted.hooks.settings, sent: mounted.hooks.log } }
   if (path === '/_act' && method === 'POST') {
     mounted.sandbox.act(JSON.parse(body) as SandboxAction)
     return { status: 200, body: { done: true } }
   }
-  return { status: 404, body: { error: 'Known: _ledger, _calls, _faults, _act.' } }
+  return { status: 404, body: { error: 'Known: _ledger, _calls, _faults, _hooks, _act.' } }
 }
 
 async function play(
