@@ -45,7 +45,8 @@ export type ConfigFile = z.output<typeof fileSchema>
 export interface Config {
   port: number
   host: string
-  dataDir: string
+  /** Folder of the embedded database; null: in memory. */
+  dataDir: string | null
   databaseUrl: string | null
   sandboxPort: number
   secretKey: string

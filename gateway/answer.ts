@@ -180,13 +180,16 @@ function refuse(message: string): { errors: GraphQLError[] } {
   return { errors: [invalid(new GraphQLError(message))] }
 }
 
+// What a timer can hold; it fires at once if it is given more.
+const LONGEST = 2 ** 31 - 1
+
 /** The signal that ends upstream requests: the caller's, or the deadline's, whichever comes first. */
 function limit({ signal, deadline }: Ask): { signal: AbortSignal | undefined; clear: () => void } {
   if (deadline === undefined) return { signal, clear: () => {} }
   const controller = new AbortController()
   const late = () => controller.abort(new DOMException('The deadline passed.', 'TimeoutError'))
   const left = deadline - Date.now()
-  const timer = left > 0 ? setTimeout(late, left) : undefined
+  const timer = left > 0 ? setTimeout(late, Math.min(left, LONGEST)) : undefined
   if (left <= 0) late()
   const gone = () => controller.abort(signal?.reason)
   signal?.addEventListener('abort', gone, { once: true })

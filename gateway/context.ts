@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../subgraphs/caller.ts'
 import type { Hub, HubContext } from '../subgraphs/hub/hub.ts'
 import { Loaders } from '../subgraphs/loaders.ts'
-import type { Access } from './access.ts'
+import type { Access } from '../subgraphs/hub/access.ts'
 
 /** What every resolver of one request gets, in process. */
 export interface RequestContext extends HubContext {

@@ -39,10 +39,11 @@ export interface Engine {
   /** Starts a subscription: a stream of answers, or one answer that says why it cannot start. */
   subscribe(ask: Ask): Promise<Answer | AsyncGenerator<Answer, void, void>>
   /**
-   * Puts another supergraph in service. What is under way ends on the one that it began with. Throws, and
-   * changes nothing, if the new one cannot be used.
+   * Puts another supergraph in service. What is under way ends on the one that it began with. Subgraphs of
+   * the same name and url keep their transports, unless new ones are given. Throws, and changes nothing, if
+   * the new supergraph cannot be used.
    */
-  swap(supergraphSdl: string): void
+  swap(supergraphSdl: string, transports?: Transports): void
   /** Calls back after every swap; what it returns ends that. */
   onSwap(listener: () => void): () => void
   /** The engine as the `gateway` of an Apollo Server. */
@@ -69,8 +70,8 @@ export function createEngine(options: EngineOptions): Engine {
     },
     execute: (ask) => executeOn(fleet, flights, ask),
     subscribe: (ask) => subscribeOn(fleet, flights, ask),
-    swap(sdl) {
-      fleet.swap(sdl)
+    swap(sdl, reach) {
+      fleet.swap(sdl, reach)
       for (const listener of listeners) listener()
     },
     onSwap(listener) {

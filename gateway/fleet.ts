@@ -6,7 +6,8 @@ import type { Transport } from './transport.ts'
 /** How a subgraph of the supergraph is reached; asked once per name and url. */
 export type Transports = (name: string, url: string) => Transport
 
-interface Shared {
+interface Link {
+  key: string
   transport: Transport
   users: number
 }
@@ -14,7 +15,7 @@ interface Shared {
 /** A supergraph in service together with how many requests are under way on it. */
 export interface Service {
   generation: Generation
-  links: string[]
+  links: Link[]
   users: number
   retired: boolean
 }
@@ -22,21 +23,30 @@ export interface Service {
 /** The supergraphs in service: the current one, and older ones until their last request is over. */
 export class Fleet {
   current: Service
-  private readonly shared = new Map<string, Shared>()
+  private links = new Map<string, Link>()
   private readonly bySchema = new WeakMap<GraphQLSchema, Service>()
 
   constructor(
     sdl: string,
-    private readonly transports: Transports,
+    private transports: Transports,
     private readonly cacheSize: number,
   ) {
     this.current = this.start(sdl)
   }
 
-  /** Replaces the current supergraph; throws, and changes nothing, if the new one cannot be read or planned for. */
-  swap(sdl: string): void {
-    const before = this.current
-    this.current = this.start(sdl)
+  /**
+   * Replaces the current supergraph, and the way subgraphs are reached if another one is given: then nothing
+   * is shared with before. Throws, and changes nothing, if the new one cannot be read or planned for.
+   */
+  swap(sdl: string, transports?: Transports): void {
+    const [before, links, reach] = [this.current, this.links, this.transports]
+    if (transports) [this.links, this.transports] = [new Map(), transports]
+    try {
+      this.current = this.start(sdl)
+    } catch (error) {
+      ;[this.links, this.transports] = [links, reach]
+      throw error
+    }
     this.retire(before)
   }
 
@@ -64,11 +74,11 @@ export class Fleet {
     const transports = new Map<string, Transport>()
     const generation = new Generation(graph, transports, this.cacheSize)
     const links = graph.services.map(({ name, url }) => {
-      const link = `${name} ${url}`
-      let shared = this.shared.get(link)
-      if (!shared) this.shared.set(link, (shared = { transport: this.transports(name, url), users: 0 }))
-      shared.users++
-      transports.set(name, shared.transport)
+      const key = `${name} ${url}`
+      const link = this.links.get(key) ?? { key, transport: this.transports(name, url), users: 0 }
+      this.links.set(key, link)
+      link.users++
+      transports.set(name, link.transport)
       return link
     })
     const service = { generation, links, users: 0, retired: false }
@@ -84,11 +94,10 @@ export class Fleet {
 
   private dismantle(service: Service): void {
     for (const link of service.links.splice(0)) {
-      const shared = this.shared.get(link)
-      if (!shared || --shared.users > 0) continue
-      this.shared.delete(link)
+      if (--link.users > 0) continue
+      if (this.links.get(link.key) === link) this.links.delete(link.key)
       // Nobody waits for this: a socket that does not close properly is the other side's loss.
-      shared.transport.close?.().catch(() => {})
+      link.transport.close?.().catch(() => {})
     }
   }
 }

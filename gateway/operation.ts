@@ -1,5 +1,11 @@
-import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionNode } from 'graphql'
-import { getOperationAST, GraphQLError, Kind, print, separateOperations } from 'graphql'
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  OperationDefinitionNode,
+  SelectionNode,
+} from 'graphql'
+import { getOperationAST, GraphQLError, Kind, print, separateOperations, visit } from 'graphql'
 
 /** One operation of a client, cut into what subgraphs answer and what the gateway answers by itself. */
 export interface Operation {
@@ -44,7 +50,7 @@ export function splitOperation(document: DocumentNode): Operation {
   )
   const data = own ? document : part((name) => !name.startsWith('__'))
   const introspection = own ? null : part((name) => name === '__schema' || name === '__type')
-  return { definition, fragments, planned: data && print(data), introspection }
+  return { definition, fragments, planned: data && print(plainTypenames(data)), introspection }
 }
 
 type Keep = (field: string) => boolean
@@ -79,6 +85,15 @@ function keepRoot(
     const selectionSet = { kind: Kind.SELECTION_SET, selections: kept } as const
     return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, directives: node.directives, selectionSet }]
   })
+}
+
+/**
+ * The names of types are always fetched as `__typename`, whatever the client calls them and whenever it wants
+ * them: the executor needs them, and a name asked for by alias alone would be an interface object's mask.
+ */
+function plainTypenames(document: DocumentNode): DocumentNode {
+  const plain = (node: FieldNode): FieldNode => ({ kind: Kind.FIELD, name: node.name })
+  return visit(document, { Field: (node) => (node.name.value === '__typename' ? plain(node) : undefined) })
 }
 
 function checkAliases(selections: readonly SelectionNode[]): void {

@@ -101,25 +101,16 @@ class Compiler {
     }
     if (!isCompositeType(type)) return { kind: 'leaf', nonNull: false }
     const byName = new Map<string, readonly Field[] | null>()
-    // An object type needs no name in the data; an interface object may know only the interface's.
-    const keys = isAbstractType(type) ? this.typenameKeys(type.name, sets) : []
+    const abstract = isAbstractType(type)
     const fields = (data: Json) => {
-      const name = typenameOf(data, keys) ?? type.name
-      let known = byName.get(name)
-      if (known === undefined) byName.set(name, (known = this.fields(name, sets)))
-      return known
+      // An object type needs no name in the data; an interface object may know only the interface's.
+      const known = abstract ? data['__typename'] : null
+      const name = typeof known === 'string' ? known : type.name
+      let chosen = byName.get(name)
+      if (chosen === undefined) byName.set(name, (chosen = this.fields(name, sets)))
+      return chosen
     }
     return { kind: 'object', nonNull: false, fields }
-  }
-
-  /** Where the name of an abstract value's type may be found: a plan does not ask for it twice if it has an alias. */
-  private typenameKeys(type: string, sets: readonly SelectionSetNode[]): string[] {
-    const found = new Map<string, FieldNode[]>()
-    for (const set of sets) this.collect(set.selections, type, found)
-    const aliases = [...found]
-      .filter(([, nodes]) => nodes[0]?.name.value === '__typename')
-      .map(([key]) => key)
-    return ['__typename', ...aliases]
   }
 
   private fields(typename: string, sets: readonly SelectionSetNode[]): readonly Field[] | null {
@@ -182,14 +173,6 @@ class Compiler {
       this.schema.isSubType(abstract, type)
     )
   }
-}
-
-function typenameOf(data: Json, keys: readonly string[]): string | null {
-  for (const key of keys) {
-    const name = data[key]
-    if (typeof name === 'string') return name
-  }
-  return null
 }
 
 interface Pass {

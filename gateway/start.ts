@@ -3,23 +3,16 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import pino, { type Logger } from 'pino'
 import { type Config, ConfigError, readConfig } from '../config.ts'
+import { Access } from '../subgraphs/hub/access.ts'
 import type { Hub } from '../subgraphs/hub/hub.ts'
 import { InboxWorker } from '../subgraphs/hub/inbox.ts'
+import { type GivenConnection, closeHub, isReady, openHub, saveConnections } from '../subgraphs/hub/open.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
 import { startWorker } from '../subgraphs/hub/worker.ts'
-import { Access } from './access.ts'
 import { Contexts, Names, dedupeKey } from './context.ts'
 import { createEngine } from './engine.ts'
 import { hookRoutes } from './hooks.ts'
-import {
-  type GivenConnection,
-  closeHub,
-  composeHouse,
-  isReady,
-  openHub,
-  ownSubgraphs,
-  saveConnections,
-} from './house.ts'
+import { composeHouse, ownSubgraphs } from './house.ts'
 import { playgroundRoutes } from './playground.ts'
 import { type RunningServer, serve } from './server.ts'
 

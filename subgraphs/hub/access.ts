@@ -1,9 +1,9 @@
-import { ErpError } from '../schema/errors.ts'
-import { type Caller, SCOPES } from '../subgraphs/caller.ts'
-import { type Database, rows } from '../subgraphs/hub/database.ts'
-import type { Catalogue } from '../subgraphs/hub/catalogue.ts'
-import { keyHash } from '../subgraphs/hub/vault.ts'
-import { newId } from '../subgraphs/hub/identity.ts'
+import { ErpError } from '../../schema/errors.ts'
+import { type Caller, SCOPES } from '../caller.ts'
+import { type Database, rows } from './database.ts'
+import type { Catalogue } from './catalogue.ts'
+import { keyHash } from './vault.ts'
+import { newId } from './identity.ts'
 import { LRUCache } from 'lru-cache'
 
 /** The tenant of a single installation. */
