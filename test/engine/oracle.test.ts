@@ -46,6 +46,12 @@ const SHOP: Case[] = [
 ]
 
 const ZOO: Case[] = [
+  ['{ bestItem { __typename } }'],
+  [
+    'query ($w: Boolean = false) { items { k: __typename @include(if: $w) l: __typename score } reviews { about { m: __typename } } }',
+  ],
+  ['{ bestItem { kind: __typename title } reviews { about { ... on Book { pages kind: __typename } } } }'],
+
   ['{ items { id title score } }'],
   ['{ items { __typename id title score ... on Book { pages } } }'],
   ['{ bestItem { score } }'],

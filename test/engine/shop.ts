@@ -107,11 +107,12 @@ function erpSdl(s: string): string {
 }
 
 function erpResolvers(s: string, position: number): GraphQLResolverMap<unknown> {
-  const read = ({ id }: { id: string }) => {
+  // Asynchronous as in real subgraphs: a reference that throws at once would fail the whole list.
+  const read = async ({ id }: { id: string }) => {
     const [, sku = '', args = ''] = id.split('|')
-    if (sku === 'S13' && s === 'Odoo') {
+    if (sku === 'S99' && s === 'Odoo') {
       const extensions = { code: 'CREDIT_HOLD', connection: `${s}:main`, retryable: false }
-      throw new GraphQLError('the ERP refused S13', { extensions })
+      throw new GraphQLError('the ERP refused S99', { extensions })
     }
     if (sku === 'SNULL') return null
     return { id, sku, args, connection: `${s}:main`, status: sku === 'SODD' ? 'MELTED' : 'LIVE' }

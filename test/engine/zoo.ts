@@ -20,7 +20,7 @@ const item = (id: string) => ITEMS.find((row) => row.id === id) ?? null
 function catalog(log: string[]): [string, GraphQLResolverMap<unknown>] {
   const sdl = `${LINK}
     interface Item @key(fields: "id") { id: ID! title: String weight: Int tags: [String!]! }
-    type Book implements Item @key(fields: "id") @key(fields: "sku") { id: ID! sku: ID! title: String weight: Int tags: [String!]! pages: Int! maker: Maker state: State }
+    type Book implements Item @key(fields: "id") @key(fields: "sku") { id: ID! sku: ID! title: String weight: Int tags: [String!]! pages: Int! @shareable maker: Maker state: State }
     type Tool implements Item @key(fields: "id") { id: ID! title: String weight: Int tags: [String!]! watts: Int maker: Maker secret: Secret @inaccessible }
     type Secret @inaccessible { code: String }
     union Hit = Book | Tool | Maker
@@ -146,7 +146,7 @@ function pricing(): [string, GraphQLResolverMap<unknown>] {
 function parts(): [string, GraphQLResolverMap<unknown>] {
   const sdl = `${LINK}
     type Tool @key(fields: "id") { id: ID! voltage: Int spare: [Spare] }
-    type Book @key(fields: "id") { id: ID! quote(days: Int!): Int binding: Binding! }
+    type Book @key(fields: "id") { id: ID! quote(days: Int!): Int binding: Binding! pages: Int @shareable }
     type Spare @key(fields: "id") { id: ID! name: String fits: [Tool] }
     enum Binding { HARD SOFT }
     type Query { spare(id: ID!): Spare }`
