@@ -63,6 +63,7 @@ export async function listAll<T>(read: Read<T>, first: number, search?: string):
   throw new Error('The list does not end within 1000 pages.')
 }
 
+const AT_ONCE = 8
 let opened = 0
 
 /** Connectors and sandboxes brought together for the checks; every line has a fresh sandbox. */
@@ -80,7 +81,7 @@ export class Bench {
   constructor(connector: Connector, mount: SandboxMount, server: SandboxServer, shared: Bench | null = null) {
     this.connector = connector
     this.mount = mount
-    this.demo = demo(mount.seed)
+    this.demo = shared?.demo ?? demo(mount.seed)
     this.#server = server
     this.#shared = shared
   }
@@ -132,6 +133,13 @@ export class Bench {
     const row = known.find(({ email, name }) => email === wanted.email || name === wanted.name)
     if (!row) throw new Error(`${this.mount.name} does not know the demo customer ${wanted.name}.`)
     return row.id
+  }
+
+  /** The value without the numbers of fresh sandboxes in its addresses, for comparing two lines. */
+  alike(value: unknown): unknown {
+    return JSON.parse(
+      JSON.stringify(value).replaceAll(new RegExp(`${this.mount.name}-\\d+`, 'g'), this.mount.name),
+    )
   }
 
   /** The first demo customer that fits. */
@@ -201,6 +209,15 @@ export async function refusals(work: () => Promise<Answer<unknown>[]>): Promise<
     if (error instanceof ErpError) return [error]
     throw error
   }
+}
+
+/** Runs `work` for each of many, a few at a time. */
+export async function eachOf<T>(many: T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = many.values()
+  const worker = async (): Promise<void> => {
+    for (const one of left) await work(one)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
 /** The values of a batch; throws the first error that stands in it. */

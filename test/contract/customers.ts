@@ -43,15 +43,17 @@ export const customers: Check[] = [
       const read = async (id: string) => values((await line.erp.customers?.byId([id])) ?? [])[0]
       const ref = await part(line).create(customerInput(), REF)
       const before = await read(ref.id)
-      await part(line).update?.(ref, { phone: '+493087654321' }, null)
+      const change = before?.phone ? { phone: '+493087654321' } : { name: 'Grünwald Möbel AG' }
+      await part(line).update?.(ref, change, null)
       const after = await read(ref.id)
-      expect(after?.phone?.replace(/\D/g, '')).toContain('3087654321')
-      const rest = { phone: null, updatedAt: null, addresses: null }
+      expect(after?.phone?.replace(/\D/g, '') ?? after?.name).toMatch(/3087654321$|^Grünwald Möbel AG$/)
+      const rest = { name: null, phone: null, updatedAt: null, addresses: null }
       expect({ ...after, ...rest }).toEqual({ ...before, ...rest })
       const places = (row: typeof after) =>
         row?.addresses?.map(({ lines, city, country }) => ({ lines, city, country }))
       expect(places(after)).toEqual(places(before))
-      expect(await part(line).find?.(REF)).toMatchObject({ ref: { id: ref.id }, done: true })
+      if (part(line).find)
+        expect(await part(line).find?.(REF)).toMatchObject({ ref: { id: ref.id }, done: true })
     },
   },
   {
@@ -76,6 +78,7 @@ export const customers: Check[] = [
     async run(bench) {
       const line = bench.open()
       const old = await part(line).create(customerInput(), REF)
+      expect(old.id).toMatch(/./)
       if (!old.version) return
       const newer = await part(line).update?.(old, { phone: '+493087654321' }, old.version)
       if (newer?.version === old.version) return

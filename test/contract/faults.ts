@@ -1,14 +1,14 @@
 import { expect } from 'vitest'
 import { ERROR_CODES, ErpError } from '../../schema/errors.ts'
 import type { Fault, NativeError } from '../../subgraphs/sandbox.ts'
-import { type Bench, type Line, refusal, refusals } from './bench.ts'
+import { type Bench, type Line, eachOf, refusal, refusals } from './bench.ts'
 import type { Check } from './check.ts'
 import { SKUS, readOps, stockAsks } from './ops.ts'
 import { customerInput, orderInput } from './push.ts'
 import { readsAny } from './reads.ts'
 import { secretsOf, spellings } from './secrets.ts'
 
-const PATIENCE_MS = 400
+const PATIENCE_MS = 300
 
 /** Lets every read of the connection meet a fault that does not end, and gives the errors of each. */
 async function struck(
@@ -17,14 +17,13 @@ async function struck(
   after?: (line: Line) => void,
 ): Promise<[string, ErpError[]][]> {
   const ends: [string, ErpError[]][] = []
-  for (const op of await readOps(bench)) {
+  await eachOf(await readOps(bench), async (op) => {
     const line = bench.open()
     await op.run(line.erp)
     after?.(line)
     line.strike({ times: 0, ...fault })
-    const errors = await refusals(() => op.run(line.erp))
-    ends.push([op.name, errors])
-  }
+    ends.push([op.name, await refusals(() => op.run(line.erp))])
+  })
   return ends
 }
 
@@ -52,13 +51,12 @@ async function meet(bench: Bench, line: Line, { on }: NativeError): Promise<ErpE
 
 /** Every read succeeds although the first call after the warm-up meets the fault. */
 async function mustSurvive(bench: Bench, fault: Fault): Promise<void> {
-  for (const op of await readOps(bench)) {
+  await eachOf(await readOps(bench), async (op) => {
     const line = bench.open()
     const calm = await op.run(line.erp)
-    line.calls.length = 0
     line.strike({ times: 1, ...fault })
     expect(await op.run(line.erp), op.name).toEqual(calm)
-  }
+  })
 }
 
 /** What an ERP or the way to it can do wrong, and what it is called. */

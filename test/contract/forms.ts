@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { z } from 'zod'
 import type {
   Credit,
@@ -263,11 +264,11 @@ export const CREDIT = form<Credit>({ limit: sum, balance: sum, available: sum, o
 
 /** Fails with the row, the field and the value that is not of canonical form. */
 export function mustFit(shape: z.ZodType, rows: unknown[]): void {
-  for (const row of rows) {
-    const { error } = shape.safeParse(row)
-    if (!error) continue
-    const first = error.issues[0]
-    const where = first?.path.map(String).join('.')
-    throw new Error(`${where}: ${first?.message} in ${JSON.stringify(row)?.slice(0, 500)}`)
-  }
+  const problems = rows.flatMap((row) => {
+    const first = shape.safeParse(row).error?.issues[0]
+    return first
+      ? [`${first.path.map(String).join('.')}: ${first.message} in ${JSON.stringify(row).slice(0, 500)}`]
+      : []
+  })
+  expect(problems).toEqual([])
 }

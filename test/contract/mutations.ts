@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer } from '../../subgraphs/connector.ts'
-import type { Bench } from './bench.ts'
+import { type Bench, eachOf } from './bench.ts'
 import type { Check } from './check.ts'
 import { mustFit } from './forms.ts'
 import { type Change, type Leaf, altering, changed, leaves, widened } from './mutate.ts'
@@ -10,7 +10,7 @@ import { type ReadOp, readOps } from './ops.ts'
 import { readsAny } from './reads.ts'
 
 /** How many mutated answers each check tries; the same ones in every run. */
-const RUNS = Number(process.env.CONTRACT_RUNS ?? 60)
+const RUNS = Number(process.env.CONTRACT_RUNS ?? 40)
 const FIGURES =
   /^(amount|available|onHand|reserved|incoming|quantity|delivered|invoiced|percent|priceQuantity|minimumQuantity)$/
 
@@ -97,15 +97,13 @@ async function mutateAll(
         .map((leaf) => ({ recorded, nth, leaf })),
     ),
   )
-  if (places.length === 0) return
-  await fc.assert(
-    fc.asyncProperty(fc.nat(places.length - 1), fc.nat(99), async (at, pick) => {
-      const { recorded, nth, leaf } = places[at]!
-      const choice = changes[leaf.kind]
-      await tryOne(bench, recorded, nth, leaf, choice[pick % choice.length]!, honest)
-    }),
-    { numRuns: RUNS, seed: 4711, endOnFailure: true },
-  )
+  expect(places).not.toEqual([])
+  const picks = fc.tuple(fc.nat(places.length - 1), fc.nat(99))
+  await eachOf(fc.sample(picks, { numRuns: RUNS, seed: 4711 }), async ([at, pick]) => {
+    const { recorded, nth, leaf } = places[at]!
+    const choice = changes[leaf.kind]
+    await tryOne(bench, recorded, nth, leaf, choice[pick % choice.length]!, honest)
+  })
 }
 
 /** Answers that were changed on the way: nothing crashes, and no wrong figure passes in silence. */
@@ -156,10 +154,10 @@ export const mutations: Check[] = [
     title: 'fields that a newer release adds change no answer',
     needs: readsAny,
     async run(bench) {
-      for (const { op, calm } of await recordAll(bench)) {
+      await eachOf(await recordAll(bench), async ({ op, calm }) => {
         const line = bench.open({ wrap: altering((text) => widened(text)) })
-        expect(await op.run(line.erp), op.name).toEqual(calm)
-      }
+        expect(bench.alike(await op.run(line.erp)), op.name).toEqual(bench.alike(calm))
+      })
     },
   },
 ]

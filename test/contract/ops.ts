@@ -30,9 +30,12 @@ export async function priceAsks(
   return (await bench.items(skus)).map(({ item, sku }) => ({ ...ask, item, sku }))
 }
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 /** An id that has the form of a real one and that no record has. */
 export function strange(id: string): string {
-  const other = id.replace(/\d/g, '9')
+  if (UUID.test(id)) return '99999999-9999-4999-8999-999999999999'
+  const other = id.replace(/\d+(?=\D*$)/, '99999999')
   return other === id ? `${id} nobody` : other
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { SandboxCall } from '../../subgraphs/sandbox.ts'
-import { type Bench, type Line, values } from './bench.ts'
+import { type Bench, type Line, eachOf, values } from './bench.ts'
 import type { Check } from './check.ts'
 import { SKUS, readOps, stockAsks } from './ops.ts'
 import { readsAny } from './reads.ts'
@@ -29,12 +29,12 @@ export const tokens: Check[] = [
     title: 'credentials that expire are renewed, and every kind of read answers as before',
     needs: readsAny,
     async run(bench) {
-      for (const op of await readOps(bench)) {
+      await eachOf(await readOps(bench), async (op) => {
         const line = bench.open()
         const calm = await op.run(line.erp)
         line.act({ do: 'expireTokens' })
         expect(await op.run(line.erp), op.name).toEqual(calm)
-      }
+      })
     },
   },
   {

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Connector, Erp } from '../../subgraphs/connector.ts'
+import { demo } from '../../subgraphs/demo.ts'
+import type { Http } from '../../subgraphs/http.ts'
+import type { SandboxMount } from '../../subgraphs/sandboxes.ts'
+import { SandboxServer } from '../../subgraphs/stage.ts'
+import { Bench } from './bench.ts'
+import { excuses } from './excuses.ts'
+import { checks } from './index.ts'
+
+const NOWHERE: Http = {
+  send: () => Promise.reject(new Error('Nothing may be sent while a connection is only looked at.')),
+  vault: { read: () => Promise.resolve(null), renew: (renew) => renew(null) },
+}
+
+/** The parts of a connection, without sending anything. */
+function look(connector: Connector, { factory, seed }: SandboxMount): Erp {
+  const url = 'http://127.0.0.1:9/sandbox'
+  return connector.connect(connector.config.parse(factory(demo(seed), () => url).config(url)), NOWHERE)
+}
+
+/** Runs the whole contract for one connector against one sandbox; a check whose capability is absent is not run. */
+export function describeContract(connector: Connector, mount: SandboxMount): void {
+  describe(`${mount.name} keeps the contract`, () => {
+    const server = new SandboxServer()
+    const erp = look(connector, mount)
+    const bench = new Bench(connector, mount, server)
+    beforeAll(() => server.listen(0))
+    afterAll(async () => {
+      await bench.close()
+      await server.close()
+    })
+
+    for (const { id, level, title, needs, run } of checks) {
+      if (needs && !needs(erp)) continue
+      const reason = excuses[mount.name]?.[id] ?? excuses[mount.system]?.[id]
+      // An excused check must fail: an excuse that is no longer needed goes.
+      const fails = Boolean(reason)
+      it(`${id} ${level} ${title}${reason ? ` (excused: ${reason})` : ''}`, { fails }, async () => {
+        expect.hasAssertions()
+        const own = bench.forCheck()
+        await run(own).finally(() => own.close())
+      })
+    }
+  })
+}
