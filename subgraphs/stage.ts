@@ -189,9 +189,10 @@ async function play(
 }
 
 function broken(answer: SandboxAnswer, fault: Fault | undefined): SandboxAnswer {
-  const whole = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
-  if (fault?.do === 'half')
+  if (fault?.do === 'half') {
+    const whole = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
     return { ...answer, status: 200, body: whole.slice(0, Math.floor(whole.length / 2)) }
+  }
   if (fault?.do === 'html')
     return {
       status: 200,
