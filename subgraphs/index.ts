@@ -1,7 +1,8 @@
 import type { Connector } from './connector.ts'
+import { odoo } from './odoo/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
-export const connectors: Connector[] = []
+export const connectors: Connector[] = [odoo]
 
 /** The connector of a system, or undefined for an unknown name. */
 export function connectorOf(system: string): Connector | undefined {

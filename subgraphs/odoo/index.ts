@@ -1,0 +1,49 @@
+import type { Connector } from '../connector.ts'
+import { config } from './config.ts'
+import { orderWrite } from './order.ts'
+import { prices } from './prices.ts'
+import { customers, invoices, items, orders, payments, quotes, reader } from './read.ts'
+import { openOdoo } from './setup.ts'
+import { stock } from './stock.ts'
+
+/** Odoo 17 and 18 over JSON-RPC, 19 and later over JSON-2. */
+export const odoo: Connector<typeof config> = {
+  system: 'odoo',
+  name: 'Odoo',
+  field: 'odoo',
+  role: 'erp',
+  config,
+  // Odoo itself has no rate limit; its own hosting asks for little at a time.
+  limits: { parallel: 4, batch: 500, timeoutMs: 20_000 },
+  capabilities: [
+    'items',
+    'customers',
+    'orders',
+    'invoices',
+    'payments',
+    'quotes',
+    'stock',
+    'prices',
+    'pushOrder',
+    'cancelOrder',
+  ],
+  connect(settings, http) {
+    const opened = openOdoo(settings, http)
+    return {
+      async check() {
+        opened.setup.company.forget()
+        const [company, version] = await Promise.all([opened.setup.company.get(), opened.version()])
+        return { name: company.name, version, currency: company.currency || null }
+      },
+      items: reader(opened, items),
+      customers: reader(opened, customers),
+      orders: reader(opened, orders),
+      invoices: reader(opened, invoices),
+      payments: reader(opened, payments),
+      quotes: reader(opened, quotes),
+      stock: (asks) => stock(opened, asks),
+      prices: (asks) => prices(opened, asks),
+      order: orderWrite(opened),
+    }
+  },
+}

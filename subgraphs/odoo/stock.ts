@@ -1,0 +1,168 @@
+import Big from 'big.js'
+import { z } from 'zod'
+import type { StockLevel } from '../../schema/index.ts'
+import type { Answer, StockAsk, StockReading } from '../connector.ts'
+import { shaped } from '../shape.ts'
+import { decimal, flag, id, isId, one, text } from './native.ts'
+import type { Odoo, Row } from './setup.ts'
+import { unitCode } from './units.ts'
+
+const product = z.object({
+  id,
+  type: text,
+  is_storable: flag.optional(),
+  uom_id: one,
+  incoming_qty: decimal,
+})
+const sums = z.object({ product_id: one, location_id: one, quantity: decimal, reserved: decimal })
+
+/** What lies where, summed by item and warehouse. */
+type Heap = Map<string, Map<string, { onHand: Big; reserved: Big }>>
+interface Place {
+  id: string
+  code: string
+  name: string
+}
+
+/**
+ * Stock of a batch in two calls: quants grouped by product and location, and the products with what is still to
+ * come. Quants count only in internal locations; others are customers, suppliers, transit and losses.
+ */
+export async function stock(odoo: Odoo, asks: StockAsk[]): Promise<Answer<StockReading>[]> {
+  const ids = [...new Set(asks.map((ask) => ask.item).filter(isId))]
+  if (ids.length === 0) return asks.map(() => null)
+  const places = await Promise.all(asks.map((ask) => placesOf(odoo, ask.warehouses)))
+  const [heap, products] = await Promise.all([quants(odoo, ids), incoming(odoo, asks, places)])
+  return asks.map((ask, index) => {
+    const found = products.get(keyOf(ask.item, places[index] ?? null))
+    const wanted = places[index]
+    return found && wanted ? reading(odoo, found, wanted, heap.get(ask.item)) : null
+  })
+}
+
+/** The warehouses of an ask; null when Odoo knows none of those that are asked for. */
+async function placesOf({ setup, config }: Odoo, codes: string[] | null): Promise<Place[] | null> {
+  if (codes === null) return setup.warehouses.get()
+  const native = codes.map((code) => config.warehouses[code] ?? code)
+  const all = (known: Place[]) => native.map((code) => known.find((place) => place.code === code))
+  const found =
+    (await setup.warehouses.find((known) => {
+      const places = all(known)
+      return places.includes(undefined) ? undefined : places
+    })) ?? all(await setup.warehouses.get())
+  const known = found.filter((place) => place !== undefined)
+  return known.length > 0 ? known : null
+}
+
+async function quants(odoo: Odoo, ids: string[]): Promise<Heap> {
+  const heap: Heap = new Map()
+  const rows = await grouped(odoo, ids)
+  const unknown = (locations: Map<string, string | null>) =>
+    rows.every((row) => locations.has(row.location_id?.id ?? '')) ? locations : undefined
+  const locations = (await odoo.setup.locations.find(unknown)) ?? (await odoo.setup.locations.get())
+  for (const row of rows) {
+    const warehouse = locations.get(row.location_id?.id ?? '')
+    if (!row.product_id || !warehouse) continue
+    const item = heap.get(row.product_id.id) ?? new Map<string, { onHand: Big; reserved: Big }>()
+    const before = item.get(warehouse) ?? { onHand: new Big(0), reserved: new Big(0) }
+    item.set(warehouse, {
+      onHand: before.onHand.plus(row.quantity),
+      reserved: before.reserved.plus(row.reserved),
+    })
+    heap.set(row.product_id.id, item)
+  }
+  return heap
+}
+
+async function grouped(odoo: Odoo, ids: string[]): Promise<z.output<typeof sums>[]> {
+  const { group } = await odoo.dialect()
+  const domain = [
+    ['product_id', 'in', ids.map(Number)],
+    ['location_id.usage', '=', 'internal'],
+  ]
+  const groupby = ['product_id', 'location_id']
+  const aggregates = ['quantity:sum', 'reserved_quantity:sum']
+  const args =
+    group === 'formatted_read_group'
+      ? { domain, groupby, aggregates }
+      : { domain, fields: aggregates, groupby, lazy: false }
+  const answer = await odoo.read({ model: 'stock.quant', method: group, args })
+  const rows = shaped(z.array(z.record(z.string(), z.unknown())), answer, `stock.quant.${group}`)
+  return rows.map((row) =>
+    shaped(
+      sums,
+      {
+        ...row,
+        quantity: row['quantity:sum'] ?? row.quantity,
+        reserved: row['reserved_quantity:sum'] ?? row.reserved_quantity,
+      },
+      `stock.quant.${group}`,
+    ),
+  )
+}
+
+function keyOf(item: string, places: Place[] | null): string {
+  return [item, ...(places ?? []).map((place) => place.id).sort()].join(' ')
+}
+
+/** The products with their incoming quantity: one call for each different set of warehouses in the batch. */
+async function incoming(odoo: Odoo, asks: StockAsk[], places: (Place[] | null)[]) {
+  const { warehouseKey, hasStorable } = await odoo.dialect()
+  const fields = ['type', 'uom_id', 'incoming_qty', ...(hasStorable ? ['is_storable'] : [])]
+  const sets = new Map<string, { places: Place[]; ids: Set<string>; all: boolean }>()
+  asks.forEach((ask, index) => {
+    const wanted = places[index]
+    if (!wanted || !isId(ask.item)) return
+    const key = keyOf('', wanted)
+    const set = sets.get(key) ?? { places: wanted, ids: new Set(), all: ask.warehouses === null }
+    sets.set(key, set)
+    set.ids.add(ask.item)
+  })
+  const found = new Map<string, z.output<typeof product>>()
+  await Promise.all(
+    [...sets.values()].map(async ({ places: wanted, ids, all }) => {
+      const narrowed = { [warehouseKey]: wanted.map((place) => Number(place.id)) }
+      const context = all ? undefined : narrowed
+      const domain = [['id', 'in', [...ids].map(Number)]]
+      const rows: Row[] = await odoo.rows('product.product', fields, domain, { context })
+      for (const row of rows) {
+        const native = shaped(product, row, 'product.product')
+        found.set(keyOf(native.id, wanted), native)
+      }
+    }),
+  )
+  return found
+}
+
+function reading(
+  { config }: Odoo,
+  native: z.output<typeof product>,
+  places: Place[],
+  heap: Heap extends Map<string, infer T> ? T | undefined : never,
+): StockReading {
+  const nativeUnit = native.uom_id?.name ?? null
+  const unit = nativeUnit && unitCode(nativeUnit, config.units)
+  const stocked = native.is_storable ?? native.type === 'product'
+  if (!stocked) return { unit, nativeUnit, levels: [], source: 'not-stocked' }
+  const levels = places.map((place): StockLevel => {
+    const { onHand, reserved } = heap?.get(place.id) ?? { onHand: new Big(0), reserved: new Big(0) }
+    return {
+      warehouse: { code: place.code, name: place.name },
+      onHand: onHand.toFixed(),
+      reserved: reserved.toFixed(),
+      available: onHand.minus(reserved).toFixed(),
+      incoming: places.length === 1 ? native.incoming_qty : null,
+    }
+  })
+  const sum = (field: 'onHand' | 'reserved' | 'available') =>
+    levels.reduce((total, level) => total.plus(level[field] ?? 0), new Big(0)).toFixed()
+  return {
+    available: sum('available'),
+    onHand: sum('onHand'),
+    reserved: sum('reserved'),
+    incoming: native.incoming_qty,
+    unit,
+    nativeUnit,
+    levels,
+  }
+}
