@@ -126,9 +126,7 @@ async function walk(
       const row = parse(found[from] ?? null)
       if (wanted(row)) rows.push(row)
     }
-    const end = next === null && (whole ? at : at % ROWS || ROWS) >= found.length
-    if (end || (next === null && found.length === 0)) return { rows, next: null }
+    if (next === null && (whole ? at : at % ROWS || ROWS) >= found.length) return { rows, next: null }
     if (rows.length >= first) return { rows, next: `row ${at}` }
-    if (next === null) return { rows, next: null }
   }
 }

@@ -136,9 +136,9 @@ export function customerWrite(client: Client, config: Config, customers: Custome
     proof: 'none',
     findLagMs: 0,
     maxPushMs: 60_000,
-    plan: (input) => {
+    async plan(input) {
       const steps = [customerStep(input, config), contactStep(input, '{{1.id}}')]
-      return Promise.resolve(steps.filter((step) => step !== null).map((step) => client.plan(step)))
+      return steps.filter((step) => step !== null).map((step) => client.plan(step))
     },
     async create(input) {
       const ref = await wrote(customerStep(input, config))
