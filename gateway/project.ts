@@ -1,11 +1,10 @@
 import type {
-  FieldNode,
   FragmentDefinitionNode,
   GraphQLOutputType,
   GraphQLSchema,
   OperationDefinitionNode,
+  SelectionSetNode,
 } from 'graphql'
-import type { SelectionNode, SelectionSetNode } from 'graphql'
 import {
   isAbstractType,
   isCompositeType,
@@ -14,10 +13,11 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  Kind,
 } from 'graphql'
 import type { Json } from './plan.ts'
 import { isObject } from './representations.ts'
+import type { Selecting } from './select.ts'
+import { collectFields, perCombination } from './select.ts'
 
 /** A value that the schema does not allow, which therefore became null. */
 export interface Violation {
@@ -56,41 +56,17 @@ export function compileProjection(
 ): Project {
   const root = schema.getRootType(definition.operation)
   if (!root) throw new Error(`The schema has no ${definition.operation}.`)
-  const conditions = conditionVariables([definition, ...fragments.values()])
-  const shapes = new Map<string, Shape>()
+  const shapeFor = perCombination([definition, ...fragments.values()], (variables) => {
+    return new Compiler({ schema, fragments, variables }).shape(root, [definition.selectionSet])
+  })
   return (data, variables, violations) => {
-    const combination = conditions.map((name) => (variables[name] === true ? '1' : '0')).join('')
-    let shape = shapes.get(combination)
-    if (!shape) {
-      const compiler = new Compiler(schema, fragments, variables)
-      shapes.set(combination, (shape = compiler.shape(root, [definition.selectionSet])))
-    }
-    const result = complete(shape, data, '', { path: [], violations })
+    const result = complete(shapeFor(variables), data, '', { path: [], violations })
     return isObject(result) ? result : null
   }
 }
 
-function conditionVariables(nodes: readonly { selectionSet?: SelectionSetNode }[]): string[] {
-  const names = new Set<string>()
-  const visit = (selections: readonly SelectionNode[]) => {
-    for (const node of selections) {
-      for (const directive of node.directives ?? []) {
-        const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value
-        if (value?.kind === Kind.VARIABLE) names.add(value.name.value)
-      }
-      if (node.kind !== Kind.FRAGMENT_SPREAD && node.selectionSet) visit(node.selectionSet.selections)
-    }
-  }
-  for (const node of nodes) visit(node.selectionSet?.selections ?? [])
-  return [...names]
-}
-
 class Compiler {
-  constructor(
-    private readonly schema: GraphQLSchema,
-    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-    private readonly variables: Json,
-  ) {}
+  constructor(private readonly from: Selecting) {}
 
   shape(type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Shape {
     if (isNonNullType(type)) return { ...this.shape(type.ofType, sets), nonNull: true }
@@ -114,11 +90,10 @@ class Compiler {
   }
 
   private fields(typename: string, sets: readonly SelectionSetNode[]): readonly Field[] | null {
-    const type = this.schema.getType(typename)
+    const type = this.from.schema.getType(typename)
     // A type that clients must not see: its object is null for them.
     if (!isCompositeType(type)) return null
-    const found = new Map<string, FieldNode[]>()
-    for (const set of sets) this.collect(set.selections, typename, found)
+    const found = collectFields(this.from, sets, typename)
     return [...found].map(([key, nodes]): Field => {
       const name = nodes[0]?.name.value ?? ''
       const known = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined
@@ -127,51 +102,6 @@ class Compiler {
       const own = name === '__typename' ? typename : null
       return { key, name: `${typename}.${name}`, shape, typename: own, inherited: key in Object.prototype }
     })
-  }
-
-  private collect(
-    selections: readonly SelectionNode[],
-    typename: string,
-    found: Map<string, FieldNode[]>,
-  ): void {
-    for (const node of selections) {
-      if (!this.isIncluded(node)) continue
-      if (node.kind === Kind.FIELD) {
-        const key = (node.alias ?? node.name).value
-        const nodes = found.get(key)
-        if (nodes) nodes.push(node)
-        else found.set(key, [node])
-        continue
-      }
-      const fragment = node.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(node.name.value) : node
-      const condition = fragment?.typeCondition?.name.value
-      if (fragment && (!condition || this.applies(condition, typename))) {
-        this.collect(fragment.selectionSet.selections, typename, found)
-      }
-    }
-  }
-
-  private isIncluded(node: SelectionNode): boolean {
-    return (node.directives ?? []).every((directive) => {
-      const name = directive.name.value
-      if (name !== 'skip' && name !== 'include') return true
-      const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value
-      const holds =
-        value?.kind === Kind.VARIABLE
-          ? this.variables[value.name.value] === true
-          : value?.kind === Kind.BOOLEAN && value.value
-      return holds === (name === 'include')
-    })
-  }
-
-  private applies(condition: string, typename: string): boolean {
-    if (condition === typename) return true
-    const [abstract, type] = [this.schema.getType(condition), this.schema.getType(typename)]
-    return (
-      isAbstractType(abstract) &&
-      (isObjectType(type) || isInterfaceType(type)) &&
-      this.schema.isSubType(abstract, type)
-    )
   }
 }
 

@@ -97,7 +97,7 @@ export function gather(set: EntitySet, data: Json): Gathered {
     visitPath(data, path, 0, (entity) => {
       const representation = set.extract(entity)
       if (!representation) return
-      const key = JSON.stringify(representation)
+      const key = identity(representation)
       let position = known.get(key)
       if (position === undefined) {
         known.set(key, (position = gathered.representations.length))
@@ -108,6 +108,16 @@ export function gather(set: EntitySet, data: Json): Gathered {
     })
   }
   return gathered
+}
+
+/** A text that only equal representations have; lengths keep values apart that contain anything at all. */
+function identity(representation: Json): string {
+  let text = ''
+  for (const key in representation) {
+    const value = representation[key]
+    text += typeof value === 'string' ? `${key}"${value.length}:${value}` : `${key}=${JSON.stringify(value)};`
+  }
+  return text
 }
 
 /** Where each object under the paths of a set is, list positions included; only needed once something failed. */

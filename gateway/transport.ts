@@ -1,6 +1,8 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { execute, parse, subscribe, validate } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import type { Compiled } from './compiled.ts'
+import { compileOperation } from './compiled.ts'
 import type { Json } from './plan.ts'
 
 /** One operation on its way to one subgraph. */
@@ -55,27 +57,44 @@ export interface InProcessOptions {
 // The gateway's own plans bring their documents, so this is for requests by text; plans are far fewer.
 const DOCUMENTS = 1000
 
-/** Reaches a schema in this process. Every operation is validated once, and parsed at most once. */
+interface Known {
+  document: DocumentNode
+  run: Compiled | null
+}
+
+/** Reaches a schema in this process. Every operation is parsed, validated and compiled once. */
 export function inProcess(schema: GraphQLSchema, options: InProcessOptions = {}): Transport {
-  const documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS })
-  const prepare = (request: SubgraphRequest) => {
-    let document = documents.get(request.query)
-    if (!document) {
-      document = request.document ?? parse(request.query)
-      const [error] = validate(schema, document)
-      if (error) throw error
-      documents.set(request.query, document)
-    }
+  const known = new LRUCache<string, Known>({ max: DOCUMENTS })
+  const prepare = ({ query, document: parsed, operationName }: SubgraphRequest): Known => {
+    const key = `${operationName ?? ''}\n${query}`
+    const found = known.get(key)
+    if (found) return found
+    const document = parsed ?? parse(query)
+    const [error] = validate(schema, document)
+    if (error) throw error
+    const made = { document, run: compileOperation(schema, document, operationName) }
+    known.set(key, made)
+    return made
+  }
+  const contextOf = (request: SubgraphRequest) =>
+    options.context ? options.context(request) : request.context
+  const argsOf = (request: SubgraphRequest) => {
     const { variables: variableValues, operationName } = request
-    const contextValue = options.context ? options.context(request) : request.context
-    return { schema, document, variableValues, operationName, contextValue }
+    return {
+      schema,
+      document: prepare(request).document,
+      variableValues,
+      operationName,
+      contextValue: contextOf(request),
+    }
   }
   return {
     async execute(request) {
-      return execute(prepare(request))
+      const { run } = prepare(request)
+      return run ? run(request.variables, contextOf(request)) : execute(argsOf(request))
     },
     async subscribe(request) {
-      const events = await subscribe(prepare(request))
+      const events = await subscribe(argsOf(request))
       return Symbol.asyncIterator in events ? events : once(events)
     },
   }
