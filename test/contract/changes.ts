@@ -1,7 +1,9 @@
 import { expect } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, Cursor, Erp, Kind } from '../../subgraphs/connector.ts'
-import { type Bench, KINDS, type Line, readOf, refusal, values } from './bench.ts'
+import type { Bench, Line } from './bench.ts'
+import { KINDS, readOf } from './kinds.ts'
+import { refusal, values } from './outcome.ts'
 import type { Check } from './check.ts'
 import { orderInput } from './push.ts'
 

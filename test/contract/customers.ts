@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { CustomerInput, Write } from '../../subgraphs/connector.ts'
-import { type Line, refusal, values } from './bench.ts'
+import type { Line } from './bench.ts'
+import { refusal, values } from './outcome.ts'
 import type { Check } from './check.ts'
 import { customerInput } from './push.ts'
 import { CREDIT, mustFit } from './forms.ts'

@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, Kind, RawRequest } from '../../subgraphs/connector.ts'
-import { type Bench, KINDS, type Line, readOf } from './bench.ts'
+import type { Bench, Line } from './bench.ts'
+import { KINDS, readOf } from './kinds.ts'
 import type { Check } from './check.ts'
 
 const SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3'

@@ -1,20 +1,35 @@
 import { expect } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import type { Fault } from '../../subgraphs/sandbox.ts'
-import { type Bench, type Line, refusal } from './bench.ts'
+import type { Bench, Line } from './bench.ts'
+import { eachOf, refusal } from './outcome.ts'
 import type { Check } from './check.ts'
-import { type Job, ORDER, booked, eachJob, orderInput, recover, writeOf, writesAny } from './push.ts'
+import { type Job, ORDER, booked, eachJob, recover, writeOf, writesAny } from './push.ts'
 import { type Blow, Killed } from './tap.ts'
 
-const REF = 'ord_01JD2WQ3'
 /** Long enough for a loopback answer, short enough for a check that waits for none. */
 const PATIENCE_MS = 300
 
 /** How many requests of one push may be sent only once. */
-async function steps<I>(bench: Bench, job: Job<I>, input: I): Promise<number> {
-  const line = bench.open()
-  await writeOf(job, line).create(input, REF)
-  return line.tap.writes.length
+function steps<I>(bench: Bench, job: Job<I>): Promise<number> {
+  return bench.writing(async (line, ref) => {
+    await writeOf(job, line).create(await job.input(bench, ref), ref)
+    return line.tap.writes.length
+  })
+}
+
+/** Runs `work` for every request of a push, each with a connection and a reference of its own. */
+async function eachStep<I>(
+  bench: Bench,
+  job: Job<I>,
+  work: (nth: number, line: Line, input: I, ref: string) => Promise<void>,
+): Promise<void> {
+  const count = await steps(bench, job)
+  expect(count).toBeGreaterThan(0)
+  await eachOf(
+    Array.from({ length: count }, (_, index) => index + 1),
+    (nth) => bench.writing(async (line, ref) => work(nth, line, await job.input(bench, ref), ref)),
+  )
 }
 
 async function fails(work: () => Promise<unknown>): Promise<unknown> {
@@ -25,36 +40,33 @@ async function fails(work: () => Promise<unknown>): Promise<unknown> {
 }
 
 /** After whatever happened: the worker's way leads to exactly one whole record, also when it is gone twice. */
-async function mustEndAsOne<I>(job: Job<I>, line: Line, input: I): Promise<void> {
+async function mustEndAsOne<I>(job: Job<I>, line: Line, input: I, ref: string): Promise<void> {
   const write = writeOf(job, line)
-  const ref = await recover(write, input, REF)
+  const made = await recover(write, input, ref)
   const counted = job.kind === 'order' || job.kind === 'customer'
-  if (ref === null) {
-    if (counted) expect(booked(job.kind, line, REF).length).toBeLessThanOrEqual(1)
+  if (made === null) {
+    if (counted) expect(booked(job.kind, line, ref).length).toBeLessThanOrEqual(1)
     return
   }
-  if (counted) expect(booked(job.kind, line, REF)).toEqual(['booked'])
+  if (counted) expect(booked(job.kind, line, ref)).toEqual(['booked'])
   if (!write.find) return
-  expect(await write.find(REF)).toMatchObject({ ref: { id: ref.id }, done: true })
-  expect((await recover(write, input, REF))?.id).toBe(ref.id)
-  if (counted) expect(booked(job.kind, line, REF)).toEqual(['booked'])
+  expect(await write.find(ref)).toMatchObject({ ref: { id: made.id }, done: true })
+  expect((await recover(write, input, ref))?.id).toBe(made.id)
+  if (counted) expect(booked(job.kind, line, ref)).toEqual(['booked'])
 }
 
-/** Lets the nth write meet a blow, checks how it ended, and recovers. */
-async function strikeEach(bench: Bench, blow: Omit<Blow, 'nth' | 'instead'>, fault?: Fault): Promise<void> {
-  await eachJob(bench, async (job) => {
-    const input = await job.input(bench)
-    const count = await steps(bench, job, input)
-    for (let nth = 1; nth <= count; nth += 1) {
-      const line = bench.open()
+/** Lets every request of a push meet a blow, checks how it ended, and recovers. */
+function strikeEach(bench: Bench, blow: Omit<Blow, 'nth' | 'instead'>, fault?: Fault): Promise<void> {
+  return eachJob(bench, (job) =>
+    eachStep(bench, job, async (nth, line, input, ref) => {
       line.tap.blow = { ...blow, nth, instead: fault && (() => line.strike(fault)) }
-      const error = await fails(() => writeOf(job, line).create(input, REF))
+      const error = await fails(() => writeOf(job, line).create(input, ref))
       if (!fault) expect(error).toBeInstanceOf(Killed)
       else if (error !== null) expect(error).toBeInstanceOf(ErpError)
       line.strike()
-      await mustEndAsOne(job, line.reopen(), input)
-    }
-  })
+      await mustEndAsOne(job, line.reopen(), input, ref)
+    }),
+  )
 }
 
 /** A push whose answer is lost, late or unreadable, or whose process dies: never lost, never doubled. */
@@ -94,17 +106,15 @@ export const lost: Check[] = [
     needs: writesAny,
     async run(bench) {
       await eachJob(bench, async (job) => {
-        const input = await job.input(bench)
-        const count = await steps(bench, job, input)
-        expect(count).toBeGreaterThan(0)
-        for (let nth = 1; nth < count; nth += 1) {
-          const line = bench.open()
+        const count = await steps(bench, job)
+        await eachStep(bench, job, async (nth, line, input, ref) => {
+          if (nth === count) return
           line.tap.blow = { nth, when: 'after' }
-          await fails(() => writeOf(job, line).create(input, REF))
+          await fails(() => writeOf(job, line).create(input, ref))
           const write = writeOf(job, line.reopen())
-          if (write.find) expect(await write.find(REF)).toMatchObject({ done: false, step: nth })
-          if (job.kind === 'order') expect(booked(job.kind, line, REF)).toEqual(['draft'])
-        }
+          if (write.find) expect(await write.find(ref)).toMatchObject({ done: false, step: nth })
+          if (job.kind === 'order') expect(booked(job.kind, line, ref)).toEqual(['draft'])
+        })
       })
     },
   },
@@ -114,18 +124,20 @@ export const lost: Check[] = [
     title: 'an answer that comes too late is DEADLINE_EXCEEDED, and the late commit leads to one record',
     needs: writesAny,
     async run(bench) {
-      await eachJob(bench, async (job) => {
-        const input = await job.input(bench)
-        const line = bench.open()
-        const instead = () => {
-          line.tap.patienceMs = PATIENCE_MS
-          line.strike({ do: 'holdAfter' })
-        }
-        line.tap.blow = { nth: 1, when: 'after', instead }
-        expect((await refusal(() => writeOf(job, line).create(input, REF))).code).toBe('DEADLINE_EXCEEDED')
-        line.strike()
-        await mustEndAsOne(job, line.reopen(), input)
-      })
+      await eachJob(bench, (job) =>
+        bench.writing(async (line, ref) => {
+          const input = await job.input(bench, ref)
+          const instead = () => {
+            line.tap.patienceMs = PATIENCE_MS
+            line.strike({ do: 'holdAfter' })
+          }
+          line.tap.blow = { nth: 1, when: 'after', instead }
+          const error = await refusal(() => writeOf(job, line).create(input, ref))
+          expect(error.code).toBe('DEADLINE_EXCEEDED')
+          line.strike()
+          await mustEndAsOne(job, line.reopen(), input, ref)
+        }),
+      )
     },
   },
   {
@@ -155,22 +167,23 @@ export const lost: Check[] = [
     title: 'a write that the ERP was too busy for is not sent again by itself, and says when to come back',
     needs: writesAny,
     async run(bench) {
-      await eachJob(bench, async (job) => {
-        for (const [status, code] of [
-          [429, 'RATE_LIMITED'],
-          [503, 'UNAVAILABLE'],
-        ] as const) {
-          const line = bench.open()
-          const instead = () => line.strike({ do: 'status', status, retryAfter: '7', times: 0 })
-          line.tap.blow = { nth: 1, when: 'after', instead }
-          const input = await job.input(bench)
-          const error = await refusal(() => writeOf(job, line).create(input, REF))
-          expect(error.code).toBe(code)
-          if (status === 429) expect(error.retryAfterMs).toBe(7000)
-          expect(line.tap.writes).toHaveLength(1)
-          expect(line.calls.filter((call) => call.status === status)).toHaveLength(1)
-        }
-      })
+      for (const [status, code] of [
+        [429, 'RATE_LIMITED'],
+        [503, 'UNAVAILABLE'],
+      ] as const) {
+        await eachJob(bench, (job) =>
+          bench.writing(async (line, ref) => {
+            const instead = () => line.strike({ do: 'status', status, retryAfter: '7', times: 0 })
+            line.tap.blow = { nth: 1, when: 'after', instead }
+            const input = await job.input(bench, ref)
+            const error = await refusal(() => writeOf(job, line).create(input, ref))
+            expect(error.code).toBe(code)
+            if (status === 429) expect(error.retryAfterMs).toBe(7000)
+            expect(line.tap.writes).toHaveLength(1)
+            expect(line.calls.filter((call) => call.status === status)).toHaveLength(1)
+          }),
+        )
+      }
     },
   },
   {
@@ -180,16 +193,13 @@ export const lost: Check[] = [
       'credentials that expire before any request of a push are renewed, and one record stands in the end',
     needs: writesAny,
     async run(bench) {
-      await eachJob(bench, async (job) => {
-        const input = await job.input(bench)
-        const count = await steps(bench, job, input)
-        for (let nth = 1; nth <= count; nth += 1) {
-          const line = bench.open()
+      await eachJob(bench, (job) =>
+        eachStep(bench, job, async (nth, line, input, ref) => {
           line.tap.blow = { nth, when: 'before', instead: () => line.act({ do: 'expireTokens' }) }
-          await writeOf(job, line).create(input, REF)
-          await mustEndAsOne(job, line, input)
-        }
-      })
+          await writeOf(job, line).create(input, ref)
+          await mustEndAsOne(job, line, input, ref)
+        }),
+      )
     },
   },
   {
@@ -198,12 +208,12 @@ export const lost: Check[] = [
     title: 'a key that the ERP remembers makes a repeated create the same record',
     needs: (erp) => erp.order?.proof === 'key',
     async run(bench) {
-      const line = bench.open()
-      const input = await orderInput(bench)
-      const first = await writeOf(ORDER, line).create(input, REF)
-      expect((await writeOf(ORDER, line.reopen()).create(input, REF)).id).toBe(first.id)
-      expect(booked('order', line, REF)).toHaveLength(1)
-      expect(writeOf(ORDER, line).keyTtlMs).toBeGreaterThan(0)
+      await bench.writing(async (line, ref) => {
+        const input = await ORDER.input(bench, ref)
+        const first = await writeOf(ORDER, line).create(input, ref)
+        expect((await writeOf(ORDER, line.reopen()).create(input, ref)).id).toBe(first.id)
+        expect(booked('order', line, ref)).toHaveLength(1)
+      })
     },
   },
   {

@@ -71,45 +71,47 @@ export function changed(text: string, path: string[], change: Change): string {
   return JSON.stringify(tree)
 }
 
-/** The JSON answer with a member that nobody knows in every object. */
+/** The JSON answer with a member that nobody knows in every object that is a record, not a map of such. */
 export function widened(text: string): string {
   const grow = (tree: Tree): Tree => {
     if (tree === null || typeof tree !== 'object' || isRaw(tree)) return tree
     if (Array.isArray(tree)) return tree.map(grow)
     const parts = Object.entries(tree).map(([key, value]) => [key, grow(value as Tree)])
-    return { ...Object.fromEntries(parts), x_new_in_this_release: { a: [1] } } as Tree
+    const isRecord = parts.some(
+      ([, value]) => value === null || typeof value !== 'object' || isRaw(value as Tree),
+    )
+    return !isRecord
+      ? Object.fromEntries(parts)
+      : ({ ...Object.fromEntries(parts), newInThisRelease: { a: [1] } } as Tree)
   }
   const tree = parse(text)
   return tree === undefined ? text : JSON.stringify(grow(tree))
 }
 
-/** A sandbox whose every answer passes through `alter`, with the number of the call, from 0. */
-export function altering(
-  alter: (text: string, nth: number, request: SandboxRequest) => string,
-): (factory: SandboxFactory) => SandboxFactory {
+/** Changes the text of an answer. */
+export type Alter = (text: string) => string
+
+/** A sandbox whose every answer passes through what `alter` gives at that moment, if anything. */
+export function altering(alter: () => Alter | null): (factory: SandboxFactory) => SandboxFactory {
   return (factory) => (demo, url) => {
     const sandbox = factory(demo, url)
-    let count = 0
-    return {
-      ...sandbox,
-      ledger: () => sandbox.ledger(),
-      act: (action) => sandbox.act(action),
-      config: (address) => sandbox.config(address),
-      errors: sandbox.errors,
-      async handle(request) {
-        const nth = count++
-        const answer = await sandbox.handle(request)
-        if (answer.body === null) return answer
-        const text = wireText(answer)
-        const other = alter(text, nth, request)
-        if (other === text) return answer
-        const type = typeof answer.body === 'string' ? 'text/plain' : 'application/json'
-        return {
-          ...answer,
-          headers: { 'content-type': `${type}; charset=utf-8`, ...answer.headers },
-          body: other,
-        }
-      },
+    const handle = async (request: SandboxRequest): Promise<SandboxAnswer> => {
+      const answer = await sandbox.handle(request)
+      const change = alter()
+      if (answer.body === null || !change) return answer
+      const text = wireText(answer)
+      const other = change(text)
+      if (other === text) return answer
+      const type = typeof answer.body === 'string' ? 'text/plain' : 'application/json'
+      const headers = { 'content-type': `${type}; charset=utf-8`, ...answer.headers }
+      return { ...answer, headers, body: other }
     }
+    return new Proxy(sandbox, {
+      get: (target, name) => {
+        if (name === 'handle') return handle
+        const part: unknown = Reflect.get(target, name, target)
+        return typeof part === 'function' ? (part.bind(target) as unknown) : part
+      },
+    })
   }
 }

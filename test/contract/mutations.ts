@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer } from '../../subgraphs/connector.ts'
-import { type Bench, eachOf } from './bench.ts'
+import type { Bench } from './bench.ts'
+import { eachOf } from './outcome.ts'
 import type { Check } from './check.ts'
 import { mustFit } from './forms.ts'
-import { type Change, type Leaf, altering, changed, leaves, widened } from './mutate.ts'
+import { type Change, type Leaf, changed, leaves, widened } from './mutate.ts'
 import { type ReadOp, readOps } from './ops.ts'
 import { readsAny } from './reads.ts'
 
@@ -21,14 +22,16 @@ interface Recorded {
   calm: Answer<unknown>[]
 }
 
-async function recordAll(bench: Bench): Promise<Recorded[]> {
-  return Promise.all(
-    (await readOps(bench)).map(async (op) => {
-      const texts: string[] = []
-      const line = bench.open({ wrap: altering((text, nth) => (texts[nth] = text)) })
-      return { op, calm: await op.run(line.erp), texts }
-    }),
-  )
+function recordAll(bench: Bench): Promise<Recorded[]> {
+  const record = (op: ReadOp): Promise<Recorded> => {
+    const texts: string[] = []
+    const keep = (text: string): string => {
+      texts.push(text)
+      return text
+    }
+    return bench.reading(async ({ erp }) => ({ op, calm: await op.run(erp), texts }), keep)
+  }
+  return readOps(bench).then((ops) => Promise.all(ops.map(record)))
 }
 
 /** Every figure of an answer with the place where it stands. */
@@ -59,28 +62,27 @@ function mustBeHonest({ op, calm }: Recorded, rows: Answer<unknown>[]): void {
   }
 }
 
-async function tryOne(
-  bench: Bench,
-  recorded: Recorded,
-  nth: number,
-  leaf: Leaf,
-  change: Change,
-  honest: boolean,
-) {
-  const own = bench.forCheck()
-  const wrap = altering((text, at) => (at === nth ? changed(text, leaf.path, change) : text))
+/** One changed value in one answer of a read. */
+interface Trial {
+  recorded: Recorded
+  nth: number
+  leaf: Leaf
+  change: Change
+}
+
+async function tryOne(bench: Bench, { recorded, nth, leaf, change }: Trial, honest: boolean): Promise<void> {
+  let count = 0
+  const alter = (text: string): string => (count++ === nth ? changed(text, leaf.path, change) : text)
   try {
-    const rows = await recorded.op.run(own.open({ wrap }).erp)
+    const rows = await bench.reading(({ erp }) => recorded.op.run(erp), alter)
     if (honest) mustBeHonest(recorded, rows)
-    else
-      for (const row of rows) if (row !== null && !(row instanceof ErpError)) mustFit(recorded.op.form, [row])
+    const shown = rows.filter((row) => row !== null && !(row instanceof ErpError))
+    mustFit(recorded.op.form, shown)
   } catch (error) {
     if (error instanceof ErpError) return
-    if (error instanceof Error)
-      error.message = `${recorded.op.name}, answer ${nth}, ${leaf.path.join('.')} -> ${JSON.stringify(change.to)}: ${error.message}`
+    const where = `${recorded.op.name}, answer ${nth}, ${leaf.path.join('.')} -> ${JSON.stringify(change.to)}`
+    if (error instanceof Error) error.message = `${where}: ${error.message}`
     throw error
-  } finally {
-    await own.close()
   }
 }
 
@@ -102,7 +104,7 @@ async function mutateAll(
   await eachOf(fc.sample(picks, { numRuns: RUNS, seed: 4711 }), async ([at, pick]) => {
     const { recorded, nth, leaf } = places[at]!
     const choice = changes[leaf.kind]
-    await tryOne(bench, recorded, nth, leaf, choice[pick % choice.length]!, honest)
+    await tryOne(bench, { recorded, nth, leaf, change: choice[pick % choice.length]! }, honest)
   })
 }
 
@@ -155,8 +157,8 @@ export const mutations: Check[] = [
     needs: readsAny,
     async run(bench) {
       await eachOf(await recordAll(bench), async ({ op, calm }) => {
-        const line = bench.open({ wrap: altering((text) => widened(text)) })
-        expect(bench.alike(await op.run(line.erp)), op.name).toEqual(bench.alike(calm))
+        const rows = await bench.reading(({ erp }) => op.run(erp), widened)
+        expect(bench.alike(rows), op.name).toEqual(bench.alike(calm))
       })
     },
   },

@@ -1,5 +1,6 @@
 import type { Answer, Erp, PriceAsk, StockAsk } from '../../subgraphs/connector.ts'
-import { type Bench, KINDS, readOf } from './bench.ts'
+import type { Bench } from './bench.ts'
+import { KINDS, readOf } from './kinds.ts'
 import { CREDIT, FORMS, PRICE, STOCK } from './forms.ts'
 import type { z } from 'zod'
 

@@ -3,7 +3,8 @@ import { expect } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import type { PriceAsk, PriceReading } from '../../subgraphs/connector.ts'
 import type { DemoCustomer } from '../../subgraphs/demo.ts'
-import { type Bench, type Line, values } from './bench.ts'
+import type { Bench, Line } from './bench.ts'
+import { values } from './outcome.ts'
 import type { Check } from './check.ts'
 import { PRICE, mustFit } from './forms.ts'
 import { SKUS, priceAsks, strange } from './ops.ts'
@@ -55,7 +56,7 @@ export const prices: Check[] = [
           asks.push(...(await priceAsks(bench, ['DESK-60', 'PUMP-60'], { customer, quantity })))
       const mixed = asks.toReversed()
       const together = await read(line, mixed)
-      const alone = await Promise.all(mixed.map((ask) => read(bench.open(), [ask])))
+      const alone = await Promise.all(mixed.map((ask) => bench.reading((own) => read(own, [ask]))))
       expect(together).toEqual(alone.flat())
     },
   },

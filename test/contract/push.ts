@@ -21,7 +21,8 @@ export type JobKind = 'order' | 'customer' | 'invoice' | 'payment'
 export interface Job<I> {
   kind: JobKind
   part(erp: Erp): Write<I> | undefined
-  input(bench: Bench): Promise<I>
+  /** What no other reference has written: many of them stand in one sandbox. */
+  input(bench: Bench, ref: string): Promise<I>
 }
 
 /** Two lines for a German retail customer, everything filled in that every ERP has a place for. */
@@ -68,7 +69,7 @@ async function paymentInput(bench: Bench): Promise<PaymentInput> {
     ({ balance, customer, state }) => customer && state !== 'DRAFT' && Number(balance?.amount ?? 0) > 1,
   )
   if (!open?.balance || !open.customer) throw new Error('The demo has no open invoice that could be paid.')
-  const amount = { amount: '1.00', currency: open.balance.currency }
+  const amount = { amount: '0.01', currency: open.balance.currency }
   return {
     customer: open.customer,
     amount,
@@ -77,19 +78,25 @@ async function paymentInput(bench: Bench): Promise<PaymentInput> {
   }
 }
 
-/** Every kind of write; the order first. */
+/** Pushing orders. */
 export const ORDER: Job<OrderInput> = {
   kind: 'order',
   part: (erp) => erp.order,
-  input: (bench) => orderInput(bench),
+  input: (bench, ref) => orderInput(bench, { purchaseOrderNumber: `PO-${ref}` }),
 }
-const CUSTOMER: Job<CustomerInput> = {
+/** Writing customers. */
+export const CUSTOMER: Job<CustomerInput> = {
   kind: 'customer',
   part: (erp) => erp.customer,
-  input: () => Promise.resolve(customerInput()),
+  input: (_bench, ref) =>
+    Promise.resolve(customerInput({ name: `Grünwald ${ref} ✨ GmbH`, email: emailOf(ref) })),
 }
 const INVOICE: Job<InvoiceInput> = { kind: 'invoice', part: (erp) => erp.invoice, input: invoiceInput }
 const PAYMENT: Job<PaymentInput> = { kind: 'payment', part: (erp) => erp.payment, input: paymentInput }
+
+function emailOf(ref: string): string {
+  return `${ref.toLowerCase()}@gruenwald.example`
+}
 
 /** Whether the connection writes anything. */
 export function writesAny(erp: Erp): boolean {
@@ -139,7 +146,7 @@ export function booked(kind: JobKind, line: Line, ref: string): string[] {
   const { orders, customers } = line.ledger()
   if (kind === 'order') return orders.filter((order) => order.ref === ref).map(({ state }) => state)
   if (kind !== 'customer') return []
-  return customers.filter(({ email }) => email === customerInput().email).map(() => 'booked')
+  return customers.filter(({ email }) => email === emailOf(ref)).map(() => 'booked')
 }
 
 const HOLE = /\{\{\d+\.[\w.]+\}\}|•••/

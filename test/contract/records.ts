@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { KINDS, readOf, values } from './bench.ts'
+import { KINDS, readOf } from './kinds.ts'
+import { values } from './outcome.ts'
 import type { Check } from './check.ts'
 import { FORMS, mustFit } from './forms.ts'
 import { SKUS } from './ops.ts'

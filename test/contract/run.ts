@@ -27,7 +27,7 @@ export function describeContract(connector: Connector, mount: SandboxMount): voi
     const bench = new Bench(connector, mount, server)
     beforeAll(() => server.listen(0))
     afterAll(async () => {
-      await bench.close()
+      await bench.end()
       await server.close()
     })
 

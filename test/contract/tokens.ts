@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { SandboxCall } from '../../subgraphs/sandbox.ts'
-import { type Bench, type Line, eachOf, values } from './bench.ts'
+import type { Bench, Line } from './bench.ts'
+import { eachOf, values } from './outcome.ts'
 import type { Check } from './check.ts'
 import { SKUS, readOps, stockAsks } from './ops.ts'
 import { readsAny } from './reads.ts'
@@ -29,12 +30,13 @@ export const tokens: Check[] = [
     title: 'credentials that expire are renewed, and every kind of read answers as before',
     needs: readsAny,
     async run(bench) {
-      await eachOf(await readOps(bench), async (op) => {
-        const line = bench.open()
-        const calm = await op.run(line.erp)
-        line.act({ do: 'expireTokens' })
-        expect(await op.run(line.erp), op.name).toEqual(calm)
-      })
+      await eachOf(await readOps(bench), (op) =>
+        bench.reading(async ({ erp, act }) => {
+          const calm = await op.run(erp)
+          act({ do: 'expireTokens' })
+          expect(await op.run(erp), op.name).toEqual(calm)
+        }),
+      )
     },
   },
   {

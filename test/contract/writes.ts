@@ -1,9 +1,10 @@
 import Big from 'big.js'
 import { expect } from 'vitest'
-import { refusal, values } from './bench.ts'
+import { refusal, values } from './outcome.ts'
 import type { Check } from './check.ts'
 import { secretsOf, spellings } from './secrets.ts'
 import {
+  CUSTOMER,
   ORDER,
   customerInput,
   eachJob,
@@ -29,7 +30,7 @@ export const writes: Check[] = [
       await eachJob(bench, async (job) => {
         const line = bench.open()
         const before = structuredClone(line.ledger())
-        const plan = await writeOf(job, line).plan(await job.input(bench), REF)
+        const plan = await writeOf(job, line).plan(await job.input(bench, REF), REF)
         expect(plan.length).toBeGreaterThan(0)
         expect(line.tap.writes).toEqual([])
         expect(line.ledger()).toEqual(before)
@@ -46,13 +47,14 @@ export const writes: Check[] = [
     title: 'a plan is exactly what create sends: method, address, headers, and body byte for byte',
     needs: writesAny,
     async run(bench) {
-      await eachJob(bench, async (job) => {
-        const line = bench.open()
-        const input = await job.input(bench)
-        const plan = await writeOf(job, line).plan(input, REF)
-        await writeOf(job, line).create(input, REF)
-        mustBePlanned(plan, line.tap.writes)
-      })
+      await eachJob(bench, (job) =>
+        bench.writing(async (line, ref) => {
+          const input = await job.input(bench, ref)
+          const plan = await writeOf(job, line).plan(input, ref)
+          await writeOf(job, line).create(input, ref)
+          mustBePlanned(plan, line.tap.writes)
+        }),
+      )
     },
   },
   {
@@ -67,7 +69,7 @@ export const writes: Check[] = [
         const write = writeOf(job, line)
         if (!write.find) return
         expect(await write.find(REF)).toBe(null)
-        const ref = await write.create(await job.input(bench), REF)
+        const ref = await write.create(await job.input(bench, REF), REF)
         const again = writeOf(job, line.reopen())
         expect(await again.find?.(REF)).toMatchObject({ ref: { id: ref.id }, done: true })
         for (const other of ['ord_01JD2WQ', `${REF}4`, 'ord%', 'ord_________', '*', `x' OR '1'='1`, '"'])
@@ -244,10 +246,7 @@ export const writes: Check[] = [
         '=1+1|cmd 日本 🚀 é',
       ]) {
         const line = bench.open()
-        const ref = await writeOf(
-          { kind: 'customer', part: (erp) => erp.customer, input: async () => customerInput() },
-          line,
-        ).create(customerInput({ name }), REF)
+        const ref = await writeOf(CUSTOMER, line).create(customerInput({ name }), REF)
         const row = line.ledger().customers.find(({ id }) => id === ref.id)
         expect(row?.name).toBe(name)
         const [read] = values((await line.erp.customers?.byId([ref.id])) ?? [])
