@@ -1,7 +1,7 @@
 import { SignJWT, importPKCS8 } from 'jose'
 import { ErpError, type ErrorCode } from '../schema/errors.ts'
 import type { Token } from './auth.ts'
-import type { Http, HttpAnswer } from './http.ts'
+import { type Http, type HttpAnswer, retryAfter } from './http.ts'
 import type { Json } from './json.ts'
 
 /** A question to a token endpoint. */
@@ -29,9 +29,11 @@ function saidBy(answer: HttpAnswer): string {
 function refusal(answer: HttpAnswer, refused: ErrorCode): ErpError {
   const { status } = answer
   const said = saidBy(answer)
-  if (status === 429) return new ErpError('RATE_LIMITED', 'Too many tokens were asked for.', { said })
+  const retryAfterMs = retryAfter(answer.headers)
+  if (status === 429)
+    return new ErpError('RATE_LIMITED', 'Too many tokens were asked for.', { said, retryAfterMs })
   if (status >= 500 || status < 400) {
-    return new ErpError('UNAVAILABLE', `The token endpoint answers ${status}.`, { said })
+    return new ErpError('UNAVAILABLE', `The token endpoint answers ${status}.`, { said, retryAfterMs })
   }
   return new ErpError(refused, `The token endpoint refuses the credentials (${status}).`, { said })
 }
