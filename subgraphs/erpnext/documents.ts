@@ -1,0 +1,121 @@
+import type { Invoice, Order, Payment, Quote, Read } from '../connector.ts'
+import * as map from './map.ts'
+import { type Connection, children, reading } from './read.ts'
+import * as rows from './rows.ts'
+
+async function shipTos({ client }: Connection, found: { shipping_address_name: string | null }[]) {
+  const names = [...new Set(found.flatMap((row) => row.shipping_address_name ?? []))]
+  if (names.length === 0) return new Map<string, rows.AddressRow>()
+  const read = await client.list('Address', rows.address, {
+    fields: rows.fieldsOf(rows.address),
+    filters: [['name', 'in', names]],
+    limit: 0,
+  })
+  return new Map(read.map((row) => [row.name, row]))
+}
+
+function wordsAt(row: object, field: string): string | null {
+  const value: unknown = Object.entries(row).find(([key]) => key === field)?.[1]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** Sales orders with their lines. */
+export function orders(connection: Connection): Read<Order> {
+  const { setup, config, client } = connection
+  return reading(connection, {
+    doctype: 'Sales Order',
+    form: rows.order.loose(),
+    order: 'desc',
+    searched: ['name', 'customer_name', 'po_no'],
+    extra: async () => [
+      config.noteField,
+      ...((await setup.hasReference('Sales Order')) ? [config.referenceField] : []),
+    ],
+    async finish(found, site) {
+      const names = found.map(({ name }) => name)
+      const [lines, places] = await Promise.all([
+        children(connection, 'Sales Order Item', 'Sales Order', rows.orderLine, names),
+        shipTos(connection, found),
+      ])
+      return found.map((row) => {
+        const parts = {
+          lines: lines.get(row.name) ?? [],
+          shipTo: places.get(row.shipping_address_name ?? '') ?? null,
+          reference: wordsAt(row, config.referenceField),
+          note: wordsAt(row, config.noteField),
+          url: client.page('Sales Order', row.name),
+        }
+        return map.toOrder(row, parts, site)
+      })
+    },
+  })
+}
+
+/** Sales invoices and credit notes with their lines. */
+export function invoices(connection: Connection): Read<Invoice> {
+  return reading(connection, {
+    doctype: 'Sales Invoice',
+    form: rows.invoice,
+    order: 'desc',
+    searched: ['name', 'customer_name', 'po_no'],
+    async finish(found, site) {
+      const names = found.map(({ name }) => name)
+      const lines = await children(connection, 'Sales Invoice Item', 'Sales Invoice', rows.invoiceLine, names)
+      return found.map((row) => map.toInvoice(row, lines.get(row.name) ?? [], site))
+    },
+  })
+}
+
+/** Payments that customers made, with what they settle. */
+export function payments(connection: Connection): Read<Payment> {
+  return reading(connection, {
+    doctype: 'Payment Entry',
+    form: rows.payment,
+    order: 'desc',
+    filters: [
+      ['payment_type', '=', 'Receive'],
+      ['party_type', '=', 'Customer'],
+    ],
+    searched: ['name', 'party', 'reference_no'],
+    async finish(found, site) {
+      const names = found.map(({ name }) => name)
+      const parts = await children(
+        connection,
+        'Payment Entry Reference',
+        'Payment Entry',
+        rows.allocation,
+        names,
+      )
+      return found.map((row) => {
+        const settled = (parts.get(row.name) ?? []).filter(
+          (part) => part.reference_doctype === 'Sales Invoice',
+        )
+        return map.toPayment(row, settled, site)
+      })
+    },
+  })
+}
+
+/** Quotations with their lines. */
+export function quotes(connection: Connection): Read<Quote> {
+  return reading(connection, {
+    doctype: 'Quotation',
+    form: rows.quote,
+    order: 'desc',
+    searched: ['name', 'title', 'customer_name'],
+    async finish(found, site) {
+      const names = found.map(({ name }) => name)
+      const [lines, places] = await Promise.all([
+        children(connection, 'Quotation Item', 'Quotation', rows.line, names),
+        shipTos(connection, found),
+      ])
+      return found.map((row) => {
+        const parts = {
+          url: connection.client.page('Quotation', row.name),
+          shipTo: places.get(row.shipping_address_name ?? '') ?? null,
+        }
+        return map.toQuote(row, lines.get(row.name) ?? [], parts, site)
+      })
+    },
+  })
+}

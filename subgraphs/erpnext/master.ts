@@ -1,0 +1,82 @@
+import type { Customer, Item, Read } from '../connector.ts'
+import * as map from './map.ts'
+import { type Connection, children, reading } from './read.ts'
+import * as rows from './rows.ts'
+
+/** Items; list price and barcode are rows of their own. */
+export function items(connection: Connection): Read<Item> {
+  const { client, setup } = connection
+  return reading(connection, {
+    doctype: 'Item',
+    form: rows.item,
+    order: 'asc',
+    searched: ['name', 'item_name', 'description'],
+    async finish(found, site) {
+      const names = found.map(({ name }) => name)
+      if (names.length === 0) return []
+      const [barcodes, prices] = await Promise.all([
+        children(connection, 'Item Barcode', 'Item', rows.barcode, names),
+        setup.defaultPriceList().then((list) =>
+          client.list('Item Price', rows.itemPrice, {
+            fields: rows.fieldsOf(rows.itemPrice),
+            filters: [
+              ['item_code', 'in', names],
+              ['price_list', '=', list],
+              ['customer', 'is', 'not set'],
+            ],
+            order: 'valid_from desc',
+            limit: 0,
+          }),
+        ),
+      ])
+      return found.map((row) => {
+        const unit = map.salesUnit(row)
+        const price = prices.find(
+          (one) =>
+            one.item_code === row.name &&
+            (one.uom ?? unit) === unit &&
+            (one.valid_from ?? '') <= site.today &&
+            (one.valid_upto ?? '9999-12-31') >= site.today,
+        )
+        const listPrice = price ? map.money(price.price_list_rate, price.currency) : null
+        return map.toItem(row, site, listPrice, barcodes.get(row.name)?.[0]?.barcode ?? null)
+      })
+    },
+  })
+}
+
+/** Addresses by the customers they are linked to. */
+export async function addressesOf(
+  { client }: Connection,
+  customers: string[],
+): Promise<Map<string, rows.AddressRow[]>> {
+  if (customers.length === 0) return new Map()
+  const found = await client.list('Address', rows.linkedAddress, {
+    fields: [...rows.fieldsOf(rows.address), 'links.link_name'],
+    filters: [
+      ['disabled', '=', 0],
+      ['Dynamic Link', 'link_doctype', '=', 'Customer'],
+      ['Dynamic Link', 'link_name', 'in', customers],
+    ],
+    order: 'creation asc, name asc',
+    limit: 0,
+  })
+  return Map.groupBy(found, (row) => row.link_name ?? '')
+}
+
+/** Customers with their addresses. */
+export function customers(connection: Connection): Read<Customer> {
+  return reading(connection, {
+    doctype: 'Customer',
+    form: rows.customer,
+    order: 'asc',
+    searched: ['name', 'customer_name', 'email_id', 'tax_id'],
+    async finish(found, site) {
+      const addresses = await addressesOf(
+        connection,
+        found.map(({ name }) => name),
+      )
+      return found.map((row) => map.toCustomer(row, addresses.get(row.name) ?? [], site))
+    },
+  })
+}

@@ -1,0 +1,53 @@
+import Big from 'big.js'
+import type { Json } from '../../json.ts'
+import { FLOATS, INTS } from './fields.ts'
+import { type Cell, type Row, text } from './meta.ts'
+import { Raised } from './raised.ts'
+
+const WORDS = ['Draft', 'Submitted', 'Cancelled']
+
+/** Refuses steps of docstatus that do not exist. */
+export function transition(from: number, to: number): void {
+  if (from === 2) throw new Raised('ValidationError', 'Cannot edit cancelled document')
+  if (to === from || to === from + 1) return
+  throw new Raised(
+    'DocstatusTransitionError',
+    `Cannot change docstatus from ${from} (${WORDS[from]}) to ${to} (${WORDS[to]})`,
+  )
+}
+
+/** Refuses changes of what was submitted. */
+export function unchanged(old: Row, change: Row, open: string[]): void {
+  for (const [field, value] of Object.entries(change)) {
+    if (
+      field === 'docstatus' ||
+      open.includes(field) ||
+      Array.isArray(value) ||
+      text(old, field) === text(change, field)
+    )
+      continue
+    const label = field.replaceAll('_', ' ').replace(/\b\w/g, (letter) => letter.toUpperCase())
+    const bold = (words: string) => `<strong>${words}</strong>`
+    const message = ` Not allowed to change ${bold(label)} after submission from ${bold(text(old, field))} to ${bold(text(change, field))}`
+    throw new Raised('UpdateAfterSubmitError', message, { title: 'Cannot Update After Submit' })
+  }
+}
+
+/** The name is taken. */
+export function duplicate(doctype: string, name: string): Raised {
+  const entry = `IntegrityError(1062, "Duplicate entry '${name}' for key 'PRIMARY'")`
+  return new Raised('DuplicateEntryError', `${doctype} <strong>${name}</strong> already exists`, {
+    title: 'Duplicate Name',
+    exception: `frappe.exceptions.DuplicateEntryError: ('${doctype}', '${name}', ${entry})`,
+  })
+}
+
+/** A value of a body in the type that its field has. */
+export function cell(field: string, value: Json): Cell {
+  if (value === null) return null
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value !== 'string') return JSON.stringify(value)
+  if (INTS.has(field)) return Number(value) || 0
+  if (!FLOATS.has(field)) return value
+  return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? new Big(value).toFixed() : '0'
+}

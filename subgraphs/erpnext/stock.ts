@@ -1,0 +1,88 @@
+import Big from 'big.js'
+import type { Answer, StockAsk, StockReading } from '../connector.ts'
+import type { Filter } from './client.ts'
+import type { Connection } from './read.ts'
+import * as rows from './rows.ts'
+import { unitCode } from './words.ts'
+
+type Warehouses = Awaited<ReturnType<Connection['setup']['warehouses']>>
+
+/** The leaf warehouses that a code stands for: a group has stock only in its leaves. */
+function leaves(code: string, all: Warehouses): string[] {
+  const row = all.get(code)
+  if (!row) return []
+  if (!row.is_group) return [code]
+  return [...all.values()]
+    .filter(({ parent_warehouse: parent }) => parent === code)
+    .flatMap(({ name }) => leaves(name, all))
+}
+
+function sum(values: string[]): string {
+  return values.reduce((total, value) => total.plus(value), new Big(0)).toFixed()
+}
+
+/** What is on its way: ordered from suppliers and planned in production. */
+function level(row: rows.BinRow, name: string | null) {
+  return {
+    warehouse: { code: row.warehouse, name },
+    onHand: row.actual_qty,
+    reserved: row.reserved_qty,
+    available: new Big(row.actual_qty).minus(row.reserved_qty).toFixed(),
+    incoming: new Big(row.ordered_qty).plus(row.planned_qty).toFixed(),
+  }
+}
+
+/**
+ * Stock of a whole batch: one call for the quantities (DocType Bin, one row per item and warehouse, none where
+ * there never was any) and one that tells which items exist. https://docs.frappe.io/erpnext/stock
+ */
+export async function stock(
+  { client, setup, config }: Connection,
+  asks: StockAsk[],
+): Promise<Answer<StockReading>[]> {
+  const items = [...new Set(asks.map(({ item }) => item))]
+  const codes = [...new Set(asks.flatMap(({ warehouses }) => warehouses ?? []))]
+  const all = await setup.warehouses(codes)
+  const everywhere = asks.some(({ warehouses }) => warehouses === null)
+  const places = everywhere
+    ? [...all.values()].filter((row) => !row.is_group).map((row) => row.name)
+    : codes.flatMap((code) => leaves(code, all))
+  const among: Filter = ['item_code', 'in', items]
+  const [bins, known] = await Promise.all([
+    client.list('Bin', rows.bin, {
+      fields: rows.fieldsOf(rows.bin),
+      filters: [among, ['warehouse', 'in', [...new Set(places)]]],
+      limit: 0,
+    }),
+    client.list('Item', rows.itemFacts, {
+      fields: rows.fieldsOf(rows.itemFacts),
+      filters: [['name', 'in', items]],
+      limit: 0,
+    }),
+  ])
+  const facts = new Map(known.map((row) => [row.name, row]))
+  const byItem = Map.groupBy(bins, (row) => row.item_code)
+  return asks.map(({ item, warehouses }) => {
+    const row = facts.get(item)
+    if (!row) return null
+    const nativeUnit = row.stock_uom
+    const unit = unitCode(nativeUnit, config.units)
+    if (!row.is_stock_item)
+      return { available: null, onHand: null, reserved: null, incoming: null, unit, nativeUnit, levels: [] }
+    const wanted = warehouses && new Set(warehouses.flatMap((code) => leaves(code, all)))
+    const levels = (byItem.get(item) ?? [])
+      .filter(({ warehouse }) => !wanted || wanted.has(warehouse))
+      .map((one) => level(one, all.get(one.warehouse)?.warehouse_name ?? null))
+    const total = (part: 'available' | 'onHand' | 'reserved' | 'incoming') =>
+      sum(levels.map((one) => one[part]))
+    return {
+      available: total('available'),
+      onHand: total('onHand'),
+      reserved: total('reserved'),
+      incoming: total('incoming'),
+      unit,
+      nativeUnit,
+      levels,
+    }
+  })
+}
