@@ -5,7 +5,7 @@ import type { Bench, Line } from './bench.ts'
 import { eachOf, refusal, refusals } from './outcome.ts'
 import type { Check } from './check.ts'
 import { SKUS, readOps, stockAsks } from './ops.ts'
-import { customerInput, orderInput } from './push.ts'
+import { CUSTOMER, ORDER } from './push.ts'
 import { readsAny } from './reads.ts'
 import { secretsOf, spellings } from './secrets.ts'
 
@@ -43,12 +43,11 @@ function canMeet({ erp }: Line, { on }: NativeError): boolean {
 }
 
 /** Does what meets the native error, and gives the errors. */
-async function meet(bench: Bench, line: Line, { on }: NativeError): Promise<ErpError[]> {
-  const { erp } = line
+async function meet(bench: Bench, { erp }: Line, { on }: NativeError, ref: string): Promise<ErpError[]> {
   if (on === 'pushOrder')
-    return [await refusal(async () => erp.order?.create(await orderInput(bench), 'ord_1'))]
+    return [await refusal(async () => erp.order?.create(await ORDER.input(bench, ref), ref))]
   if (on === 'upsertCustomer')
-    return [await refusal(async () => erp.customer?.create(customerInput(), 'cus_1'))]
+    return [await refusal(async () => erp.customer?.create(await CUSTOMER.input(bench, ref), ref))]
   if (on === 'stock')
     return refusals(async () => (await erp.stock?.(await stockAsks(bench, SKUS.slice(0, 2)))) ?? [])
   const ids = (await bench.rows('item')).slice(0, 2).map(({ id }) => id)
@@ -75,26 +74,21 @@ export const faults: Check[] = [
     level: 'MUST',
     title: 'every error class of the vendor becomes its code, with the words of the ERP and no secret',
     async run(bench) {
-      const { errors } = bench.open().sandbox
+      const { errors } = (await bench.calm).sandbox
       expect(Object.keys(errors)).not.toEqual([])
-      for (const [name, native] of Object.entries(errors)) {
-        const line = bench.open()
-        if (!canMeet(line, native)) continue
-        line.strike({ do: 'error', name, match: native.match, times: 0 })
-        const met = await meet(bench, line, native)
-        expect(
-          met.map(({ code }) => code),
-          name,
-        ).toEqual(met.map(() => native.code))
-        expect(met, name).not.toEqual([])
-        const secrets = secretsOf(bench.connector.config, line.sandbox.config('http://sandbox'))
-        for (const error of met) {
-          const words = `${error.message} ${error.said ?? ''}`
-          expect(words.length, name).toBeGreaterThan(10)
-          for (const secret of secrets)
-            for (const spelling of spellings(secret)) expect(words).not.toContain(spelling)
-        }
-      }
+      await eachOf(Object.entries(errors), ([name, native]) =>
+        bench.writing(async (line, ref) => {
+          if (!canMeet(line, native)) return
+          line.strike({ do: 'error', name, match: native.match, times: 0 })
+          const met = await meet(bench, line, native, ref)
+          expect(met, name).not.toEqual([])
+          for (const { code } of met) expect(code, name).toBe(native.code)
+          const words = met.map(({ message, said }) => `${message} ${said ?? ''}`)
+          for (const text of words) expect(text.length, name).toBeGreaterThan(10)
+          const secrets = secretsOf(bench.connector.config, line.sandbox.config('http://sandbox'))
+          for (const spelling of secrets.flatMap(spellings)) expect(words.join('\n')).not.toContain(spelling)
+        }),
+      )
     },
   },
   {
@@ -103,10 +97,11 @@ export const faults: Check[] = [
     title: 'the sandbox knows at least five error classes, refused credentials and a refused push among them',
     needs: (erp) => erp.order,
     async run(bench) {
-      const codes = new Set(Object.values(bench.open().sandbox.errors).map(({ code }) => code))
+      const { sandbox } = await bench.calm
+      const codes = new Set(Object.values(sandbox.errors).map(({ code }) => code))
       expect(codes.size).toBeGreaterThanOrEqual(5)
       expect(codes).toContain('AUTHENTICATION_FAILED')
-      expect(Object.values(bench.open().sandbox.errors).some(({ on }) => on === 'pushOrder')).toBe(true)
+      expect(Object.values(sandbox.errors).some(({ on }) => on === 'pushOrder')).toBe(true)
     },
   },
   {

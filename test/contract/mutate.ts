@@ -3,6 +3,10 @@ import type { SandboxAnswer, SandboxFactory, SandboxRequest } from '../../subgra
 /** JSON whose numbers keep their spelling. */
 type Tree = string | boolean | null | object | Tree[] | { [key: string]: Tree }
 
+interface Branch {
+  [key: string]: Tree
+}
+
 /** Where a value stands in an answer, and what it is. */
 export interface Leaf {
   path: string[]
@@ -49,23 +53,40 @@ export function wireText({ body }: SandboxAnswer): string {
   return typeof body === 'string' ? body : JSON.stringify(body)
 }
 
-/** Every value of a JSON answer that is neither list nor object; none where it is no JSON. */
+const ELEMENT = />([^<>]*[^<>\s][^<>]*)</g
+
+/** The texts between the tags of an XML answer, by their number. */
+function elementsOf(xml: string): Leaf[] {
+  return [...xml.matchAll(ELEMENT)].map(([, text = ''], index) => ({
+    path: [String(index)],
+    kind: kindOf(text),
+  }))
+}
+
+function isXml(text: string): boolean {
+  return text.trimStart().startsWith('<')
+}
+
+/** Every value of an answer that is neither list nor object; none where it is neither JSON nor XML. */
 export function leaves(text: string): Leaf[] {
+  if (isXml(text)) return elementsOf(text)
   const tree = parse(text)
   return tree === undefined ? [] : leavesOf(tree, [])
 }
 
-/** The JSON answer with one value changed. */
+function changedXml(text: string, path: string[], { to }: Change): string {
+  let index = 0
+  const other = typeof to === 'string' ? to : to && typeof to === 'object' ? '<a>1</a>' : ''
+  return text.replace(ELEMENT, (whole) => (String(index++) === path[0] ? `>${other}<` : whole))
+}
+
+/** The answer with one value changed. */
 export function changed(text: string, path: string[], change: Change): string {
+  if (isXml(text)) return changedXml(text, path, change)
   const tree = parse(text) ?? null
   const last = path.at(-1)
   if (last === undefined) return change.to === undefined ? '' : JSON.stringify(change.to)
-  const holder = path
-    .slice(0, -1)
-    .reduce(
-      (part, key) => (part as Record<string, Record<string, Tree>>)[key] ?? {},
-      tree as Record<string, Tree>,
-    )
+  const holder = path.slice(0, -1).reduce((part, key) => part[key] as Branch, tree as Branch)
   if (change.to === undefined) delete holder[last]
   else holder[last] = change.to
   return JSON.stringify(tree)

@@ -56,7 +56,7 @@ export const prices: Check[] = [
           asks.push(...(await priceAsks(bench, ['DESK-60', 'PUMP-60'], { customer, quantity })))
       const mixed = asks.toReversed()
       const together = await read(line, mixed)
-      const alone = await Promise.all(mixed.map((ask) => bench.reading((own) => read(own, [ask]))))
+      const alone = await Promise.all(mixed.map((ask) => read(line, [ask])))
       expect(together).toEqual(alone.flat())
     },
   },
@@ -134,7 +134,7 @@ export const prices: Check[] = [
     title: 'every price is of canonical form and names its source; tiers ascend and the price is one of them',
     needs: (erp) => erp.prices,
     async run(bench) {
-      const skus = bench.demo.products.map(({ sku }) => sku)
+      const skus = bench.demo.products.filter((_, index) => index % 4 === 0).map(({ sku }) => sku)
       const person = bench.person(wholesale)
       for (const customer of [null, await bench.customer(person)]) {
         const rows = await read(await bench.calm, await priceAsks(bench, skus, { customer, quantity: '12' }))
