@@ -162,8 +162,8 @@ export const changes: Check[] = [
       const { cursor } = await drain(line, 'item', null)
       line.act({ do: 'deleteItem', sku: (await bench.rows('item'))[0]?.sku ?? '' })
       const told = (await drain(line, 'item', cursor)).changes.filter((change) => change.id === id)
-      if (told.some(({ deleted }) => deleted)) return
-      const [row] = values((await line.erp.items?.byId([id])) ?? [])
+      const gone = told.some(({ deleted }) => deleted)
+      const [row] = gone ? [null] : values((await line.erp.items?.byId([id])) ?? [])
       expect(row === null || row?.active === false).toBe(true)
     },
   },
