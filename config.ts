@@ -13,6 +13,15 @@ const connectionSchema = z
     system: z.string(),
     createMissingCustomers: z.boolean().optional(),
     pollMs: seconds.optional(),
+    limits: z
+      .strictObject({
+        parallel: z.number().int().positive(),
+        perSecond: z.number().positive(),
+        batch: z.number().int().positive(),
+        timeoutMs: z.number().int().positive(),
+      })
+      .partial()
+      .optional(),
     ttlMs: z.record(z.string(), z.number().int().nonnegative()).optional(),
   })
   .loose()

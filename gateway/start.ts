@@ -181,6 +181,8 @@ async function startDemo(config: Config, stops: Stop[], log: Logger): Promise<Gi
     system,
     createMissingCustomers: true,
     pollMs: 5_000,
+    // The sandboxes are ours: no vendor's fair use has to be kept.
+    limits: { perSecond: 1_000 },
   }))
 }
 

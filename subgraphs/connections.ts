@@ -1,4 +1,4 @@
-import type { Connector, Erp } from './connector.ts'
+import type { Connector, Erp, Limits } from './connector.ts'
 import type { Outbound } from './http.ts'
 import type { Readers } from './readers.ts'
 
@@ -9,6 +9,8 @@ export interface ConnectionSettings {
   ttlMs: Record<string, number>
   /** How often changes are polled, in milliseconds. */
   pollMs: number
+  /** What this company's contract with the vendor allows, where it differs from the connector's defaults. */
+  limits: Partial<Limits>
 }
 
 /** One connected company, opened: ready to be asked. */

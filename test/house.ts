@@ -77,7 +77,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
   const given = all.filter(({ id }) => options.only?.includes(id) ?? true)
   await saveConnections(
     hub,
-    given.map(({ id, system, config: own }) => ({ ...own, ...options.connection, id, system })),
+    given.map(({ id, system, config: own }) => ({
+      ...own,
+      limits: { perSecond: 10_000 },
+      ...options.connection,
+      id,
+      system,
+    })),
   )
   const { sdl, transports } = await composeHouse(ownSubgraphs(), [], config.secretKey)
   const engine = createEngine({ supergraphSdl: sdl, transports })

@@ -20,7 +20,7 @@ export interface ConnectionRow {
   secrets: string
 }
 
-const DEFAULTS: ConnectionSettings = { createMissingCustomers: false, ttlMs: {}, pollMs: 60_000 }
+const DEFAULTS: ConnectionSettings = { createMissingCustomers: false, ttlMs: {}, pollMs: 60_000, limits: {} }
 
 /** Checks what an operator filled in against the connector's config; throws VALIDATION naming the field. */
 export function checkConfig(connector: Connector, config: Record<string, unknown>): unknown {
@@ -64,10 +64,11 @@ export function openConnection(
   const checked = checkConfig(connector, config)
   const webhookSecret = typeof config.webhookSecret === 'string' ? config.webhookSecret : null
   const secrets = [...secretsOf(connector.config, checked), ...(webhookSecret ? [webhookSecret] : [])]
-  const http = new Outbound({ connection: row.id, limits: connector.limits, vault, allowHosts, secrets })
+  const settings: ConnectionSettings = { ...DEFAULTS, ...row.settings }
+  const limits = { ...connector.limits, ...settings.limits }
+  const http = new Outbound({ connection: row.id, limits, vault, allowHosts, secrets })
   const erp = connector.connect(checked, http)
-  const settings = { ...DEFAULTS, ...row.settings }
-  const readers = new Readers(row.id, erp, connector.limits, settings.ttlMs)
+  const readers = new Readers(row.id, erp, limits, settings.ttlMs)
   return { id: row.id, tenant: row.tenant, connector, erp, http, readers, settings, webhookSecret }
 }
 

@@ -80,19 +80,28 @@ export class Poller {
     await this.#running
   }
 
-  /** Polls everything that is due now, once; for the start and for tests. */
+  /** Polls everything that is due now, once, and waits for it; for the start and for tests. */
   async once(): Promise<void> {
+    await Promise.all(await this.#begin())
+  }
+
+  /** Starts what is due, each connection on its own, so that a slow one holds nobody up. */
+  async #begin(): Promise<Promise<void>[]> {
     await this.#plan()
-    const due = await this.#claim()
-    const byConnection = Map.groupBy(due, ({ connection }) => connection)
-    await Promise.all([...byConnection.values()].map((polls) => this.#inOrder(polls)))
+    const byConnection = Map.groupBy(await this.#claim(), ({ connection }) => connection)
+    return [...byConnection.values()].map((polls) => this.#inOrder(polls))
   }
 
   async #loop(): Promise<void> {
+    const running = new Set<Promise<void>>()
     while (!this.#stop.signal.aborted) {
-      await this.once().catch(() => {})
+      for (const poll of await this.#begin().catch(() => [])) {
+        running.add(poll)
+        void poll.finally(() => running.delete(poll))
+      }
       await wait(this.#hub.settings.idleMs, undefined, { signal: this.#stop.signal }).catch(() => {})
     }
+    await Promise.allSettled(running)
   }
 
   /** Every kind of every connection has a row; a new connection is due at once. */
