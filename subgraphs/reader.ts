@@ -3,6 +3,7 @@ import { ErpError } from '../schema/errors.ts'
 import type { Problem, ReadStatus } from '../schema/index.ts'
 import { asCall } from './http.ts'
 import type { Answer } from './records.ts'
+import { report } from './report.ts'
 
 /** How fresh an answer must be and how long the caller waits, both in milliseconds. */
 export interface Patience {
@@ -128,6 +129,7 @@ export class Reader<A, V extends object> {
 
   #failed(error: unknown): ErpError {
     if (error instanceof ErpError) return error
+    report(error, this.#options.connection)
     return new ErpError('INTERNAL', 'Something went wrong on our side.', {
       connection: this.#options.connection,
     })

@@ -143,7 +143,14 @@ function systemResolver(connector: Connector, types: Map<EntityKind, Class>): Cl
       after: string | null,
       search: string | null,
       context: SubgraphContext,
-    ) => listRecords(connector, part.kind, root.connection, { first, after, search }, context)
+    ) =>
+      listRecords(
+        connector,
+        part.kind,
+        root.connection,
+        { first, after: after ?? null, search: search ?? null },
+        context,
+      )
     const prototype = SystemResolver.prototype as object
     Object.defineProperty(prototype, part.field, { value: read, configurable: true })
     Root()(prototype, part.field, 0)

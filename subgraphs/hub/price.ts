@@ -10,19 +10,18 @@ import { Product } from './product.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 
 interface PriceQuestion {
-  customer: string | null
   quantity: string
-  unit: string | null
-  currency: string | null
-  on: string | null
+  unit?: string | null
+  currency?: string | null
+  on?: string | null
   deadlineMs: number
-  maxAgeMs: number | null
+  maxAgeMs?: number | null
 }
 
 /** The customer that a question is about: the one named, the caller's own, or none. Unknown: INVALID_CUSTOMER. */
 async function buyerOf(
   product: Product,
-  named: string | null,
+  named: string | null | undefined,
   { hub, caller }: HubContext,
 ): Promise<KnownCustomer | null> {
   const id = named ?? product.buyer ?? caller.customer?.id ?? null
@@ -59,11 +58,11 @@ function referToPrice(
     buyer: buyer?.row.id ?? null,
     customer: buyer?.natives[open.id] ?? null,
     quantity: plain(ask.quantity),
-    unit: ask.unit,
-    currency: ask.currency,
+    unit: ask.unit ?? null,
+    currency: ask.currency ?? null,
     on: ask.on ?? new Date().toISOString().slice(0, 10),
     deadlineMs: ask.deadlineMs,
-    maxAgeMs: ask.maxAgeMs,
+    maxAgeMs: ask.maxAgeMs ?? null,
   })
   return referTo(open.connector, 'price', id, open.id)
 }
@@ -78,14 +77,14 @@ export class ProductPriceResolver {
   })
   async price(
     @Root() product: Product,
-    @Arg('customer', () => ID, { nullable: true }) customer: string | null,
+    @Arg('customer', () => ID, { nullable: true }) customer: string | null | undefined,
     @Arg('quantity', () => DecimalScalar, { defaultValue: '1' }) quantity: string,
-    @Arg('unit', () => UnitCodeScalar, { nullable: true }) unit: string | null,
-    @Arg('currency', () => CurrencyCodeScalar, { nullable: true }) currency: string | null,
-    @Arg('on', () => DateScalar, { nullable: true }) on: string | null,
-    @Arg('connection', () => ID, { nullable: true }) connection: string | null,
+    @Arg('unit', () => UnitCodeScalar, { nullable: true }) unit: string | null | undefined,
+    @Arg('currency', () => CurrencyCodeScalar, { nullable: true }) currency: string | null | undefined,
+    @Arg('on', () => DateScalar, { nullable: true }) on: string | null | undefined,
+    @Arg('connection', () => ID, { nullable: true }) connection: string | null | undefined,
     @Arg('deadlineMs', () => Int, { defaultValue: 3000 }) deadlineMs: number,
-    @Arg('maxAgeMs', () => Int, { nullable: true }) maxAgeMs: number | null,
+    @Arg('maxAgeMs', () => Int, { nullable: true }) maxAgeMs: number | null | undefined,
     @Ctx() context: HubContext,
   ): Promise<Reference | null> {
     checkQuantity(quantity)
@@ -95,7 +94,7 @@ export class ProductPriceResolver {
     const open = connection
       ? able.find(({ id }) => id === wanted)
       : (able.find(({ id }) => id === wanted) ?? able[0])
-    const ask = { customer, quantity, unit, currency, on, deadlineMs, maxAgeMs }
+    const ask = { quantity, unit, currency, on, deadlineMs, maxAgeMs }
     return open ? referToPrice(product, open, buyer, ask, context) : null
   }
 
@@ -105,19 +104,19 @@ export class ProductPriceResolver {
   })
   async prices(
     @Root() product: Product,
-    @Arg('customer', () => ID, { nullable: true }) customer: string | null,
+    @Arg('customer', () => ID, { nullable: true }) customer: string | null | undefined,
     @Arg('quantity', () => DecimalScalar, { defaultValue: '1' }) quantity: string,
-    @Arg('unit', () => UnitCodeScalar, { nullable: true }) unit: string | null,
-    @Arg('currency', () => CurrencyCodeScalar, { nullable: true }) currency: string | null,
-    @Arg('on', () => DateScalar, { nullable: true }) on: string | null,
-    @Arg('connections', () => [ID], { nullable: true }) connections: string[] | null,
+    @Arg('unit', () => UnitCodeScalar, { nullable: true }) unit: string | null | undefined,
+    @Arg('currency', () => CurrencyCodeScalar, { nullable: true }) currency: string | null | undefined,
+    @Arg('on', () => DateScalar, { nullable: true }) on: string | null | undefined,
+    @Arg('connections', () => [ID], { nullable: true }) connections: string[] | null | undefined,
     @Arg('deadlineMs', () => Int, { defaultValue: 3000 }) deadlineMs: number,
-    @Arg('maxAgeMs', () => Int, { nullable: true }) maxAgeMs: number | null,
+    @Arg('maxAgeMs', () => Int, { nullable: true }) maxAgeMs: number | null | undefined,
     @Ctx() context: HubContext,
   ): Promise<Reference[]> {
     checkQuantity(quantity)
     const buyer = await buyerOf(product, customer, context)
-    const ask = { customer, quantity, unit, currency, on, deadlineMs, maxAgeMs }
+    const ask = { quantity, unit, currency, on, deadlineMs, maxAgeMs }
     return sellers(product, context)
       .filter(({ id }) => connections?.includes(id) ?? true)
       .map((open) => referToPrice(product, open, buyer, ask, context))

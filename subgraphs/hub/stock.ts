@@ -95,15 +95,21 @@ export class ProductStockResolver {
   @FieldResolver(() => Stock, { description: 'Live stock in every ERP that knows the product.' })
   stock(
     @Root() product: Product,
-    @Arg('connections', () => [ID], { nullable: true }) connections: string[] | null,
+    @Arg('connections', () => [ID], { nullable: true }) connections: string[] | null | undefined,
     @Arg('warehouses', () => [String], { nullable: true, description: "The ERPs' own codes." })
-    warehouses: string[] | null,
+    warehouses: string[] | null | undefined,
     @Arg('deadlineMs', () => Int, { defaultValue: 2000 }) deadlineMs: number,
     @Arg('maxAgeMs', () => Int, { nullable: true, description: '0 asks the ERP now.' })
-    maxAgeMs: number | null,
+    maxAgeMs: number | null | undefined,
     @Ctx() context: HubContext,
   ): Stock {
-    const question: StockQuestion = { sku: product.sku, connections, warehouses, deadlineMs, maxAgeMs }
+    const question: StockQuestion = {
+      sku: product.sku,
+      connections: connections ?? null,
+      warehouses: warehouses ?? null,
+      deadlineMs,
+      maxAgeMs: maxAgeMs ?? null,
+    }
     return toStock(product.known, question, context)
   }
 }
