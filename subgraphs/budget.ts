@@ -20,6 +20,18 @@ interface Waiting {
   refuse: (error: Error) => void
 }
 
+/** A caller that stopped waiting: says nothing about the ERP, so the breaker does not count it. */
+class Left {
+  readonly why: unknown
+  constructor(why: unknown) {
+    this.why = why
+  }
+}
+
+function judged(error: unknown, signal: AbortSignal | undefined): never {
+  throw signal?.aborted ? new Left(error) : error
+}
+
 /**
  * What one connection may send: so many at once, so many a second. Live reads are served first, and one place
  * is kept free of background work. A breaker answers UNAVAILABLE at once while the ERP is known to be down.
@@ -57,8 +69,9 @@ export class Budget {
   async run<T>(lane: Lane, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     await this.#turn(lane, signal)
     try {
-      return await this.#breaker.execute(work)
+      return await this.#breaker.execute(() => work().catch((error: unknown) => judged(error, signal)))
     } catch (error) {
+      if (error instanceof Left) throw error.why
       if (!(error instanceof BrokenCircuitError)) throw error
       throw new ErpError('UNAVAILABLE', `${this.#connection} is down; it is tried again shortly.`, {
         connection: this.#connection,

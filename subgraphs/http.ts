@@ -74,6 +74,8 @@ export interface HttpOptions {
 }
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+/** Letters of an answer that are written down; twice as many are looked through, so no secret is cut in two. */
+const MAX_SHOWN = 20_000
 const ATTEMPTS = 3
 const calls = new AsyncLocalStorage<Call>()
 
@@ -95,6 +97,7 @@ export function redact(text: string, secrets: string[]): string {
   return secrets
     .filter((secret) => secret.length > 3)
     .flatMap(spellings)
+    .toSorted((one, other) => other.length - one.length)
     .reduce((out, secret) => out.replaceAll(secret, '•••'), text)
 }
 
@@ -102,7 +105,8 @@ export function redact(text: string, secrets: string[]): string {
 export function retryAfter(headers: Record<string, string>, now = Date.now()): number | undefined {
   const value = headers['retry-after']
   if (!value) return undefined
-  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
+  const date = /[a-z]{3}|\dT\d/i.test(value) ? Date.parse(value) - now : NaN
+  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : date
   return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined
 }
 
@@ -119,7 +123,6 @@ export class Outbound implements Http {
     this.budget = new Budget(options.limits, options.connection)
     this.#agent = new Agent({
       connections: options.limits.parallel,
-      maxResponseSize: MAX_ANSWER_BYTES,
       keepAliveTimeout: 10_000,
       connect: guardedConnect(options.allowHosts),
     })
@@ -139,7 +142,9 @@ export class Outbound implements Http {
       if (answer && (last || !isBusy(answer.status))) return answer
       const pause = (answer && retryAfter(answer.headers)) ?? 50 * 2 ** attempt * Math.random()
       if (answer && pause > 1000) return answer
-      await wait(pause, undefined, { signal: call.signal })
+      await wait(pause, undefined, { signal: call.signal }).catch(() => {
+        throw this.#stopped()
+      })
     }
   }
 
@@ -158,7 +163,7 @@ export class Outbound implements Http {
     }
     try {
       const answer = await this.#exchange(request, call.signal)
-      exchange.response = { status: answer.status, body: seen(request, answer.text.slice(0, 20_000)) }
+      exchange.response = { status: answer.status, body: seen(request, answer.text.slice(0, 2 * MAX_SHOWN)) }
       return answer
     } catch (error) {
       exchange.error = error instanceof Error ? error.message : String(error)
@@ -174,7 +179,7 @@ export class Outbound implements Http {
     return {
       ...rest,
       request: { ...request, url: hide(request.url), body: request.body && hide(request.body) },
-      response: response && { ...response, body: hide(response.body) },
+      response: response && { ...response, body: hide(response.body).slice(0, MAX_SHOWN) },
       error: error && hide(error),
     }
   }
@@ -190,11 +195,15 @@ export class Outbound implements Http {
         dispatcher: this.#agent,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       })
-      const bytes = Buffer.from(await answer.body.arrayBuffer())
-      return toAnswer(answer, bytes)
+      return toAnswer(answer, await bytesOf(answer.body))
     } catch (error) {
       throw this.#lost(error, timeout.aborted ? timeoutMs : null, signal)
     }
+  }
+
+  #stopped(): ErpError {
+    const { connection } = this.#options
+    return new ErpError('DEADLINE_EXCEEDED', 'The caller stopped waiting.', { connection })
   }
 
   #lost(error: unknown, timeoutMs: number | null, signal: AbortSignal | undefined): ErpError {
@@ -205,8 +214,7 @@ export class Outbound implements Http {
         connection,
       })
     }
-    if (signal?.aborted)
-      return new ErpError('DEADLINE_EXCEEDED', 'The caller stopped waiting.', { connection })
+    if (signal?.aborted) return this.#stopped()
     const said =
       error instanceof Error ? `${error.message} ${String((error as NodeJS.ErrnoException).code ?? '')}` : ''
     return new ErpError('UNAVAILABLE', `${connection} cannot be reached.`, {
@@ -226,6 +234,18 @@ function isLost(error: unknown): boolean {
 
 function isBusy(status: number): boolean {
   return status === 429 || status === 502 || status === 503 || status === 504
+}
+
+async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > MAX_ANSWER_BYTES)
+      throw new ErpError('BAD_ANSWER', `The answer is larger than ${MAX_ANSWER_BYTES} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 function toAnswer(answer: Dispatcher.ResponseData, bytes: Buffer): HttpAnswer {

@@ -38,8 +38,10 @@ export function exactNumber(decimal: string): object {
   return JSON.rawJSON(decimal)
 }
 
-/** "2.50" and "2.5" as one text: no trailing zeros, no leading plus; for comparing and for cache keys. */
+/** "2.50", "+2.5" and "02.5" as one text, for comparing and for cache keys; "-0" is "0". */
 export function plain(decimal: string): string {
-  if (!decimal.includes('.')) return decimal
-  return decimal.replace(/0+$/, '').replace(/\.$/, '')
+  const [, sign = '', whole = '', part = ''] = /^([+-]?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(decimal) ?? []
+  if (whole === '') return decimal
+  const text = part ? `${whole}.${part}` : whole
+  return sign === '-' && text !== '0' ? `-${text}` : text
 }
