@@ -58,9 +58,18 @@ interface Server {
   dialect: Dialect
 }
 
-/** An Odoo id as a JSON number. */
+// A plan names ids that do not exist yet as {{1.id}}. JSON has no place for that where a number belongs, so a
+// number that no row has stands there until the body is written.
+const NOBODY = 9_007_199_254_740_000
+
+/** An Odoo id, or {{1.id}} in a plan, as a JSON number. */
 export function idNumber(id: string): object {
-  return exactNumber(id)
+  const step = /^\{\{(\d+)\.id\}\}$/.exec(id)?.[1]
+  return exactNumber(step ? String(NOBODY + Number(step)) : id)
+}
+
+function withHoles(body: string): string {
+  return body.replace(/\b90071992547400(\d\d)\b/g, (_, step) => `{{${Number(step)}.id}}`)
 }
 
 /** Opens the way to one database. The version is asked once and kept, and so is the user's number over JSON-RPC. */
@@ -89,7 +98,7 @@ export function openRpc(config: Config, http: Http): Rpc {
     write: (call) => send(call, false),
     async plan(call) {
       const { method, url, headers = {}, body = null } = await request(call, HIDDEN)
-      return { method, url, headers, body }
+      return { method, url, headers, body: body && withHoles(body) }
     },
   }
 }

@@ -54,7 +54,7 @@ export async function draftOf(odoo: Odoo, input: OrderInput, ref: string): Promi
 }
 
 /** The products of the lines, by line; a SKU is found by `default_code`, which several products may share. */
-async function productsOf(odoo: Odoo, lines: OrderLineInput[]): Promise<Product[]> {
+export async function productsOf(odoo: Odoo, lines: OrderLineInput[]): Promise<Product[]> {
   const ids = lines.flatMap((line) => (line.item && isId(line.item) ? [Number(line.item)] : []))
   const skus = lines.flatMap((line) => (line.item ? [] : [line.sku]))
   const domain: Domain = ['|', ['id', 'in', ids], ['default_code', 'in', skus]]
@@ -113,20 +113,35 @@ function sameForAll(input: OrderInput, field: 'warehouse' | 'requestedDelivery',
 
 async function lineOf(odoo: Odoo, input: OrderInput, index: number, products: Product[], currency: string) {
   const line = input.lines[index] as OrderLineInput
-  const native = products[index] as Product
   const { lineUnit } = await odoo.dialect()
-  if (line.unitPrice && line.unitPrice.currency !== currency) {
-    const message = `The price is in ${line.unitPrice.currency}, the order in ${currency}.`
-    refuse('VALIDATION', message, `lines.${index}.unitPrice.currency`)
-  }
-  const unit = await unitOf(odoo, line, native, index)
+  const { unit, product_id, ...rest } = await lineBasics(odoo, line, index, products, currency)
   const discount = discountOf(input, line)
   return {
-    product_id: Number(native.id),
+    product_id,
     product_uom_qty: exactNumber(line.quantity),
     ...(unit && { [lineUnit]: unit }),
-    ...(line.unitPrice && { price_unit: exactNumber(line.unitPrice.amount) }),
+    ...rest,
     ...(discount && { discount: exactNumber(discount) }),
+  }
+}
+
+/** What lines of orders and invoices have in common; `unit` only where it is not the item's own. */
+export async function lineBasics(
+  odoo: Odoo,
+  line: OrderLineInput,
+  index: number,
+  products: Product[],
+  currency: string,
+) {
+  const native = products[index] as Product
+  if (line.unitPrice && line.unitPrice.currency !== currency) {
+    const message = `The price is in ${line.unitPrice.currency}, the document in ${currency}.`
+    refuse('VALIDATION', message, `lines.${index}.unitPrice.currency`)
+  }
+  return {
+    unit: await unitOf(odoo, line, native, index),
+    product_id: Number(native.id),
+    ...(line.unitPrice && { price_unit: exactNumber(line.unitPrice.amount) }),
     ...(line.description && { name: line.description }),
   }
 }

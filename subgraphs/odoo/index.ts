@@ -1,6 +1,12 @@
 import type { Connector } from '../connector.ts'
 import { config } from './config.ts'
+import { changes } from './changes.ts'
+import { credit } from './credit.ts'
+import { customerWrite } from './customer.ts'
+import { hook } from './hook.ts'
+import { invoiceWrite } from './invoice.ts'
 import { orderWrite } from './order.ts'
+import { paymentWrite } from './payment.ts'
 import { prices } from './prices.ts'
 import { customers, invoices, items, orders, payments, quotes, reader } from './read.ts'
 import { openOdoo } from './setup.ts'
@@ -25,7 +31,13 @@ export const odoo: Connector<typeof config> = {
     'stock',
     'prices',
     'pushOrder',
+    'credit',
     'cancelOrder',
+    'upsertCustomer',
+    'pushInvoice',
+    'pushPayment',
+    'changes',
+    'webhooks',
   ],
   connect(settings, http) {
     const opened = openOdoo(settings, http)
@@ -43,7 +55,13 @@ export const odoo: Connector<typeof config> = {
       quotes: reader(opened, quotes),
       stock: (asks) => stock(opened, asks),
       prices: (asks) => prices(opened, asks),
+      credit: (ids) => credit(opened, ids),
       order: orderWrite(opened),
+      customer: customerWrite(opened),
+      invoice: invoiceWrite(opened),
+      payment: paymentWrite(opened),
+      changes: (kind, since) => changes(opened, kind, since),
+      hook,
     }
   },
 }

@@ -86,3 +86,8 @@ export function literal(search: string): string {
 export function isId(value: string): boolean {
   return /^[1-9]\d{0,9}$/.test(value) && Number(value) <= 2_147_483_647
 }
+
+/** Where a person finds a record in Odoo. */
+export function urlOf(base: string, model: string, key: string): string {
+  return `${base}/web#id=${key}&model=${model}&view_type=form`
+}

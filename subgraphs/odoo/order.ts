@@ -1,40 +1,38 @@
-import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
-import type { Found, OrderInput, Ref, WireRequest, Write } from '../connector.ts'
-import { shaped } from '../shape.ts'
-import type { Call } from './client.ts'
+import type { OrderInput, Ref, Write } from '../connector.ts'
+import { type Call, idNumber } from './client.ts'
+import { createdId, foundAs, written, writtenAs } from './document.ts'
 import { draftOf } from './draft.ts'
-import { orderUrl } from './map/order.ts'
-import { id, text } from './native.ts'
-import type { Domain, Odoo } from './setup.ts'
+import type { Odoo } from './setup.ts'
+import { shipToOf } from './shipto.ts'
+import { loadedId } from './load.ts'
 
-const order = z.object({ id, name: text, state: text, write_date: text })
-type Native = z.output<typeof order>
-
+const MODEL = 'sale.order'
 const CREATED = 1
 const CONFIRMED = 2
 const DRAFTS = ['draft', 'sent']
 
 /**
  * Pushes sales orders: create a quotation, confirm it, read how it stands. Our reference is `origin` (the source
- * document), the customer's own number `client_order_ref`. Neither is unique in Odoo, so `find` comes first.
+ * document), the customer's own number `client_order_ref`. Neither is unique in Odoo, so `find` comes first. A
+ * delivery address that Odoo does not have yet is imported before, under a name that makes it the same next time.
  * https://www.odoo.com/documentation/19.0/developer/reference/external_api.html
  */
 export function orderWrite(odoo: Odoo): Write<OrderInput> {
-  const find = async (ref: string): Promise<Found | null> => {
-    const [native] = await read(odoo, [['origin', '=', ref]])
-    if (!native) return null
-    const step = DRAFTS.includes(native.state ?? '') ? CREATED : CONFIRMED
-    return { ref: refOf(odoo, native), step, done: step === CONFIRMED }
+  const find = async (ref: string) => {
+    const order = await written(odoo, MODEL, [['origin', '=', ref]])
+    if (!order) return null
+    const confirmed = !DRAFTS.includes(order.state)
+    return foundAs(order, confirmed ? CONFIRMED : CREATED, confirmed)
   }
   const resume = async (found: Ref, step: number): Promise<Ref> => {
     if (step < CONFIRMED) await odoo.write(confirmation(found.id))
-    const native = await one(odoo, found.id)
+    const order = await writtenAs(odoo, MODEL, found.id)
     // A module may answer a wizard instead of confirming; only the state tells.
-    if (DRAFTS.includes(native.state ?? '')) {
-      throw new ErpError('CONFLICT', `Odoo left order ${native.name} unconfirmed.`, { retryable: false })
+    if (DRAFTS.includes(order.state)) {
+      throw new ErpError('VALIDATION', `Odoo left order ${order.number} unconfirmed; it asks a person first.`)
     }
-    return refOf(odoo, native)
+    return foundAs(order, CONFIRMED, true).ref
   }
   return {
     proof: 'lookup',
@@ -42,53 +40,38 @@ export function orderWrite(odoo: Odoo): Write<OrderInput> {
     maxPushMs: 120_000,
     find,
     resume,
-    async plan(input, ref): Promise<WireRequest[]> {
-      const create = await odoo.plan(creation(await draftOf(odoo, input, ref)))
-      const confirm = await odoo.plan(confirmation('0'))
-      return [create, { ...confirm, body: confirm.body?.replace('[0]', '[{{1.id}}]') ?? null }]
+    async plan(input, ref) {
+      const [draft, shipTo] = await Promise.all([draftOf(odoo, input, ref), shipToOf(odoo, input)])
+      const before = shipTo.load ? [shipTo.load] : []
+      const create = creation(draft, shipTo.load ? '{{1.id}}' : shipTo.id)
+      const confirm = confirmation(`{{${before.length + 1}.id}}`)
+      return Promise.all([...before, create, confirm].map(odoo.plan))
     },
     async create(input, ref): Promise<Ref> {
       const known = await find(ref)
       if (known) return resume(known.ref, known.step)
-      const created = await odoo.write(creation(await draftOf(odoo, input, ref)))
-      const [orderId] = shaped(z.tuple([id]), created, 'The answer of sale.order.create')
-      return resume({ id: orderId }, CREATED)
+      const [draft, shipTo] = await Promise.all([draftOf(odoo, input, ref), shipToOf(odoo, input)])
+      const at = shipTo.load ? loadedId(await odoo.write(shipTo.load)) : shipTo.id
+      const created = await odoo.write(creation(draft, at))
+      return resume({ id: createdId(created, MODEL) }, CREATED)
     },
     async undo(ref): Promise<void> {
-      if ((await one(odoo, ref.id)).state === 'cancel') return
+      if ((await writtenAs(odoo, MODEL, ref.id)).state === 'cancel') return
       const { cancelContext: context } = await odoo.dialect()
-      await odoo.write({ model: 'sale.order', method: 'action_cancel', ids: [ref.id], context })
-      const { name, state } = await one(odoo, ref.id)
+      await odoo.write({ model: MODEL, method: 'action_cancel', ids: [ref.id], context })
+      const { number, state } = await writtenAs(odoo, MODEL, ref.id)
       if (state === 'cancel') return
-      throw new ErpError('CONFLICT', `Odoo left order ${name} in state ${state}.`, { retryable: false })
+      throw new ErpError('VALIDATION', `Odoo left order ${number} in state ${state}.`)
     },
   }
 }
 
-function creation(draft: Record<string, unknown>): Call {
-  return { model: 'sale.order', method: 'create', args: { vals_list: [draft] } }
+function creation(draft: Record<string, unknown>, shipTo: string | null): Call {
+  const { order_line: lines, ...head } = draft
+  const address = shipTo && { partner_shipping_id: idNumber(shipTo) }
+  return { model: MODEL, method: 'create', args: { vals_list: [{ ...head, ...address, order_line: lines }] } }
 }
 
-function confirmation(orderId: string): Call {
-  return { model: 'sale.order', method: 'action_confirm', ids: [orderId] }
-}
-
-async function read(odoo: Odoo, domain: Domain): Promise<Native[]> {
-  const rows = await odoo.rows('sale.order', ['name', 'state', 'write_date'], domain, { limit: 1 })
-  return rows.map((row) => shaped(order, row, 'sale.order'))
-}
-
-async function one(odoo: Odoo, orderId: string): Promise<Native> {
-  const [native] = await read(odoo, [['id', '=', Number(orderId)]])
-  if (native) return native
-  throw new ErpError('NOT_FOUND', `Odoo has no order ${orderId}.`)
-}
-
-function refOf({ config }: Odoo, native: Native): Ref {
-  return {
-    id: native.id,
-    number: native.name,
-    url: orderUrl(config, native.id),
-    version: native.write_date,
-  }
+function confirmation(id: string): Call {
+  return { model: MODEL, method: 'action_confirm', ids: [id] }
 }

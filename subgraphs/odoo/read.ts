@@ -48,7 +48,7 @@ export function reader<T extends { id: Id }>(odoo: Odoo, source: Source<T>): Rea
     async list({ first, after, search }): Promise<Page<T>> {
       const limit = Math.min(first, MAX_PAGE)
       const domain = [...source.domain, ...(search ? source.search(search) : [])]
-      if (after) domain.push(['id', '>', Number(after)])
+      if (after !== null) domain.push(['id', '>', afterId(after)])
       const rows = await odoo.rows(source.model, await fields(), domain, { limit: limit + 1 })
       const shown = rows.slice(0, limit)
       const records = await source.toRecords(shown, odoo)
@@ -61,6 +61,11 @@ export function reader<T extends { id: Id }>(odoo: Odoo, source: Source<T>): Rea
   }
 }
 
+function afterId(cursor: string): number {
+  if (isId(cursor)) return Number(cursor)
+  throw new ErpError('VALIDATION', 'This is no cursor of an Odoo list.', { field: 'after' })
+}
+
 function anyOf(fields: string[], search: string): Domain {
   const terms = fields.map((field) => [field, 'ilike', literal(search)])
   return [...terms.slice(1).map(() => '|'), ...terms]
@@ -71,8 +76,14 @@ export function refId(value: Json | undefined): string {
   return Array.isArray(value) ? String(value[0]) : ''
 }
 
-function group(rows: Row[], field: string): Map<string, Row[]> {
-  return Map.groupBy(rows, (row) => refId(row[field]))
+/** Rows by what they belong to; one that belongs to nothing that was asked for would be lost in silence. */
+function group(rows: Row[], field: string, parents: Row[]): Map<string, Row[]> {
+  const known = new Set(parents.map((parent) => String(parent.id)))
+  return Map.groupBy(rows, (row) => {
+    const parent = refId(row[field])
+    if (known.has(parent)) return parent
+    throw new ErpError('BAD_ANSWER', `A row of Odoo names no ${field} that was asked for.`, { field })
+  })
 }
 
 /** SKUs of products; archived ones too, because old documents name them. */
@@ -122,7 +133,7 @@ export const customers: Source<Customer> = {
       setup.company.get(),
       setup.fields('res.partner'),
     ])
-    const childrenOf = group(children, 'parent_id')
+    const childrenOf = group(children, 'parent_id', rows)
     const around = {
       tags: new Map(tags.map((tag) => [tag.id, tag.name])),
       currencies: new Map(lists.map((list) => [list.id, list.currency])),
@@ -150,7 +161,7 @@ async function around(odoo: Odoo, rows: Row[]): Promise<Map<Row, OrderAround>> {
     odoo.setup.fields('sale.order'),
   ])
   const skus = await skusOf(odoo, lines)
-  const linesOf = group(lines, 'order_id')
+  const linesOf = group(lines, 'order_id', rows)
   const address = new Map(addresses.map((row) => [row.id, row]))
   const invoice = new Map(invoices.map((row) => [String(row.id), row]))
   return new Map(
@@ -206,7 +217,7 @@ export const invoices: Source<Invoice> = {
     ]
     const lines = ids.length ? await odoo.rows('account.move.line', INVOICE_LINE_FIELDS, goods) : []
     const skus = await skusOf(odoo, lines)
-    const linesOf = group(lines, 'move_id')
+    const linesOf = group(lines, 'move_id', rows)
     const { units, timezone } = odoo.config
     const today = dayIn(timezone, new Date().toISOString())
     return rows.map((row) =>

@@ -8,6 +8,7 @@ import { ledger } from './sandbox/ledger.ts'
 import { computePartners } from './sandbox/partner.ts'
 import { computeSales } from './sandbox/sale.ts'
 import { plant } from './sandbox/seed.ts'
+import { webhook } from './sandbox/webhook.ts'
 import { computeStock, emptyFlow } from './sandbox/warehouse.ts'
 import { type Door, serve } from './sandbox/wire.ts'
 
@@ -37,6 +38,7 @@ export function sandboxOf(version: Version): SandboxFactory {
       ledger: () => ledger(db),
       act: (action: SandboxAction) => act(db, action),
       errors: nativeErrors(version),
+      hook: webhook(db),
       config: (url: string) => ({
         url,
         database: door.database,

@@ -15,6 +15,7 @@ const location = z.object({ id, warehouse_id: one })
 const pricelist = z.object({ id, name: z.string(), currency_id: one })
 const unit = z.object({ id, name: z.string(), category_id: one.optional(), parent_path: text.optional() })
 const country = z.object({ id, code: text })
+const state = z.object({ id, name: z.string(), code: text, country_id: one })
 const field = z.object({ type: z.string(), readonly: flag.optional() })
 
 /** A price list and its currency. */
@@ -41,6 +42,9 @@ export interface Setup {
   pricelists: Kept<Pricelist[]>
   paymentTerms: Kept<z.output<typeof named>[]>
   countries: Kept<z.output<typeof country>[]>
+  /** States and provinces. */
+  states: Kept<z.output<typeof state>[]>
+  currencies: Kept<z.output<typeof named>[]>
   tags: Kept<z.output<typeof named>[]>
   /** The fields that a model has in this very database; modules add and rename them. */
   fields(model: string): Promise<Map<string, { type: string; readonly: boolean }>>
@@ -138,6 +142,8 @@ function openSetup(odoo: Omit<Odoo, 'setup'>): Setup {
     }),
     paymentTerms: new Kept(() => all('account.payment.term', named, ['name'], [['active', '=', true]])),
     countries: new Kept(() => all('res.country', country, ['code'])),
+    states: new Kept(() => all('res.country.state', state, ['name', 'code', 'country_id'])),
+    currencies: new Kept(() => all('res.currency', named, ['name'])),
     tags: new Kept(() => all('res.partner.category', named, ['name'])),
     fields(model) {
       const known = models.get(model) ?? new Kept(() => fieldsOf(odoo, model))
@@ -150,8 +156,11 @@ function openSetup(odoo: Omit<Odoo, 'setup'>): Setup {
 async function fieldsOf(odoo: Omit<Odoo, 'setup'>, model: string) {
   const args = { attributes: ['type', 'readonly'] }
   const answer = await odoo.read({ model, method: 'fields_get', args })
-  const fields = shaped(z.record(z.string(), field), answer, `The answer of ${model}.fields_get`)
+  const fields = shaped(z.record(z.string(), z.unknown()), answer, `The answer of ${model}.fields_get`)
   return new Map(
-    Object.entries(fields).map(([name, { type, readonly = false }]) => [name, { type, readonly }]),
+    Object.entries(fields).flatMap(([name, facts]): [string, { type: string; readonly: boolean }][] => {
+      const { data } = field.safeParse(facts)
+      return data ? [[name, { type: data.type, readonly: data.readonly ?? false }]] : []
+    }),
   )
 }

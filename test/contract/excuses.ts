@@ -3,6 +3,9 @@
  * names the vendor's limit; one that is no longer needed fails.
  */
 export const excuses: Record<string, Record<string, string>> = {
+  odoo: {
+    C111: 'Odoo does not sign its webhooks, so only the secret in the address can be checked: github.com/odoo/odoo, ir_actions.py, _run_action_webhook',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
   },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Address, AddressType } from '../../../schema/index.ts'
 import type { Customer } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
-import { decimal, flag, id, many, one, text, time } from '../native.ts'
+import { flag, id, many, one, text, time } from '../native.ts'
 import type { Row } from '../setup.ts'
 import { type Fields, customOf } from './custom.ts'
 
@@ -58,14 +58,6 @@ const schema = address.extend({
   property_payment_term_id: one.optional(),
   property_product_pricelist: one.optional(),
   write_date: time,
-})
-
-const credit = z.object({
-  id,
-  commercial_partner_id: one,
-  credit: decimal.optional(),
-  credit_limit: decimal.optional(),
-  credit_to_invoice: decimal.optional(),
 })
 
 const TYPES: Record<string, AddressType> = { contact: 'BILLING', invoice: 'BILLING', delivery: 'SHIPPING' }
@@ -123,9 +115,4 @@ export function toCustomer(row: Row, around: Around, fields: Fields): Customer {
     customAttributes: customOf(row, fields),
     updatedAt: partner.write_date,
   }
-}
-
-/** Whose account a partner's debts are booked on, and how they stand. */
-export function toCredit(row: Row): z.output<typeof credit> {
-  return shaped(credit, row, 'res.partner')
 }

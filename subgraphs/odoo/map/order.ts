@@ -13,6 +13,7 @@ import type { Order, Quote } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
 import type { Config } from '../config.ts'
 import { day, dayIn, decimal, flag, fromHtml, id, many, one, text, time } from '../native.ts'
+import { urlOf } from '../native.ts'
 import type { Row } from '../setup.ts'
 import { unitCode } from '../units.ts'
 import { type Fields, customOf } from './custom.ts'
@@ -192,14 +193,9 @@ function common(order: Native, around: OrderAround, config: Config) {
     lines: around.lines.filter(isGoods).map((row) => toLine(row, around.skus, config.units, currency)),
     net: { amount: order.amount_untaxed, currency },
     total: { amount: order.amount_total, currency },
-    url: orderUrl(config, order.id),
+    url: urlOf(config.url, 'sale.order', order.id),
     updatedAt: order.write_date,
   }
-}
-
-/** Where a person finds the order in Odoo. */
-export function orderUrl(config: Config, orderId: string): string {
-  return `${config.url}/web#id=${orderId}&model=sale.order&view_type=form`
 }
 
 /** A sales order. */

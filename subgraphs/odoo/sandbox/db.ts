@@ -26,11 +26,15 @@ export class Db {
 
   /** Runs one request as one transaction. */
   transaction<T>(work: () => T): T {
+    const outer = this.#undo
     this.#undo = []
     try {
-      return work()
+      const result = work()
+      this.#undo = [...outer, ...this.#undo]
+      return result
     } catch (error) {
       for (const undo of this.#undo.reverse()) undo()
+      this.#undo = outer
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import type { Db } from './db.ts'
-import type { Sent } from './values.ts'
+import { Raise, type Sent } from './values.ts'
 
 interface Message {
   type: 'error'
@@ -27,14 +27,18 @@ class Refused extends Error {
 export function load(db: Db, model: string, fields: string[], data: string[][]): Sent {
   try {
     const ids: number[] = []
-    data.forEach((cells, row) => {
-      const id = loadRow(db, model, fields, cells, row, ids.at(-1) ?? null)
-      if (id !== null) ids.push(id)
-    })
+    db.transaction(() =>
+      data.forEach((cells, row) => {
+        const id = loadRow(db, model, fields, cells, row, ids.at(-1) ?? null)
+        if (id !== null) ids.push(id)
+      }),
+    )
     return { ids, messages: [], nextrow: 0 }
   } catch (error) {
     if (error instanceof Refused) return error.answer
-    throw error
+    if (!(error instanceof Raise)) throw error
+    const found = { type: 'error', message: error.message, record: 0, rows: { from: 0, to: 0 } }
+    return { ids: false, messages: [found], nextrow: 0 }
   }
 }
 

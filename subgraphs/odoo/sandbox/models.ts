@@ -13,7 +13,7 @@ export type Model = Map<string, Field>
 // name:type(relation or selection)! — "!" is required; ">=18" and "<19" are the versions that have the field.
 const TABLES: Record<string, string> = {
   'res.company': 'name:char! currency_id:many2one(res.currency)!',
-  'res.currency': 'name:char!',
+  'res.currency': 'name:char! rate:float',
   'res.country': 'name:char! code:char',
   'res.country.state': 'name:char! code:char country_id:many2one(res.country)',
   'res.partner.category': 'name:char!',

@@ -9,9 +9,6 @@ export interface Wanted {
   at: string
 }
 
-/** USD for one EUR; the company keeps its books in EUR. */
-export const rates: Record<string, string> = { EUR: '1', USD: '1.08' }
-
 const TEXT_ORDER = ['0_product_variant', '1_product', '2_product_category', '3_global']
 
 /**
@@ -25,11 +22,11 @@ export function priceBy(
   wanted: Wanted,
 ): { price: Big; rule: Stored | null } {
   const { product } = wanted
-  const own = currencyOf(db, db.all('res.company')[0]?.currency_id ?? false)
+  const own = db.all('res.company')[0]?.currency_id ?? false
   if (!pricelist) return { price: listPrice(product), rule: null }
-  const currency = currencyOf(db, pricelist.currency_id ?? false)
+  const currency = pricelist.currency_id ?? false
   const rule = rulesOf(db, pricelist.id).find((each) => fits(db, each, wanted)) ?? null
-  if (!rule) return { price: converted(listPrice(product), own, currency), rule }
+  if (!rule) return { price: converted(db, listPrice(product), own, currency), rule }
   if (rule.compute_price === 'fixed') return { price: new Big(String(rule.fixed_price)), rule }
   const base = basePrice(db, rule, wanted, own, currency)
   if (rule.compute_price === 'percentage') return { price: less(base, rule.percent_price ?? '0'), rule }
@@ -63,13 +60,13 @@ function ancestors(db: Db, category: Value): Value[] {
   return row ? [row.id, ...ancestors(db, row.parent_id ?? false)] : []
 }
 
-function basePrice(db: Db, rule: Stored, wanted: Wanted, own: string, currency: string): Big {
+function basePrice(db: Db, rule: Stored, wanted: Wanted, own: Value, currency: Value): Big {
   if (rule.base === 'standard_price')
-    return converted(new Big(String(wanted.product.standard_price)), own, currency)
+    return converted(db, new Big(String(wanted.product.standard_price)), own, currency)
   const other =
     rule.base === 'pricelist' ? db.find('product.pricelist', rule.base_pricelist_id ?? false) : undefined
-  if (!other) return converted(listPrice(wanted.product), own, currency)
-  return converted(priceBy(db, other, wanted).price, currencyOf(db, other.currency_id ?? false), currency)
+  if (!other) return converted(db, listPrice(wanted.product), own, currency)
+  return converted(db, priceBy(db, other, wanted).price, other.currency_id ?? false, currency)
 }
 
 function byFormula(rule: Stored, base: Big): Big {
@@ -89,15 +86,12 @@ function less(base: Big, percent: Value): Big {
   return base.times(new Big(100).minus(String(percent))).div(100)
 }
 
-function converted(price: Big, from: string, to: string): Big {
-  return from === to ? price : price.div(rates[from] ?? '1').times(rates[to] ?? '1')
+/** Converts by the rates of the day, which stand for one unit of the company's currency. Never rounded. */
+function converted(db: Db, price: Big, from: Value, to: Value): Big {
+  const rate = (currency: Value) => String(db.get('res.currency', currency).rate)
+  return from === to ? price : price.div(rate(from)).times(rate(to))
 }
 
 function listPrice(product: Stored): Big {
   return new Big(String(product.list_price))
-}
-
-/** The code of a currency by its id. */
-export function currencyOf(db: Db, id: Value): string {
-  return String(db.find('res.currency', id)?.name ?? '')
 }

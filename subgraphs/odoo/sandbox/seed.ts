@@ -1,9 +1,7 @@
-import Big from 'big.js'
-import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
-import { post } from './account.ts'
+import type { Demo, DemoCustomer, DemoProduct } from '../../demo.ts'
 import type { Db } from './db.ts'
-import { rates } from './pricing.ts'
-import type { Sent, Stored } from './values.ts'
+import { plantDocuments } from './documents.ts'
+import type { Sent } from './values.ts'
 import type { Flow } from './warehouse.ts'
 
 /** Odoo's own names of the demo's units; "Units" is a piece. */
@@ -40,6 +38,13 @@ const FAMILIES: [string, string][][] = [
   ],
 ]
 
+const STATES: [string, string, string][] = [
+  ['DE', 'BE', 'Berlin'],
+  ['DE', 'BY', 'Bayern'],
+  ['US', 'IL', 'Illinois'],
+  ['US', 'CA', 'California'],
+]
+
 class Seed {
   readonly #db: Db
   readonly #flow: Flow
@@ -53,7 +58,6 @@ class Seed {
   }
 
   plant(): void {
-    rates.USD = this.#demo.usdRate
     this.#company()
     this.#units()
     this.#warehouses()
@@ -61,7 +65,7 @@ class Seed {
     this.#pricelists()
     for (const customer of this.#demo.customers) this.#customer(customer)
     this.#agreements()
-    for (const document of this.#demo.orders) this.#document(document)
+    plantDocuments(this.#db, this.#demo, (kind, key) => this.#id(kind, key))
   }
 
   #make(kind: string, key: string, model: string, values: Sent): number {
@@ -77,12 +81,17 @@ class Seed {
   }
 
   #company(): void {
-    for (const code of ['EUR', 'USD']) this.#make('currency', code, 'res.currency', { name: code })
+    const rates = { EUR: '1', USD: this.#demo.usdRate }
+    for (const [name, rate] of Object.entries(rates))
+      this.#make('currency', name, 'res.currency', { name, rate })
     const { company, currency, customers } = this.#demo
     this.#db.create('res.company', { name: company, currency_id: this.#id('currency', currency) })
     const countries = new Intl.DisplayNames('en', { type: 'region' })
     for (const code of new Set([...customers.map((customer) => customer.country), 'GB', 'CH', 'NL'])) {
       this.#make('country', code, 'res.country', { name: countries.of(code), code })
+    }
+    for (const [country, code, name] of STATES) {
+      this.#db.create('res.country.state', { name, code, country_id: this.#id('country', country) })
     }
     for (const days of [14, 30, 60])
       this.#make('term', String(days), 'account.payment.term', { name: `${days} Days` })
@@ -226,56 +235,6 @@ class Seed {
         })
       }
     }
-  }
-
-  #document({ customer, on, state, lines }: DemoDocument): void {
-    const partner = this.#id('customer', customer)
-    const order = this.#db.create('sale.order', {
-      partner_id: partner,
-      date_order: `${on} 09:00:00`,
-      order_line: lines.map(({ sku, quantity, price }) => [
-        0,
-        0,
-        { product_id: this.#id('product', sku), product_uom_qty: quantity, price_unit: price },
-      ]),
-    })
-    const delivered = state === 'delivered' || state === 'invoiced'
-    for (const line of this.#db.all('sale.order.line').filter((each) => each.order_id === order.id)) {
-      const qty = line.product_uom_qty ?? '0'
-      this.#db.put(line, {
-        qty_delivered: delivered ? qty : '0',
-        qty_invoiced: state === 'invoiced' ? qty : '0',
-      })
-    }
-    this.#db.put(order, {
-      state: state === 'cancelled' ? 'cancel' : 'sale',
-      delivery_status: state === 'cancelled' ? false : delivered ? 'full' : 'pending',
-      invoice_status: state === 'delivered' ? 'to invoice' : state === 'invoiced' ? 'invoiced' : 'no',
-    })
-    if (state === 'invoiced') this.#invoice(order, on, partner)
-  }
-
-  #invoice(order: Stored, on: string, partner: number): void {
-    const lines = this.#db.all('sale.order.line').filter((line) => line.order_id === order.id)
-    const due = new Date(`${on}T00:00:00Z`)
-    due.setUTCDate(due.getUTCDate() + 30)
-    const move = this.#db.create('account.move', {
-      move_type: 'out_invoice',
-      partner_id: partner,
-      invoice_origin: order.name,
-      invoice_date: on,
-      invoice_date_due: due.toISOString().slice(0, 10),
-      currency_id: order.currency_id,
-      invoice_line_ids: lines.map((line) => [
-        0,
-        0,
-        { product_id: line.product_id, quantity: line.product_uom_qty, price_unit: line.price_unit },
-      ]),
-    })
-    post(this.#db, [move.id])
-    this.#db.put(order, { invoice_ids: [move.id] })
-    const half = new Big(String(move.amount_total)).div(2).round(2).toFixed()
-    if (order.id % 2 === 0) this.#db.put(move, { amount_residual: half, payment_state: 'partial' })
   }
 }
 

@@ -1,0 +1,47 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import type { Change, Erp, Kind, RawRequest } from '../connector.ts'
+
+const delivery = z.object({
+  _model: z.string(),
+  _id: z.number().int().positive(),
+  state: z.unknown().optional(),
+})
+
+const KINDS: Record<string, Kind[]> = {
+  'product.product': ['item'],
+  'res.partner': ['customer'],
+  'sale.order': ['order', 'quote'],
+  'account.move': ['invoice'],
+  'account.payment': ['payment'],
+}
+
+/**
+ * Webhooks of Odoo's automation rules. They are not signed, so the address that an operator enters carries the
+ * secret (`?secret=…`); a delivery is only a hint, the record itself is read again.
+ * https://github.com/odoo/odoo/blob/19.0/odoo/addons/base/models/ir_actions.py
+ */
+export const hook: NonNullable<Erp['hook']> = {
+  verify(raw: RawRequest, secret: string): boolean {
+    const hash = (text: string) => createHash('sha256').update(text).digest()
+    return raw.query.secret !== undefined && timingSafeEqual(hash(raw.query.secret), hash(secret))
+  },
+  read(raw: RawRequest): Change[] {
+    const { data } = delivery.safeParse(parsed(raw.body.toString('utf8')))
+    if (!data) return []
+    const isQuote = data.state === 'draft' || data.state === 'sent'
+    const kinds = (KINDS[data._model] ?? []).filter(
+      (kind) =>
+        data.state === undefined || (kind !== 'order' && kind !== 'quote') || (kind === 'quote') === isQuote,
+    )
+    return kinds.map((kind) => ({ kind, id: String(data._id), deleted: false, at: null }))
+  },
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
