@@ -31,7 +31,7 @@ const START: Place = {
 }
 
 function placeOf(cursor: Cursor | null): Place {
-  if (cursor === null) return START
+  if (cursor === null) return { ...START }
   try {
     const [modified, name, deleted] = JSON.parse(cursor) as [string, string, string]
     return { modified, name, deleted }

@@ -16,6 +16,7 @@ function total(values: Big[]): Big {
  */
 export async function credit(connection: Connection, customers: Id[]): Promise<Answer<Credit>[]> {
   const { client, setup } = connection
+  if (customers.length === 0) return []
   const names = [...new Set(customers)]
   const company = await setup.company()
   const common: Filter[] = [

@@ -1,45 +1,51 @@
+import type { z } from 'zod'
 import type { Customer, Item, Read } from '../connector.ts'
 import * as map from './map.ts'
-import { type Connection, children, reading } from './read.ts'
+import { type Connection, reading } from './read.ts'
 import * as rows from './rows.ts'
 
-/** Items; list price and barcode are rows of their own. */
+const itemWithBarcode = rows.item.extend(rows.barcode.shape)
+
+function priceOn(prices: z.output<typeof rows.itemPrice>[], row: rows.ItemRow, day: string) {
+  const unit = map.salesUnit(row)
+  return prices.find(
+    (one) =>
+      one.item_code === row.name &&
+      (one.uom ?? unit) === unit &&
+      (one.valid_from ?? '') <= day &&
+      (one.valid_upto ?? '9999-12-31') >= day,
+  )
+}
+
+/** Items; the barcode comes as a child field of the same call, the list price is a row of its own. */
 export function items(connection: Connection): Read<Item> {
   const { client, setup } = connection
   return reading(connection, {
     doctype: 'Item',
-    form: rows.item,
+    form: itemWithBarcode,
+    fields: [...rows.fieldsOf(rows.item), 'barcodes.barcode'],
     order: 'asc',
     searched: ['name', 'item_name', 'description'],
     async finish(found, site) {
-      const names = found.map(({ name }) => name)
-      if (names.length === 0) return []
-      const [barcodes, prices] = await Promise.all([
-        children(connection, 'Item Barcode', 'Item', rows.barcode, names),
-        setup.defaultPriceList().then((list) =>
-          client.list('Item Price', rows.itemPrice, {
-            fields: rows.fieldsOf(rows.itemPrice),
-            filters: [
-              ['item_code', 'in', names],
-              ['price_list', '=', list],
-              ['customer', 'is', 'not set'],
-            ],
-            order: 'valid_from desc',
-            limit: 0,
-          }),
-        ),
-      ])
+      if (found.length === 0) return []
+      const prices = await client.list('Item Price', rows.itemPrice, {
+        fields: rows.fieldsOf(rows.itemPrice),
+        filters: [
+          ['item_code', 'in', found.map(({ name }) => name)],
+          ['price_list', '=', await setup.defaultPriceList()],
+          ['customer', 'is', 'not set'],
+        ],
+        order: 'valid_from desc',
+        limit: 0,
+      })
       return found.map((row) => {
-        const unit = map.salesUnit(row)
-        const price = prices.find(
-          (one) =>
-            one.item_code === row.name &&
-            (one.uom ?? unit) === unit &&
-            (one.valid_from ?? '') <= site.today &&
-            (one.valid_upto ?? '9999-12-31') >= site.today,
+        const price = priceOn(prices, row, site.today)
+        return map.toItem(
+          row,
+          site,
+          price ? map.money(price.price_list_rate, price.currency) : null,
+          row.barcode,
         )
-        const listPrice = price ? map.money(price.price_list_rate, price.currency) : null
-        return map.toItem(row, site, listPrice, barcodes.get(row.name)?.[0]?.barcode ?? null)
       })
     },
   })

@@ -228,6 +228,9 @@ async function lineOf(
   items: Map<string, ItemSetup>,
   customers: Map<string, rows.CustomerRow>,
 ): Promise<Line | null | ErpError> {
+  if (!/^\d+(\.\d+)?$/.test(one.quantity) || new Big(one.quantity).lte(0)) {
+    return new ErpError('VALIDATION', `"${one.quantity.slice(0, 40)}" is no quantity.`, { field: 'quantity' })
+  }
   const item = items.get(one.item)
   if (!item || !sellable(item, one.on)) return null
   const unit = unitOf(item, one.unit, connection.config.units)
@@ -248,6 +251,7 @@ async function lineOf(
  * computes; what it leaves to its form, the subtraction of the discount, is done here and told as "computed".
  */
 export async function prices(connection: Connection, asks: PriceAsk[]): Promise<Answer<PriceReading>[]> {
+  if (asks.length === 0) return []
   const [customers, items] = await Promise.all([
     customersOf(connection, asks),
     connection.setup.items([...new Set(asks.map(({ item }) => item))]),

@@ -77,7 +77,8 @@ export const item = z.object({
   description: words,
   lead_time_days: some,
 })
-export const barcode = z.object({ parent: text, barcode: words })
+/** A joined child row. */
+export const barcode = z.object({ barcode: words })
 export const itemPrice = z.object({
   item_code: text,
   price_list_rate: number,

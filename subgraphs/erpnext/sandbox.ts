@@ -200,7 +200,7 @@ export const sandbox: SandboxFactory = (demo: Demo): Sandbox => {
       }
     },
     ledger: () => ledgerOf(site),
-    act: (action) => act(site, tokens, action),
+    act: (action) => act(site, demo, tokens, action),
     errors: errors(),
     hook: (change, secret) => delivery(site, change, secret),
     config: (address) => ({ url: address, apiKey: Tokens.KEY, apiSecret: Tokens.SECRET }),

@@ -1,8 +1,20 @@
 import Big from 'big.js'
+import { z } from 'zod'
 import type { OrderStatus } from '../../schema/index.ts'
 import type { Invoice, Quote } from '../connector.ts'
 import type { Config } from './config.ts'
 import type * as rows from './rows.ts'
+
+const OWN = z.enum([
+  'DRAFT',
+  'PENDING_APPROVAL',
+  'OPEN',
+  'PARTIALLY_FULFILLED',
+  'FULFILLED',
+  'INVOICED',
+  'CLOSED',
+  'CANCELLED',
+])
 
 /** How much of a whole a percentage is. */
 export function share(percent: string | null): 'NONE' | 'PARTIAL' | 'FULL' {
@@ -15,8 +27,6 @@ export function orderState(
   row: Pick<rows.OrderRow, 'docstatus' | 'status' | 'per_delivered'>,
   config: Config,
 ): OrderStatus {
-  if (row.docstatus === '0') return 'DRAFT'
-  if (row.docstatus === '2') return 'CANCELLED'
   const delivered = share(row.per_delivered)
   const open: OrderStatus =
     delivered === 'NONE' ? 'OPEN' : delivered === 'PARTIAL' ? 'PARTIALLY_FULFILLED' : 'FULFILLED'
@@ -31,8 +41,9 @@ export function orderState(
     Closed: 'CLOSED',
     Cancelled: 'CANCELLED',
   }
-  const own = config.statuses[row.status ?? ''] as OrderStatus | undefined
-  return own ?? known[row.status ?? ''] ?? 'UNKNOWN'
+  const own = OWN.safeParse(config.statuses[row.status ?? '']).data ?? known[row.status ?? '']
+  if (!own) return 'UNKNOWN'
+  return row.docstatus === '0' ? 'DRAFT' : row.docstatus === '2' ? 'CANCELLED' : own
 }
 
 const INVOICES = new Set([
@@ -53,9 +64,9 @@ const INVOICES = new Set([
 
 /** Where an invoice stands; `settled` when nothing of it is open. */
 export function invoiceState(row: rows.InvoiceRow, settled: boolean): Invoice['state'] {
+  if (!INVOICES.has(row.status ?? '')) return 'UNKNOWN'
   if (row.docstatus === '0') return 'DRAFT'
   if (row.docstatus === '2') return 'VOID'
-  if (!INVOICES.has(row.status ?? '')) return 'UNKNOWN'
   if (row.status === 'Credit Note Issued') return 'CREDITED'
   return settled ? 'PAID' : 'OPEN'
 }
@@ -73,7 +84,7 @@ const QUOTES: Record<string, Quote['state']> = {
 
 /** Where a quotation stands. */
 export function quoteState(row: Pick<rows.QuoteRow, 'docstatus' | 'status'>): Quote['state'] {
-  if (row.docstatus === '0') return 'DRAFT'
-  if (row.docstatus === '2') return 'CANCELLED'
-  return QUOTES[row.status ?? ''] ?? 'UNKNOWN'
+  const known = QUOTES[row.status ?? '']
+  if (!known) return 'UNKNOWN'
+  return row.docstatus === '0' ? 'DRAFT' : row.docstatus === '2' ? 'CANCELLED' : known
 }

@@ -40,6 +40,7 @@ export async function stock(
   { client, setup, config }: Connection,
   asks: StockAsk[],
 ): Promise<Answer<StockReading>[]> {
+  if (asks.length === 0) return []
   const items = [...new Set(asks.map(({ item }) => item))]
   const codes = [...new Set(asks.flatMap(({ warehouses }) => warehouses ?? []))]
   const all = await setup.warehouses(codes)
@@ -52,6 +53,7 @@ export async function stock(
     client.list('Bin', rows.bin, {
       fields: rows.fieldsOf(rows.bin),
       filters: [among, ['warehouse', 'in', [...new Set(places)]]],
+      order: 'warehouse asc',
       limit: 0,
     }),
     client.list('Item', rows.itemFacts, {

@@ -108,22 +108,39 @@ export function submitting<I>(
     async undo(ref): Promise<void> {
       const state = async () => (await rowsWith(['name', '=', ref.id]))[0]?.docstatus
       const now = await state()
+      if (now === undefined && !(await wasDeleted(connection, doctype, ref.id))) {
+        throw new ErpError('NOT_FOUND', `ERPNext has no ${doctype} "${ref.id}".`)
+      }
       if (now === '0') await client.act(client.deleting(doctype, ref.id))
-      if (now === '1') await client.act(client.calling('frappe.client.cancel', { doctype, name: ref.id }))
+      if (now === '1') {
+        await client.act(client.calling('frappe.client.cancel', { doctype, name: ref.id }))
+      }
       const after = now === undefined || now === '2' ? now : await state()
       if (after === undefined || after === '2') return
-      throw new ErpError('CONFLICT', `${doctype} ${ref.id} was sent to be cancelled and is not.`, {
-        retryable: false,
-      })
+      const problem = `${doctype} ${ref.id} was sent to be cancelled and is not.`
+      throw new ErpError('CONFLICT', problem, { retryable: false })
     },
+  }
+}
+
+/** Whether the ERP's own list of deleted documents knows the name: then a draft was undone before. */
+async function wasDeleted({ client }: Connection, doctype: string, name: string): Promise<boolean> {
+  const filters: Filter[] = [
+    ['deleted_doctype', '=', doctype],
+    ['deleted_name', '=', name],
+  ]
+  try {
+    return (
+      (await client.list('Deleted Document', rows.named, { fields: ['name'], filters, limit: 1 })).length > 0
+    )
+  } catch (error) {
+    if (error instanceof ErpError && error.code === 'PERMISSION_DENIED') return false
+    throw error
   }
 }
 
 /** A decimal as it may stand in a document; VALIDATION with the field for anything else. */
 export function decimal(text: string, field: string): Big {
-  try {
-    return new Big(text)
-  } catch {
-    throw new ErpError('VALIDATION', `"${text.slice(0, 40)}" is no decimal number.`, { field })
-  }
+  if (/^-?\d+(\.\d+)?$/.test(text)) return new Big(text)
+  throw new ErpError('VALIDATION', `"${text.slice(0, 40)}" is no decimal number.`, { field })
 }

@@ -1,4 +1,5 @@
 import Big from 'big.js'
+import type { Demo } from '../../demo.ts'
 import type { SandboxAction } from '../../sandbox.ts'
 import type { Tokens } from './access.ts'
 import { binOf, move } from './catalog.ts'
@@ -15,15 +16,16 @@ function setStatus(site: Site, doctype: string, id: string, status: string): voi
   row.modified = site.now()
 }
 
-function warehouse(site: Site, code: string): string {
+function warehouse(site: Site, demo: Demo, code: string): string {
+  const wanted = demo.warehouses.find((one) => one.code === code)?.name ?? code
   const found = site
     .rows('Warehouse')
-    .find((row) => [text(row, 'name'), text(row, 'warehouse_name')].includes(code))
+    .find((row) => [text(row, 'name'), text(row, 'warehouse_name')].includes(wanted))
   return text(found, 'name') || code
 }
 
 /** Does what a person would do in the ERP. */
-export function act(site: Site, tokens: Tokens, action: SandboxAction): void {
+export function act(site: Site, demo: Demo, tokens: Tokens, action: SandboxAction): void {
   site.user = 'Administrator'
   switch (action.do) {
     case 'addItem':
@@ -44,7 +46,7 @@ export function act(site: Site, tokens: Tokens, action: SandboxAction): void {
       })
       break
     case 'setStock': {
-      const place = warehouse(site, action.warehouse)
+      const place = warehouse(site, demo, action.warehouse)
       const by = new Big(action.onHand).minus(decimal(binOf(site, action.sku, place), 'actual_qty'))
       move(site, action.sku, place, 'actual_qty', by.toFixed())
       break
@@ -71,7 +73,7 @@ export function act(site: Site, tokens: Tokens, action: SandboxAction): void {
           if (concerned) site.forget(doctype, text(row, 'name'))
         }
       }
-      site.remove('Item', action.sku)
+      site.remove('Item', action.sku, true)
       break
     case 'expireTokens':
       tokens.expire()
