@@ -174,7 +174,11 @@ export type StoredOrder = Omit<OrderInput, 'customer'> & { customer: string }
 /** What a customer operation keeps of its request. */
 export type StoredCustomer = CustomerInput & { customer: string }
 
-/** One write towards one connection: the order, its log, its retry and its dead letter in one row. */
+/**
+ * One write towards one connection: the order, its log, its retry and its dead letter in one row. `sentAt` is the
+ * last moment at which a byte may have gone out whose effect is unknown; `tries` count since `triedSince`, the
+ * acceptance or the last retry by hand.
+ */
 export const OperationTable = defineEntity({
   name: 'Operation',
   tableName: 'operation',
@@ -198,10 +202,14 @@ export const OperationTable = defineEntity({
     before: p.json().$type<object | null>().nullable(),
     after: p.json().$type<object | null>().nullable(),
     attempts: p.integer().default(0),
+    tries: p.integer().default(0),
+    triedSince: p.datetime().onCreate(() => new Date()),
     fence: p.bigint('string').default('0'),
     worker: p.text().nullable(),
     leaseUntil: p.datetime().nullable(),
     sentAt: p.datetime().nullable(),
+    firstSentAt: p.datetime().nullable(),
+    requestedBy: p.text().nullable(),
     nextAttemptAt: p.datetime().onCreate(() => new Date()),
     createdAt: p.datetime().onCreate(() => new Date()),
     finishedAt: p.datetime().nullable(),

@@ -41,7 +41,7 @@ create table quote (
 create table sales_order (
   id text primary key, tenant text not null references tenant, connection text not null references connection,
   native_id text, number text, reference text, state text, customer text references customer,
-  quote text references quote, operation text, created_at timestamptz not null default now(),
+  quote text references quote, operation text, created_at timestamptz(3) not null default now(),
   updated_at timestamptz not null default now());
 create unique index sales_order_native on sales_order (connection, native_id);
 create table invoice (
@@ -56,10 +56,15 @@ create table operation (
   direction text not null default 'OUT', object text not null, action text not null, status text not null,
   outcome text, reference text not null, input jsonb not null, sales_order text, customer text,
   depends_on text references operation, external_id text, external_number text, problem jsonb,
-  before jsonb, after jsonb, attempts int not null default 0, fence bigint not null default 0,
-  worker text, lease_until timestamptz, sent_at timestamptz, next_attempt_at timestamptz not null default now(),
-  created_at timestamptz not null default now(), finished_at timestamptz);
-create index operation_due on operation (next_attempt_at) where status in ('ACCEPTED', 'RUNNING', 'WAITING');
+  before jsonb, after jsonb, attempts int not null default 0, tries int not null default 0,
+  tried_since timestamptz not null default now(), fence bigint not null default 0, worker text,
+  lease_until timestamptz, sent_at timestamptz, first_sent_at timestamptz, requested_by text,
+  next_attempt_at timestamptz not null default now(), created_at timestamptz(3) not null default now(),
+  finished_at timestamptz);
+create index operation_due on operation (connection, next_attempt_at) where status in ('ACCEPTED', 'RUNNING', 'WAITING');
+create index operation_order on operation (sales_order) where sales_order is not null;
+create index operation_customer on operation (customer, connection) where object = 'CUSTOMER';
+create index operation_dependent on operation (depends_on) where depends_on is not null;
 create index operation_list on operation (tenant, created_at desc, id desc);
 create index operation_reference on operation (tenant, reference);
 create table attempt (
@@ -71,6 +76,7 @@ create table event (
   at timestamptz not null default now(), tenant text not null, connection text not null, operation text not null,
   object text not null, status text not null, outcome text);
 create index event_order on event (transaction, sequence);
+create index event_operation on event (operation, sequence);
 create table poll (
   connection text not null references connection, kind text not null, cursor text, fence bigint not null default 0,
   lease_until timestamptz, next_at timestamptz not null default now(), failures int not null default 0, problem jsonb,

@@ -1,0 +1,76 @@
+import { ErpError } from '../../schema/errors.ts'
+import type { Customer, Id, Order, Ref } from '../connector.ts'
+import type { OpenConnection } from '../connections.ts'
+import { asCall } from '../http.ts'
+import { type Manager, rows } from './database.ts'
+import type { Hub } from './hub.ts'
+import type { Lease } from './lease.ts'
+import type { Operation } from './operations.ts'
+import { forgetOrphan, lockCustomers } from './twins.ts'
+
+const READ_BACK_MS = 5_000
+
+/** The record as the ERP holds it, for the before and after of the log; null where it cannot be read. */
+export async function recordOf(
+  open: OpenConnection,
+  object: Operation['object'],
+  id: Id,
+  lease: Lease,
+): Promise<Order | Customer | null> {
+  const read = object === 'ORDER' ? open.erp.orders : open.erp.customers
+  if (!read) return null
+  const call = lease.call(() => {})
+  const signal = AbortSignal.any([lease.signal, AbortSignal.timeout(READ_BACK_MS)])
+  const [record] = await asCall({ ...call, signal }, () => read.byId([id])).catch(() => [null])
+  return record instanceof ErpError ? null : (record ?? null)
+}
+
+const BOOK_REF = `
+insert into external_ref (connection, kind, native_id, tenant, hub_id, number) values (?, ?, ?, ?, ?, ?)
+on conflict (connection, kind, native_id) do update set hub_id = excluded.hub_id, seen_at = now(), deleted = false,
+  number = coalesce(excluded.number, external_ref.number)`
+
+/**
+ * Writes down what the ERP has now: whose record it is, its number, its state; inside the caller's transaction.
+ * An empty id says that there was nothing to cancel.
+ */
+export async function bookDone(em: Manager, op: Operation, ref: Ref, after: object | null): Promise<void> {
+  if (!ref.id) {
+    const sql = "update sales_order set state = 'CANCELLED', updated_at = now() where id = ?"
+    await em.execute(sql, [op.salesOrder])
+    return
+  }
+  const number = ref.number ?? (after as Order | null)?.number ?? null
+  if (op.object === 'CUSTOMER') {
+    if (!op.customer) return
+    await lockCustomers(em, op.tenant)
+    await forgetOrphan(em, op, ref.id)
+    await em.execute(BOOK_REF, [op.connection, 'customer', ref.id, op.tenant, op.customer, number])
+    return
+  }
+  if (!op.salesOrder) return
+  await em.execute(BOOK_REF, [op.connection, 'order', ref.id, op.tenant, op.salesOrder, number])
+  await bookOrder(em, op, ref.id, number, after as Order | null)
+}
+
+async function bookOrder(
+  em: Manager,
+  op: Operation,
+  native: Id,
+  number: string | null,
+  after: Order | null,
+): Promise<void> {
+  // A poll may have met the new order before its push was booked: the pushed one is the golden record.
+  const twin = 'delete from sales_order where connection = ? and native_id = ? and id <> ?'
+  await em.execute(twin, [op.connection, native, op.salesOrder])
+  const state = after?.state ?? (op.action === 'CANCEL' ? 'CANCELLED' : 'OPEN')
+  const sql = `update sales_order set native_id = ?, number = coalesce(?, number), state = ?, updated_at = now()
+    where id = ? returning id`
+  await rows(em, sql, [native, number, state, op.salesOrder])
+}
+
+/** Tells every node to forget what it cached of a record, and of who buys what. */
+export function told(hub: Hub, connection: string, kind: 'order' | 'customer', op: Operation, id?: Id): void {
+  if (id) hub.db.bus.tell('changed', `${connection}\n${kind}\n${id}`)
+  if (kind === 'customer') hub.db.bus.tell('catalogue', op.id)
+}

@@ -1,0 +1,190 @@
+import Big from 'big.js'
+import { ErpError, type ErrorCode, type ErrorDetails } from '../../schema/errors.ts'
+import { type Caller, reaches } from '../caller.ts'
+import type { OpenConnection } from '../connections.ts'
+import type { KnownCustomer, KnownProduct } from './catalogue.ts'
+import { rows } from './database.ts'
+import type { Hub } from './hub.ts'
+import type { OrderLineInput, PushOrderInput } from './inputs.ts'
+import { Refused } from './request.ts'
+import type { StoredOrder } from './tables.ts'
+
+/** An order that can be accepted: where it goes, for whom, and its lines in the ERP's ids. */
+export interface OrderDraft {
+  open: OpenConnection
+  customer: KnownCustomer
+  /** True when the customer has to be created in the ERP first. */
+  isNewThere: boolean
+  stored: StoredOrder
+}
+
+const MAX_LINES = 1_000
+const MAX_TEXT = 10_000
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
+
+/** Collects what is wrong, so that a caller learns all of it at once. */
+class Complaints {
+  readonly errors: ErpError[] = []
+
+  add(code: ErrorCode, message: string, field: string, details: ErrorDetails = {}): void {
+    this.errors.push(new ErpError(code, message, { ...details, field }))
+  }
+}
+
+/** Resolves an order and checks everything about it that is known here. Throws Refused with all problems. */
+export async function draftOrder(hub: Hub, caller: Caller, input: PushOrderInput): Promise<OrderDraft> {
+  const bad = new Complaints()
+  checkOrder(input, bad)
+  const customer = await findCustomer(hub, caller, input)
+  if (!customer) bad.add('INVALID_CUSTOMER', `There is no customer ${shown(input.customer)}.`, 'customer')
+  const products = await hub.catalogue.bySku(
+    caller.tenant,
+    input.lines.map(({ sku }) => sku),
+  )
+  const open = pick(hub, caller, input, customer, products, bad)
+  if (input.quote) await checkQuote(hub, caller, input.quote, bad)
+  if (open) checkItems(open, input.lines, products, bad)
+  const native = open && customer?.natives[open.id]
+  if (open && customer && !native && !(open.settings.createMissingCustomers && open.erp.customer)) {
+    const told = `${open.id} does not know the customer ${shown(customer.row.name)}.`
+    bad.add('INVALID_CUSTOMER', told, 'customer', { connection: open.id })
+  }
+  if (!open || !customer || bad.errors.length > 0) throw new Refused(bad.errors)
+  return { open, customer, isNewThere: !native, stored: store(input, customer, open, products) }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 80))
+}
+
+function checkOrder(input: PushOrderInput, bad: Complaints): void {
+  const { lines } = input
+  if (lines.length === 0) bad.add('MISSING_REQUIRED_FIELD', 'An order needs a line.', 'lines')
+  if (lines.length > MAX_LINES) bad.add('LIMIT_EXCEEDED', `An order has at most ${MAX_LINES} lines.`, 'lines')
+  checkCurrency(input.currency, 'currency', bad)
+  for (const [index, line] of lines.entries()) checkLine(line, `lines.${index}`, input.currency ?? null, bad)
+  for (const [index, discount] of (input.discounts ?? []).entries()) {
+    checkPercent(discount.percent, `discounts.${index}.percent`, bad)
+    if (!discount.percent === !discount.amount) {
+      bad.add('VALIDATION', 'A discount has either a percent or an amount.', `discounts.${index}`)
+    }
+  }
+  for (const field of ['note', 'purchaseOrderNumber', 'paymentTerms'] as const) {
+    if ((input[field]?.length ?? 0) > MAX_TEXT) {
+      bad.add('LIMIT_EXCEEDED', `A text has at most ${MAX_TEXT} characters.`, field)
+    }
+  }
+}
+
+function checkLine(line: OrderLineInput, field: string, currency: string | null, bad: Complaints): void {
+  if (new Big(line.quantity).lte(0)) {
+    bad.add('VALIDATION', `The quantity must be more than 0, not ${line.quantity}.`, `${field}.quantity`)
+  }
+  checkPercent(line.discountPercent, `${field}.discountPercent`, bad)
+  const { unitPrice } = line
+  if (!unitPrice) return
+  checkCurrency(unitPrice.currency, `${field}.unitPrice.currency`, bad)
+  if (new Big(unitPrice.amount).lt(0)) {
+    bad.add('VALIDATION', 'A price cannot be negative.', `${field}.unitPrice.amount`)
+  }
+  if (currency && currency !== unitPrice.currency) {
+    const told = `The price is in ${unitPrice.currency}, the order in ${currency}.`
+    bad.add('VALIDATION', told, `${field}.unitPrice.currency`)
+  }
+}
+
+function checkPercent(percent: string | null | undefined, field: string, bad: Complaints): void {
+  if (!percent) return
+  const value = new Big(percent)
+  if (value.lt(0) || value.gt(100)) bad.add('VALIDATION', 'A percent is between 0 and 100.', field)
+}
+
+function checkCurrency(currency: string | null | undefined, field: string, bad: Complaints): void {
+  if (currency && !CURRENCIES.has(currency)) {
+    bad.add('VALIDATION', `${shown(currency)} is no currency of ISO 4217.`, field)
+  }
+}
+
+const BY_NUMBER = `select distinct hub_id from external_ref where tenant = ? and kind = 'customer' and not deleted
+  and (number = ? or (connection = ? and native_id = ?)) limit 2`
+
+/** By the hub's id, else by a number or native id that only one customer has. Foreign ones look unknown. */
+async function findCustomer(
+  hub: Hub,
+  caller: Caller,
+  { customer: text, connection }: PushOrderInput,
+): Promise<KnownCustomer | null> {
+  const [known] = await hub.catalogue.customers(caller.tenant, [text])
+  const sees = (id: string) => !caller.customer || caller.customer.id === id
+  if (known) return sees(known.row.id) ? known : null
+  const found = await rows<{ hub_id: string }>(hub.db.em(), BY_NUMBER, [
+    caller.tenant,
+    text,
+    connection ?? '',
+    text,
+  ])
+  const [only] = found
+  if (found.length !== 1 || !only || !sees(only.hub_id)) return null
+  return (await hub.catalogue.customers(caller.tenant, [only.hub_id]))[0] ?? null
+}
+
+/** The argument, else the customer's home, else the first in order that takes orders and knows all SKUs. */
+function pick(
+  hub: Hub,
+  caller: Caller,
+  input: PushOrderInput,
+  customer: KnownCustomer | null,
+  products: (KnownProduct | null)[],
+  bad: Complaints,
+): OpenConnection | null {
+  const all = hub.directory.all(caller.tenant).filter(({ id }) => reaches(caller, id))
+  const able = all.filter(({ erp }) => erp.order)
+  if (input.connection) {
+    const named = all.find(({ id }) => id === input.connection)
+    const told = named ? `${named.connector.name} takes no orders.` : 'There is no such connection.'
+    if (named?.erp.order) return named
+    bad.add(named ? 'NOT_SUPPORTED' : 'NOT_FOUND', told, 'connection')
+    return null
+  }
+  const home = able.find(({ id }) => id === customer?.row.home)
+  const first = able.find(({ id, erp }) => !erp.items || products.every((product) => product?.natives[id]))
+  const found = home ?? first ?? able[0] ?? null
+  if (!found) bad.add('NOT_SUPPORTED', 'No connection takes orders.', 'connection')
+  return found
+}
+
+function checkItems(
+  open: OpenConnection,
+  lines: OrderLineInput[],
+  products: (KnownProduct | null)[],
+  bad: Complaints,
+): void {
+  // A system that lists no items takes any SKU; it says itself what it does not know.
+  if (!open.erp.items) return
+  for (const [index, line] of lines.entries()) {
+    if (products[index]?.natives[open.id]) continue
+    const told = `${open.id} has no item ${shown(line.sku)}.`
+    bad.add('INVALID_ITEM', told, `lines.${index}.sku`, { connection: open.id })
+  }
+}
+
+async function checkQuote(hub: Hub, caller: Caller, id: string, bad: Complaints): Promise<void> {
+  const sql = 'select connection, sales_order from quote where tenant = ? and id = ?'
+  const [row] = await rows<{ connection: string; sales_order: string | null }>(hub.db.em(), sql, [
+    caller.tenant,
+    id,
+  ])
+  if (!row || !reaches(caller, row.connection)) bad.add('NOT_FOUND', 'There is no such quote.', 'quote')
+  else if (row.sales_order) bad.add('DUPLICATE_ORDER', 'The quote already is an order.', 'quote')
+}
+
+function store(
+  input: PushOrderInput,
+  customer: KnownCustomer,
+  open: OpenConnection,
+  products: (KnownProduct | null)[],
+): StoredOrder {
+  const { connection: _connection, quote: _quote, lines, ...rest } = input
+  const known = lines.map((line, index) => ({ ...line, item: products[index]?.natives[open.id] ?? null }))
+  return { ...rest, customer: customer.row.id, lines: known }
+}

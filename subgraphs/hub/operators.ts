@@ -1,0 +1,115 @@
+import { ErpError } from '../../schema/errors.ts'
+import type { Caller } from '../caller.ts'
+import { seesOperation } from './accept.ts'
+import { bookDone } from './booking.ts'
+import { asCall } from '../http.ts'
+import { parseRecordId } from '../ids.ts'
+import { type Manager, rows } from './database.ts'
+import type { Hub } from './hub.ts'
+import { kindOf } from './native.ts'
+import { type Operation, refuseDependents, tellMoved } from './operations.ts'
+import { OperationTable, type OperationStatus } from './tables.ts'
+
+/** The operation, or NOT_FOUND; a foreign one looks unknown. */
+export async function operationOf(hub: Hub, caller: Caller, id: string): Promise<Operation> {
+  const op = await hub.db.em().findOne(OperationTable, { id, tenant: caller.tenant })
+  if (op && seesOperation(caller, op)) return op
+  throw new ErpError('NOT_FOUND', 'There is no such operation.', { field: 'id' })
+}
+
+const AGAIN = `
+with again as (
+  update operation set status = 'ACCEPTED', outcome = null, problem = null, tries = 0, tried_since = now(),
+    finished_at = null, fence = fence + 1, worker = null, lease_until = null, sent_at = case when ? then null else sent_at end,
+    next_attempt_at = case when ? then now() else greatest(next_attempt_at, now()) end
+  where id = ? and status = any (array(select jsonb_array_elements_text(?::jsonb))) returning *),
+told as (
+  insert into event (tenant, connection, operation, object, status)
+  select tenant, connection, id, object, status from again)
+select id, depends_on as "dependsOn" from again`
+
+/** Tries a failed operation again, with what it depends on; one that waits is tried at once. Throws CONFLICT. */
+export async function retry(hub: Hub, caller: Caller, id: string): Promise<void> {
+  const op = await operationOf(hub, caller, id)
+  const moved = await hub.db.em().transactional(async (em) => {
+    const ids = await again(em, id, ['DEAD', 'REFUSED'])
+    return ids.length > 0 ? ids : soon(em, id)
+  })
+  if (moved.length === 0) throw wrongState(op)
+  tellMoved(hub.db, moved)
+}
+
+async function again(em: Manager, id: string, from: OperationStatus[]): Promise<string[]> {
+  const values = [false, false, id, JSON.stringify(from)]
+  const [row] = await rows<{ id: string; dependsOn: string | null }>(em, AGAIN, values)
+  if (!row) return []
+  return row.dependsOn ? [row.id, ...(await again(em, row.dependsOn, from))] : [row.id]
+}
+
+/** What is uncertain waits for its time; everything else may be tried now. */
+async function soon(em: Manager, id: string): Promise<string[]> {
+  const sql = `update operation set next_attempt_at = case when sent_at is null then now() else next_attempt_at end
+    where id = ? and status in ('WAITING', 'ACCEPTED') returning id`
+  return (await rows<{ id: string }>(em, sql, [id])).map((row) => row.id)
+}
+
+function wrongState(op: Operation): ErpError {
+  const told = `The operation is ${op.status}; there is nothing to do.`
+  return new ErpError('CONFLICT', told, { field: 'id', retryable: false })
+}
+
+const RESOLVE = `
+with ended as (
+  update operation set status = ?, outcome = ?, problem = null, finished_at = now(), fence = fence + 1, sent_at = null,
+    external_id = coalesce(?, external_id), external_number = coalesce(?, external_number)
+  where id = ? and status = 'UNCERTAIN' returning *),
+told as (
+  insert into event (tenant, connection, operation, object, status, outcome)
+  select tenant, connection, id, object, status, outcome from ended)
+select id from ended`
+
+/**
+ * Ends an uncertain operation by a person's word: `found` names the document in the ERP, `create` true says that it
+ * is not there and shall be created, false that it shall not. Throws VALIDATION, CONFLICT, NOT_FOUND.
+ */
+export async function resolve(
+  hub: Hub,
+  caller: Caller,
+  id: string,
+  found: string | null,
+  create: boolean | null,
+): Promise<void> {
+  if ((found === null) === (create === null)) {
+    throw new ErpError('VALIDATION', 'Give either found or create.', { field: 'found' })
+  }
+  const op = await operationOf(hub, caller, id)
+  const ref = found === null ? null : await refOf(hub, op, found)
+  const moved = await hub.db.em().transactional(async (em) => {
+    if (create) {
+      const values = [true, true, id, JSON.stringify(['UNCERTAIN'])]
+      return (await rows(em, AGAIN, values)).length > 0
+    }
+    const end = ref ? ['DONE', 'SUCCESS', ref.id, ref.number] : ['CANCELLED', 'WARNING', null, null]
+    if ((await rows(em, RESOLVE, [...end, id])).length === 0) return false
+    if (ref) await bookDone(em, op, ref, ref.record)
+    else await refuseDependents(em, id)
+    return true
+  })
+  if (!moved) throw wrongState(op)
+  tellMoved(hub.db, [id])
+  if (ref) hub.db.bus.tell('changed', `${op.connection}\n${kindOf(op.object)}\n${ref.id}`)
+  if (op.object === 'CUSTOMER') hub.db.bus.tell('catalogue', id)
+}
+
+/** The document that a person found: by the ERP's own id or the id of a record; read where the ERP can. */
+async function refOf(hub: Hub, op: Operation, found: string) {
+  const parts = parseRecordId(found)
+  const id = parts && parts.connection === op.connection ? parts.native : found
+  const open = hub.directory.find(op.tenant, op.connection)
+  const read = op.object === 'ORDER' ? open?.erp.orders : open?.erp.customers
+  if (!read) return { id, number: null, record: null }
+  const [record] = await asCall({ lane: 'live' }, () => read.byId([id]))
+  if (record instanceof ErpError) throw record
+  if (!record) throw new ErpError('NOT_FOUND', `${op.connection} has no ${id}.`, { field: 'found' })
+  return { id, number: record.number ?? null, record }
+}

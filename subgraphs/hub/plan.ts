@@ -1,0 +1,78 @@
+import { ErpError } from '../../schema/errors.ts'
+import type { Problem } from '../../schema/index.ts'
+import type { Caller } from '../caller.ts'
+import type { WireRequest } from '../connector.ts'
+import { asCall } from '../http.ts'
+import { toProblem } from '../reader.ts'
+import { draftOrder } from './draft.ts'
+import type { Hub } from './hub.ts'
+import type { PushOrderInput, UpsertCustomerInput } from './inputs.ts'
+import { keyed, referenceOf } from './request.ts'
+import { fieldsOf, refuseDuplicate, targetsOf } from './upsert.ts'
+
+/** What a request would send, and what the ERP's rules already say against it. Nothing is sent or stored. */
+export interface Planned {
+  plan: WireRequest[]
+  problems: Problem[]
+}
+
+/** The exact requests that pushing this order with this key would send. Throws Refused for what is wrong here. */
+export async function planOrder(
+  hub: Hub,
+  caller: Caller,
+  input: PushOrderInput,
+  key: string,
+): Promise<Planned> {
+  const request = keyed('pushOrder', input, key)
+  const { open, customer, isNewThere, stored } = await draftOrder(hub, caller, input)
+  if (isNewThere) {
+    const { row } = customer
+    const { name, email, phone, taxId, country, currency, addresses } = row
+    const reference = referenceOf(hub, caller.tenant, request, 'customer')
+    const first = await planned(open.id, () =>
+      open.erp.customer?.plan({ name, email, phone, taxId, country, currency, addresses }, reference),
+    )
+    const told = `The order's own requests can be shown once ${open.id} has the customer.`
+    const later = new ErpError('NOT_SUPPORTED', told, { connection: open.id, field: 'dryRun' })
+    return { ...first, problems: [...first.problems, toProblem(later, open.id)] }
+  }
+  const native = { ...stored, customer: customer.natives[open.id] ?? '' }
+  const reference = referenceOf(hub, caller.tenant, request)
+  return planned(open.id, () => open.erp.order?.plan(native, reference))
+}
+
+/** The exact requests that writing this customer would send. Throws Refused, with candidates. */
+export async function planCustomer(
+  hub: Hub,
+  caller: Caller,
+  input: UpsertCustomerInput,
+  differentFrom: string[],
+  key: string,
+): Promise<Planned> {
+  const request = keyed('upsertCustomer', { input, differentFrom }, key)
+  const targets = await targetsOf(hub, caller, input)
+  if (!input.id) await refuseDuplicate(hub.db.em(), caller, input, differentFrom)
+  const reference = referenceOf(hub, caller.tenant, request)
+  const all = await Promise.all(
+    targets.map(({ open, native }) =>
+      native
+        ? unplanned(open.id)
+        : planned(open.id, () => open.erp.customer?.plan(fieldsOf(input), reference)),
+    ),
+  )
+  return { plan: all.flatMap(({ plan }) => plan), problems: all.flatMap(({ problems }) => problems) }
+}
+
+async function planned(connection: string, plan: () => Promise<WireRequest[]> | undefined): Promise<Planned> {
+  try {
+    return { plan: (await asCall({ lane: 'live' }, async () => plan())) ?? [], problems: [] }
+  } catch (error) {
+    return { plan: [], problems: [toProblem(error, connection)] }
+  }
+}
+
+async function unplanned(connection: string): Promise<Planned> {
+  const told = 'The requests of a change depend on what the ERP holds at that moment.'
+  const error = new ErpError('NOT_SUPPORTED', told, { connection, field: 'dryRun' })
+  return { plan: [], problems: [toProblem(error, connection)] }
+}

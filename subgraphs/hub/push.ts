@@ -1,0 +1,208 @@
+import { ErpError } from '../../schema/errors.ts'
+import { toProblem } from '../reader.ts'
+import type { CustomerInput, Found, OrderInput, Ref, Write } from '../connector.ts'
+import type { OpenConnection } from '../connections.ts'
+import { asCall } from '../http.ts'
+import { type Attempt, beginAttempt, closeAttempt } from './attempts.ts'
+import { bookDone, recordOf, told } from './booking.ts'
+import type { Hub } from './hub.ts'
+import type { Lease } from './lease.ts'
+import { customerInput, kindOf, orderInput, targetOf } from './native.ts'
+import { type Claimed, type Move, type Operation, FenceLost, move, tellMoved } from './operations.ts'
+import { afterFailure, isCertain } from './outcome.ts'
+import { refuseTwin } from './twins.ts'
+import { OperationTable } from './tables.ts'
+
+/** How long a connection may be away before its operations are looked at again. */
+const AWAY_MS = 5_000
+
+/** One operation under way. */
+interface Work<I> {
+  hub: Hub
+  held: Claimed
+  op: Operation
+  open: OpenConnection
+  lease: Lease
+  attempt: Attempt
+  write: Write<I>
+  input(): Promise<I>
+  /** Exchanges before the first byte of the write; null until then. */
+  mark: number | null
+  /** An earlier try may have written, and nobody has looked yet. */
+  uncertain: boolean
+  before: object | null
+}
+
+/**
+ * Carries out one claimed operation: looks whether an earlier try left something behind, writes down that it is
+ * about to send, sends, and books the end. No database transaction is open while the ERP is asked.
+ */
+export async function push(hub: Hub, held: Claimed, lease: Lease, worker: string): Promise<void> {
+  const op = await hub.db.em().findOne(OperationTable, { id: held.id, fence: held.fence })
+  if (!op) throw new FenceLost()
+  const open = hub.directory.find(op.tenant, op.connection)
+  if (!open) return settle(hub, held, { status: 'WAITING', sent: 'keep', pauseMs: AWAY_MS })
+  const { order, customer } = open.erp
+  const common = { hub, held, op, open, lease, mark: null, uncertain: held.sentAgoMs !== null, before: null }
+  const attempt = () => beginAttempt(hub.db.em(), held, worker)
+  if (op.object === 'ORDER' && order) {
+    return carry<OrderInput>({ ...common, write: order, input: () => orderInput(hub, op, open) }, attempt)
+  }
+  if (op.object === 'CUSTOMER' && customer) {
+    return carry<CustomerInput>({ ...common, write: customer, input: async () => customerInput(op) }, attempt)
+  }
+  const error = new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot do this.`, {
+    connection: open.id,
+  })
+  const problem = toProblem(error, open.id)
+  return settle(hub, held, { status: 'REFUSED', outcome: 'ERROR', sent: 'keep', problem })
+}
+
+async function carry<I>(given: Omit<Work<I>, 'attempt'>, begin: () => Promise<Attempt>): Promise<void> {
+  const { hub, held, op, lease, write } = given
+  const quiet = held.sentAgoMs === null ? 0 : quietMs(hub, write) - held.sentAgoMs
+  if (quiet > 0) return settle(hub, held, stillUncertain(op, quiet))
+  const work: Work<I> = { ...given, attempt: await begin() }
+  await asCall(
+    lease.call((exchange) => work.attempt.exchanges.push(exchange)),
+    async () => {
+      try {
+        await done(work, await ACTIONS[op.action](work))
+      } catch (error) {
+        if (error instanceof FenceLost) throw error
+        await failed(work, error)
+      }
+    },
+  )
+}
+
+/** The ERP may still commit what a lost try sent, or not show it yet: nobody looks before that has passed. */
+function quietMs<I>({ settings }: Hub, write: Write<I>): number {
+  return (settings.maxPushMs ?? write.maxPushMs) + write.findLagMs
+}
+
+function stillUncertain(op: Operation, pauseMs: number): Move {
+  const told = `It is not known yet whether ${op.connection} has the document; it is looked for when the ERP can no longer commit it.`
+  const problem = toProblem(new ErpError('UNAVAILABLE', told, { connection: op.connection }), op.connection)
+  return { status: 'WAITING', outcome: 'WARNING', sent: 'keep', pauseMs, problem }
+}
+
+const ACTIONS = { CREATE: create, UPDATE: update, CANCEL: cancel }
+
+async function create<I>(work: Work<I>): Promise<Ref> {
+  const { write, op } = work
+  const found = await look(work)
+  if (found) return complete(work, found)
+  if (work.uncertain && !maySendAgain(work)) throw uncertain(work, null)
+  work.uncertain = false
+  const input = await work.input()
+  if (op.object === 'CUSTOMER') await refuseTwin(work.open, input as CustomerInput)
+  return sending(work, () => write.create(input, op.reference))
+}
+
+/** What an earlier try left behind. Candidates are none: a person decides. */
+async function look<I>(work: Work<I>): Promise<Found | null> {
+  const { write, op } = work
+  const found = (await write.find?.(op.reference)) ?? null
+  const exact = write.find && (write.proof === 'lookup' || write.proof === 'key')
+  if (found && !exact) {
+    if (work.uncertain) throw uncertain(work, found)
+    return null
+  }
+  if (write.proof === 'lookup' && write.find) work.uncertain = false
+  return found
+}
+
+/** Without a look-up only a key that the provider still remembers makes a second send safe. */
+function maySendAgain<I>({ write, held }: Work<I>): boolean {
+  return write.proof === 'key' && (held.firstSentAgoMs ?? 0) < (write.keyTtlMs ?? 0)
+}
+
+async function complete<I>(work: Work<I>, found: Found): Promise<Ref> {
+  const { write } = work
+  work.uncertain = false
+  if (found.done) return found.ref
+  if (!write.resume) throw uncertain(work, found)
+  const input = await work.input()
+  return sending(work, () => write.resume!(found.ref, found.step, input))
+}
+
+async function update<I>(work: Work<I>): Promise<Ref> {
+  const { write, hub, op, open, lease } = work
+  if (!write.update) throw new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot change it.`)
+  const native = await targetOf(hub, op)
+  if (!native) throw new ErpError('NOT_FOUND', `${open.id} does not have it.`, { connection: open.id })
+  work.before = await recordOf(open, op.object, native, lease)
+  const change = await work.input()
+  return sending(work, () => write.update!({ id: native }, change, null))
+}
+
+/** Undoes what is there. Where nothing ever arrived, there is nothing to undo. */
+async function cancel<I>(work: Work<I>): Promise<Ref> {
+  const { write, hub, op, open, lease } = work
+  if (!write.undo) throw new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot cancel it.`)
+  const native = await targetOf(hub, op)
+  const found = native ? null : await write.find?.(op.reference)
+  const ref: Ref | undefined = native ? { id: native, number: op.externalNumber } : found?.ref
+  if (!ref) return { id: '' }
+  work.before = await recordOf(open, op.object, ref.id, lease)
+  await sending(work, () => write.undo!(ref))
+  return ref
+}
+
+async function sending<I, T>(work: Work<I>, send: () => Promise<T>): Promise<T> {
+  await work.lease.sending()
+  work.mark = work.attempt.exchanges.length
+  return send()
+}
+
+function uncertain<I>({ op }: Work<I>, found: Found | null): ErpError {
+  const hint = found ? ` ${found.ref.number ?? found.ref.id} looks like it.` : ''
+  const told = `It is not known whether ${op.connection} has the document.${hint}`
+  return new ErpError('UNCERTAIN', told, { connection: op.connection })
+}
+
+async function done<I>(work: Work<I>, ref: Ref): Promise<void> {
+  const { hub, held, op, open, attempt, lease, before } = work
+  const after = ref.id ? await recordOf(open, op.object, ref.id, lease) : null
+  const written = { externalId: ref.id || null, externalNumber: ref.number ?? null, before, after }
+  await hub.db.em().transactional(async (em) => {
+    await move(em, held, { status: 'DONE', outcome: 'SUCCESS', sent: 'clear', ...written })
+    await closeAttempt(em, held, attempt, 'SUCCESS', null)
+    await bookDone(em, op, ref, after)
+  })
+  tellMoved(hub.db, [op.id])
+  if (ref.id) told(hub, open.id, kindOf(op.object), op, ref.id)
+}
+
+async function failed<I>(work: Work<I>, error: unknown): Promise<void> {
+  const { hub, held, op, open, attempt, lease, write } = work
+  const sentNow = work.mark !== null && attempt.exchanges.length > work.mark
+  // The ERP refused a step for certain: what the steps before it left is a draft, or the whole document.
+  const left = sentNow && isCertain(error) ? await leftover(work) : null
+  if (left?.done) return done(work, left.ref)
+  const { tries = 0 } = op
+  const { ageMs } = held
+  const lags = { quietMs: quietMs(hub, write), findLagMs: write.findLagMs }
+  const about = { error, connection: open.id, sentNow, uncertain: work.uncertain, stopping: lease.ended }
+  const to = afterFailure({ ...about, ...lags, tries, ageMs }, hub.settings)
+  if (left && to.problem) {
+    to.externalId = left.ref.id
+    to.externalNumber = left.ref.number
+    to.problem.message += ` A draft was left in the ERP: ${left.ref.number ?? left.ref.id}.`
+  }
+  await settle(hub, held, { ...to, before: work.before }, attempt)
+}
+
+async function leftover<I>({ write, op }: Work<I>): Promise<Found | null> {
+  if (op.action !== 'CREATE' || write.proof === 'candidates') return null
+  return (await write.find?.(op.reference).catch(() => null)) ?? null
+}
+
+async function settle(hub: Hub, held: Claimed, to: Move, attempt?: Attempt): Promise<void> {
+  await hub.db.em().transactional(async (em) => {
+    await move(em, held, to)
+    if (attempt) await closeAttempt(em, held, attempt, to.outcome ?? 'WARNING', to.problem ?? null)
+  })
+  tellMoved(hub.db, [held.id])
+}

@@ -1,0 +1,289 @@
+import {
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Resolver,
+  Root,
+  registerEnumType,
+} from 'type-graphql'
+import { Problem } from '../../schema/index.ts'
+import { DateTimeScalar, JsonScalar } from '../../schema/scalars.ts'
+import { demand } from '../caller.ts'
+import type { Exchange } from '../http.ts'
+import { Customer, customerByReference } from './customer.ts'
+import { iso, rows } from './database.ts'
+import type { HubContext } from './hub.ts'
+import type { Operation } from './operations.ts'
+import { Order, orderByReference } from './order.ts'
+import { pageOf } from './page.ts'
+import type { OperationStatus as Status } from './tables.ts'
+
+function closed<const T extends readonly string[]>(name: string, description: string, values: T) {
+  const members = Object.fromEntries(values.map((value) => [value, value])) as { [K in T[number]]: K }
+  registerEnumType(members, { name, description })
+  return members
+}
+
+const SyncDirection = closed('SyncDirection', 'OUT: written to the ERP. IN: taken over from it.', [
+  'IN',
+  'OUT',
+])
+const SyncObject = closed('SyncObject', 'What is synchronised.', ['ORDER', 'CUSTOMER'])
+const SyncAction = closed('SyncAction', 'What is done with it.', ['CREATE', 'UPDATE', 'CANCEL'])
+const OperationStatus = closed(
+  'OperationStatus',
+  'WAITING is tried again by itself. UNCERTAIN waits for resolveOperation. DEAD: given up, waits for retryOperation.',
+  ['ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN', 'DONE', 'REFUSED', 'DEAD', 'CANCELLED'],
+)
+const SyncOutcome = closed('SyncOutcome', 'How it ended, or how the last try ended.', [
+  'SUCCESS',
+  'WARNING',
+  'ERROR',
+])
+
+/** A request as it goes out; secrets are redacted, ids of earlier steps stand as {{1.id}}. */
+@ObjectType('WireRequest', {
+  description: 'A request as it goes out; secrets are redacted, ids of earlier steps stand as {{1.id}}.',
+})
+export class WireRequestType {
+  @Field(() => String)
+  method!: string
+
+  @Field(() => String)
+  url!: string
+
+  @Field(() => JsonScalar)
+  headers!: Record<string, string>
+
+  @Field(() => String, { nullable: true })
+  body?: string | null
+}
+
+/** One request to the ERP and its answer, without secrets. */
+@ObjectType({ description: 'One request to the ERP and its answer, without secrets.' })
+export class SyncExchange {
+  @Field(() => String)
+  method!: string
+
+  @Field(() => String)
+  url!: string
+
+  @Field(() => String, { nullable: true })
+  requestBody?: string | null
+
+  @Field(() => Int, { nullable: true, description: 'HTTP status; null when no answer came.' })
+  status?: number | null
+
+  @Field(() => String, { nullable: true })
+  responseBody?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Why no answer came.' })
+  error?: string | null
+
+  @Field(() => DateTimeScalar)
+  startedAt!: string
+
+  @Field(() => Int)
+  durationMs!: number
+}
+
+/** One try to carry out an operation. */
+@ObjectType({ description: 'One try to carry out an operation.' })
+export class SyncAttempt {
+  @Field(() => Int)
+  number!: number
+
+  @Field(() => DateTimeScalar)
+  startedAt!: string
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  finishedAt?: string | null
+
+  @Field(() => SyncOutcome, { nullable: true })
+  outcome?: keyof typeof SyncOutcome | null
+
+  @Field(() => Problem, { nullable: true })
+  problem?: Problem | null
+
+  @Field(() => [SyncExchange])
+  exchanges!: SyncExchange[]
+}
+
+/** One write towards one connection, with its whole life. */
+@ObjectType({ description: 'One write towards one connection, with its whole life.' })
+export class SyncOperation {
+  @Field(() => ID)
+  id!: string
+
+  @Field(() => ID)
+  connection!: string
+
+  @Field(() => SyncDirection)
+  direction!: keyof typeof SyncDirection
+
+  @Field(() => SyncObject)
+  object!: keyof typeof SyncObject
+
+  @Field(() => SyncAction)
+  action!: keyof typeof SyncAction
+
+  @Field(() => OperationStatus)
+  status!: Status
+
+  @Field(() => SyncOutcome, { nullable: true })
+  outcome?: keyof typeof SyncOutcome | null
+
+  @Field(() => String, { description: 'Our reference, written into the ERP for life.' })
+  reference!: string
+
+  @Field(() => ID, { nullable: true, description: "The ERP's own id." })
+  externalId?: string | null
+
+  @Field(() => String, { nullable: true, description: "The ERP's number." })
+  externalNumber?: string | null
+
+  @Field(() => Problem, { nullable: true })
+  problem?: Problem | null
+
+  @Field(() => JsonScalar, { nullable: true, description: 'The record in the ERP before the change.' })
+  before?: object | null
+
+  @Field(() => JsonScalar, { nullable: true, description: 'The record in the ERP after the change.' })
+  after?: object | null
+
+  @Field(() => String, { nullable: true, description: 'The key that asked for it.' })
+  requestedBy?: string | null
+
+  @Field(() => DateTimeScalar)
+  createdAt!: string
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  finishedAt?: string | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it is due; null when it is not.' })
+  nextAttemptAt?: string | null
+
+  orderId?: string | null
+  customerId?: string | null
+}
+
+/** A page of the sync log. */
+export const SyncOperationPage = pageOf('SyncOperationPage', () => SyncOperation)
+
+/** One state change of one operation. */
+@ObjectType({ description: 'One state change of one operation.' })
+export class SyncEvent {
+  @Field(() => ID, { description: 'Pass it as `after` to miss nothing.' })
+  cursor!: string
+
+  @Field(() => DateTimeScalar)
+  at!: string
+
+  @Field(() => SyncOperation, { description: 'The operation as it stands now.' })
+  operation!: SyncOperation
+
+  @Field(() => OperationStatus, { description: 'The state that it came to in this event.' })
+  status!: Status
+}
+
+/** Which operations or events are wanted. */
+@InputType({ description: 'Which operations or events are wanted. What is left out is not asked for.' })
+export class SyncFilter {
+  @Field(() => [ID], { nullable: true })
+  connections?: string[] | null
+
+  @Field(() => [SyncObject], { nullable: true })
+  objects?: (keyof typeof SyncObject)[] | null
+
+  @Field(() => [SyncAction], { nullable: true })
+  actions?: (keyof typeof SyncAction)[] | null
+
+  @Field(() => [OperationStatus], { nullable: true })
+  statuses?: Status[] | null
+
+  @Field(() => ID, { nullable: true })
+  customer?: string | null
+
+  @Field(() => ID, { nullable: true })
+  order?: string | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Accepted since then; of the sync log only.' })
+  since?: string | null
+}
+
+const DUE: Status[] = ['ACCEPTED', 'WAITING']
+const OPEN: Status[] = ['ACCEPTED', 'RUNNING', 'WAITING']
+
+/** An operation as the graph shows it; `status` is another one than the row's inside an older event. */
+export function toOperation(row: Operation, status: Status = row.status): SyncOperation {
+  const { id, connection, object, action, reference, externalId, externalNumber, problem, before, after } =
+    row
+  const own = { id, connection, object, action, reference, externalId, externalNumber, before, after }
+  const ended = OPEN.includes(status) && !OPEN.includes(row.status)
+  return {
+    ...own,
+    direction: row.direction === 'IN' ? 'IN' : 'OUT',
+    status,
+    outcome: ended ? null : row.outcome,
+    problem: ended ? null : problem,
+    requestedBy: row.requestedBy,
+    createdAt: iso(row.createdAt ?? new Date()),
+    finishedAt: ended ? null : iso(row.finishedAt),
+    nextAttemptAt: DUE.includes(status) ? iso(row.nextAttemptAt) : null,
+    orderId: row.salesOrder,
+    customerId: row.object === 'CUSTOMER' || row.salesOrder ? row.customer : null,
+  }
+}
+
+interface AttemptRow {
+  number: number
+  started_at: Date | string
+  finished_at: Date | string | null
+  outcome: keyof typeof SyncOutcome | null
+  problem: Problem | null
+  exchanges: Exchange[]
+}
+
+/** What hangs on an operation. */
+@Resolver(() => SyncOperation)
+export class SyncOperationResolver {
+  @FieldResolver(() => [SyncAttempt], { description: 'Oldest first. Needs the scope read:sync.' })
+  async attempts(
+    @Root() operation: SyncOperation,
+    @Ctx() { hub, caller }: HubContext,
+  ): Promise<SyncAttempt[]> {
+    demand(caller, 'read:sync')
+    const sql = `select number, started_at, finished_at, outcome, problem, exchanges from attempt
+      where operation = ? order by number`
+    return (await rows<AttemptRow>(hub.db.em(), sql, [operation.id])).map(toAttempt)
+  }
+
+  @FieldResolver(() => Order, { nullable: true })
+  order(@Root() { orderId }: SyncOperation, @Ctx() context: HubContext): Promise<Order | null> | null {
+    return orderId ? orderByReference({ id: orderId }, context) : null
+  }
+
+  @FieldResolver(() => Customer, { nullable: true })
+  customer(
+    @Root() { customerId }: SyncOperation,
+    @Ctx() context: HubContext,
+  ): Promise<Customer | null> | null {
+    return customerId ? customerByReference({ id: customerId }, context) : null
+  }
+}
+
+function toAttempt(row: AttemptRow): SyncAttempt {
+  const { number, outcome, problem } = row
+  const times = { startedAt: iso(row.started_at), finishedAt: iso(row.finished_at) }
+  return { number, outcome, problem, ...times, exchanges: row.exchanges.map(toExchange) }
+}
+
+function toExchange({ request, response, error, startedAt, durationMs }: Exchange): SyncExchange {
+  const { method, url, body } = request
+  const answer = { status: response?.status ?? null, responseBody: response?.body ?? null, error }
+  return { method, url, requestBody: body, ...answer, startedAt, durationMs: Math.round(durationMs) }
+}

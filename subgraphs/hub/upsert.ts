@@ -1,0 +1,184 @@
+import { ErpError } from '../../schema/errors.ts'
+import { type Caller, reaches } from '../caller.ts'
+import type { OpenConnection } from '../connections.ts'
+import type { CustomerInput } from '../connector.ts'
+import { firstAnswer } from './accept.ts'
+import type { Manager } from './database.ts'
+import { candidatesFor } from './duplicates.ts'
+import type { Hub } from './hub.ts'
+import { matchKeys, newId } from './identity.ts'
+import type { UpsertCustomerInput } from './inputs.ts'
+import { insertOperation } from './operations.ts'
+import { type Accepted, type Keyed, Refused, acceptOnce, keyed, referenceOf } from './request.ts'
+import { CustomerTable } from './tables.ts'
+import { lockCustomers } from './twins.ts'
+
+/** Where a customer goes, and whether the ERP has it. */
+export interface Target {
+  open: OpenConnection
+  native: string | null
+}
+
+/**
+ * Accepts a customer: the golden record at once, and an operation per ERP. Throws Refused with candidates when the
+ * customer may be there already; `differentFrom` names those that a person has ruled out. Tax id or e-mail that
+ * are the same cannot be ruled out.
+ */
+export async function acceptCustomer(
+  hub: Hub,
+  caller: Caller,
+  input: UpsertCustomerInput,
+  differentFrom: string[],
+  key: string,
+): Promise<Accepted> {
+  const request = keyed('upsertCustomer', { input, differentFrom }, key)
+  const first = await firstAnswer(hub, caller, request)
+  if (first) return first
+  const targets = await targetsOf(hub, caller, input)
+  const accepted = await acceptOnce(hub, caller, request, async (em) => {
+    await lockCustomers(em, caller.tenant)
+    if (!input.id) await refuseDuplicate(em, caller, input, differentFrom)
+    const id = input.id ?? newId('cus')
+    const golden = await saveGolden(em, caller, id, input, targets)
+    const operations: string[] = []
+    for (const target of targets)
+      operations.push(
+        await writeTo(hub, em, caller, request, id, target.native ? fieldsOf(input) : golden, target),
+      )
+    return { operations, order: null, customer: id }
+  })
+  hub.db.bus.tell('catalogue', accepted.customer ?? '')
+  return accepted
+}
+
+/** Where the customer is to be written. Throws Refused with everything that is wrong. */
+export async function targetsOf(hub: Hub, caller: Caller, input: UpsertCustomerInput): Promise<Target[]> {
+  const errors: ErpError[] = []
+  const complain = (
+    code: 'NOT_FOUND' | 'NOT_SUPPORTED' | 'INVALID_CUSTOMER' | 'VALIDATION',
+    text: string,
+    field: string,
+  ) => errors.push(new ErpError(code, text, { field }))
+  const foreign = caller.customer && caller.customer.id !== input.id
+  const [known = null] = input.id && !foreign ? await hub.catalogue.customers(caller.tenant, [input.id]) : []
+  if (input.id && !known) complain('INVALID_CUSTOMER', 'There is no such customer.', 'id')
+  if (!input.id && foreign) throw new ErpError('FORBIDDEN', 'A key of one customer cannot create others.')
+  if (input.name.trim() === '') complain('VALIDATION', 'The name is empty.', 'name')
+  const all = hub.directory.all(caller.tenant).filter(({ id }) => reaches(caller, id))
+  const able = all.filter(({ erp }) => erp.customer)
+  const wanted = input.connections ?? defaults(able, known?.natives ?? null)
+  const targets = wanted.flatMap((id, index): Target[] => {
+    const open = all.find((one) => one.id === id)
+    const native = known?.natives[id] ?? null
+    const field = `connections.${index}`
+    if (!open) complain('NOT_FOUND', 'There is no such connection.', field)
+    else if (!open.erp.customer)
+      complain('NOT_SUPPORTED', `${open.connector.name} takes no customers.`, field)
+    else if (native && !open.erp.customer.update)
+      complain('NOT_SUPPORTED', `${open.connector.name} cannot change customers.`, field)
+    else return [{ open, native }]
+    return []
+  })
+  if (errors.length > 0) throw new Refused(errors)
+  return targets
+}
+
+/** A known customer is changed wherever it is known and can be changed; a new one goes to the first that takes it. */
+function defaults(able: OpenConnection[], natives: Record<string, string> | null): string[] {
+  if (!natives) return able.slice(0, 1).map(({ id }) => id)
+  return able.filter(({ id, erp }) => natives[id] && erp.customer?.update).map(({ id }) => id)
+}
+
+/** Throws Refused with CONFLICT and the candidates; nothing is ever merged by itself. */
+export async function refuseDuplicate(
+  em: Manager,
+  caller: Caller,
+  input: UpsertCustomerInput,
+  differentFrom: string[],
+): Promise<void> {
+  const found = await candidatesFor(em, caller.tenant, input)
+  const left = found.filter(({ exact, customer }) => exact || !differentFrom.includes(customer))
+  if (left.length === 0) return
+  const sure = left.some(({ exact }) => exact)
+  const told = sure
+    ? 'The customer is there already. Send its id to change it.'
+    : 'The customer may be there already. Send its id to change it, or name the candidates in differentFrom.'
+  throw new Refused([new ErpError('CONFLICT', told, { field: 'name', retryable: false })], left)
+}
+
+/** Column of the golden record by field of the input. */
+const COLUMNS = {
+  name: 'name',
+  email: 'email',
+  phone: 'phone',
+  taxId: 'tax_id',
+  country: 'country',
+  currency: 'currency',
+  group: 'customer_group',
+  paymentTerms: 'payment_terms',
+  addresses: 'addresses',
+  customAttributes: 'custom_attributes',
+} as const
+
+/** Writes the golden record, given fields only, null clears; gives the whole of it. */
+async function saveGolden(
+  em: Manager,
+  caller: Caller,
+  id: string,
+  input: UpsertCustomerInput,
+  targets: Target[],
+): Promise<CustomerInput> {
+  if (!input.id) {
+    const home = targets[0]?.open.id ?? null
+    const sql = "insert into customer (id, tenant, name, name_key, home) values (?, ?, ?, '', ?)"
+    await em.execute(sql, [id, caller.tenant, input.name, home])
+  }
+  for (const [field, column] of Object.entries(COLUMNS)) {
+    const value = input[field as keyof typeof COLUMNS]
+    if (value === undefined) continue
+    const isList = field === 'addresses' || field === 'customAttributes'
+    const sql = `update customer set ${column} = ?${isList ? '::jsonb' : ''} where id = ? and tenant = ?`
+    await em.execute(sql, [isList ? JSON.stringify(value ?? []) : value, id, caller.tenant])
+  }
+  const row = await em.findOneOrFail(CustomerTable, { id }, { refresh: true })
+  const { emailKey, taxKey, nameKey } = matchKeys(row)
+  const sql = 'update customer set email_key = ?, tax_key = ?, name_key = ?, updated_at = now() where id = ?'
+  await em.execute(sql, [emailKey, taxKey, nameKey, id])
+  const { name, email, phone, taxId, country, currency, paymentTerms, addresses, customAttributes } = row
+  const terms = { group: row.customerGroup, paymentTerms, addresses, customAttributes }
+  return { name, email, phone, taxId, country, currency, ...terms }
+}
+
+async function writeTo(
+  hub: Hub,
+  em: Manager,
+  caller: Caller,
+  request: Keyed,
+  customer: string,
+  fields: CustomerInput,
+  { open, native }: Target,
+): Promise<string> {
+  const id = newId('op')
+  await insertOperation(em, {
+    id,
+    tenant: caller.tenant,
+    connection: open.id,
+    object: 'CUSTOMER',
+    action: native ? 'UPDATE' : 'CREATE',
+    reference: referenceOf(hub, caller.tenant, request),
+    input: { ...fields, customer },
+    salesOrder: null,
+    customer,
+    dependsOn: null,
+    externalId: native,
+    requestedBy: caller.name,
+  })
+  return id
+}
+
+/** What the ERP is told: the fields that were given, without the hub's own. */
+export function fieldsOf(input: UpsertCustomerInput): CustomerInput {
+  const { name, email, phone, taxId, country, currency, group, paymentTerms, addresses, customAttributes } =
+    input
+  return { name, email, phone, taxId, country, currency, group, paymentTerms, addresses, customAttributes }
+}

@@ -1,0 +1,11 @@
+import type { NonEmptyArray } from 'type-graphql'
+import { WriteResolver } from './mutations.ts'
+import { SyncResolver } from './subscriptions.ts'
+import { SyncOperationResolver } from './sync.ts'
+
+/** The resolvers of the write path: mutations, the sync log, subscriptions. */
+export const writeResolvers: NonEmptyArray<new () => object> = [
+  WriteResolver,
+  SyncResolver,
+  SyncOperationResolver,
+]
