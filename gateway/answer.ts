@@ -67,7 +67,8 @@ export async function stream(
   const { prepared, variables } = ready
   const { source, step } = prepared.plan
   if (!source) return refuse('Only subscriptions can be streamed.')
-  const begun = () => begin(generation, flights, ask, variables)
+  // A stream outlives any deadline of its start.
+  const begun = () => begin(generation, flights, { ...ask, deadline: undefined }, variables)
   const opened = await open(source, begun())
   if ('errors' in opened) return opened
   const leave = () => void events.return()

@@ -83,7 +83,7 @@ function takeEntities(set: EntitySet, rows: Gathered, answers: unknown, run: Run
     const answer: unknown = position === undefined ? null : answers[position]
     if (!entity || position === undefined || !isObject(answer)) continue
     // Rows that share an answer must not share objects: later fetches may add different things to each.
-    const own = taken.size < rows.representations.length && !taken.has(position) ? answer : copy(answer)
+    const own = taken.has(position) ? copy(answer) : answer
     taken.add(position)
     if (isObject(own)) merge(entity, own, run.isConcrete)
   }
