@@ -133,7 +133,9 @@ async function answer<C extends Contextual>(
 ): Promise<void> {
   const requestId = randomUUID()
   const gone = new AbortController()
-  request.raw.socket.once('close', () => gone.abort())
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
   const headers = new HeaderMap()
   for (const [name, value] of Object.entries(request.headers)) if (value) headers.set(name, String(value))
   const isJson = JSON_TYPE.test(request.headers['content-type'] ?? '')
