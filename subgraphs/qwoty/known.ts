@@ -3,6 +3,7 @@ import type { Answer, Id, ListAsk, Page } from '../connector.ts'
 import type { Vault } from '../http.ts'
 
 const MOST = 10_000
+const TRIES = 5
 const MARK = 'behind '
 
 /**
@@ -29,12 +30,16 @@ export class Known {
   /** Remembers ids; costs nothing for those that are known. */
   async meet(ids: Id[]): Promise<void> {
     const fresh = [...new Set(ids)].filter((id) => !this.#met.has(id))
-    if (fresh.length === 0) return
-    await this.#vault.renew((stored) => {
-      const all = [...new Set([...this.#stored(stored), ...fresh])].slice(-MOST)
-      return Promise.resolve({ ...stored, [this.#key]: JSON.stringify(all) })
-    })
-    for (const id of fresh) this.#met.add(id)
+    // A vault may let callers at the same time share one renewal, and then it was perhaps not ours that ran.
+    for (let missing = fresh, tries = 0; missing.length > 0 && tries < TRIES; tries += 1) {
+      const saved = await this.#vault.renew((stored) => {
+        const all = [...new Set([...this.#stored(stored), ...missing])].slice(-MOST)
+        return Promise.resolve({ ...stored, [this.#key]: JSON.stringify(all) })
+      })
+      const known = this.#stored(saved)
+      for (const id of known) this.#met.add(id)
+      missing = fresh.filter((id) => !known.includes(id))
+    }
   }
 
   /** A page of the known records that fit, read live; what is not there any more is left out. */

@@ -185,6 +185,21 @@ describe('the customers and quotes of Qwoty', () => {
     expect(vault.renewals).toBe(written)
   })
 
+  it('that are met at the same time are all written down, even by a vault that lets callers share a renewal', async () => {
+    const { erp, vault } = open({ quotes: [], customers: [] })
+    const own = vault.renew.bind(vault)
+    let running: ReturnType<typeof own> | null = null
+    vault.renew = (renew) => (running ??= own(renew).finally(() => (running = null)))
+    await Promise.all([
+      erp.customers?.byId(['cus_1']),
+      erp.customers?.byId(['cus_2']),
+      erp.quotes?.byId(['qte_2']),
+    ])
+    const stored = await vault.read()
+    expect(JSON.parse(stored?.customers ?? '').toSorted()).toEqual(['cus_1', 'cus_2', 'cus_6'])
+    expect(stored?.quotes).toBe('["qte_2"]')
+  })
+
   it('keep the other things in the vault when something is written down', async () => {
     const { erp, vault } = open({ quotes: [], customers: [] })
     await vault.renew((stored) => Promise.resolve({ ...stored, accessToken: 'x' }))
