@@ -8,6 +8,7 @@ import { act, ledgerOf } from './sandbox/acts.ts'
 import { Refused, json, problem } from './sandbox/answers.ts'
 import { errors } from './sandbox/errors.ts'
 import { bodyOf } from './sandbox/fields.ts'
+import { Jobs } from './sandbox/jobs.ts'
 import type { OrderRules } from './sandbox/orders.ts'
 import { Records } from './sandbox/record.ts'
 import { State } from './sandbox/state.ts'
@@ -29,6 +30,7 @@ const RULES: OrderRules = { approval: 'none', script: 'none', german: false }
 const MAX_PAGE = 1000
 const MAX_ROWS = 100_000
 const RECORDS = '/services/rest/record/v1/'
+const JOBS = '/services/rest/async/v1/job/'
 
 class NetSuite implements Sandbox {
   readonly errors = errors
@@ -36,6 +38,7 @@ class NetSuite implements Sandbox {
   readonly state: State
   readonly #options: SandboxOptions
   readonly #records: Records
+  readonly #jobs: Jobs
   readonly #catalogue: Catalogue
   readonly #url: () => string
   #running = 0
@@ -52,6 +55,7 @@ class NetSuite implements Sandbox {
       { ...RULES, ...options },
       () => `${url()}/services/rest/record/v1`,
     )
+    this.#jobs = new Jobs(this.#records, () => `${url()}/services/rest`)
     this.#catalogue = catalogue(this.state, { longStatus: options.longStatus ?? false }, Date.now)
   }
 
@@ -77,7 +81,13 @@ class NetSuite implements Sandbox {
   #answer(request: SandboxRequest): SandboxAnswer {
     const { path, method } = request
     if (path === '/services/rest/query/v1/suiteql' && method === 'POST') return this.#suiteql(request)
-    if (path.startsWith(RECORDS)) return this.#records.handle(path.slice(RECORDS.length), request)
+    if (path.startsWith(RECORDS)) {
+      const rest = path.slice(RECORDS.length)
+      return this.#jobs.isMeant(request)
+        ? this.#jobs.start(rest, request)
+        : this.#records.handle(rest, request)
+    }
+    if (path.startsWith(JOBS) && method === 'GET') return this.#jobs.show(path.slice(JOBS.length))
     if (path === '/services/rest/system/v1/governanceLimits') {
       const limit = this.#options.concurrency ?? 5
       return json(200, { accountConcurrencyLimit: limit, accountUnallocatedConcurrencyLimit: limit })

@@ -103,14 +103,15 @@ export function sublistOf(members: Members, name: string): Members[] | undefined
 }
 
 /** Checks an external id; it is unique without regard to case. */
-export function externalIdOf(value: string, taken: (string | null)[]): string {
+export function externalIdOf(value: string, taken: (string | null)[], german = false): string {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(value)) {
     throw new Refused(400, 'INVALID_CONTENT', `The external ID ${value} contains invalid characters.`, {
       path: 'externalId',
     })
   }
   if (taken.some((other) => other?.toLowerCase() === value.toLowerCase())) {
-    throw new Refused(400, 'USER_ERROR', 'Error while accessing a resource. This record already exists.')
+    const detail = german ? 'Dieser Datensatz wurde schon angelegt.' : 'This record already exists.'
+    throw new Refused(400, 'USER_ERROR', `Error while accessing a resource. ${detail}`)
   }
   return value
 }

@@ -48,11 +48,8 @@ export function createOrder(state: State, body: Members, rules: OrderRules): Tra
   if (!sublistOf(body, 'item')?.length) throw missing('Item', rules.german)
   const external = textOf(body, 'externalId')
   const row = blank('SalesOrd', state.nextId(), customer.id)
-  if (external)
-    row.externalid = externalIdOf(
-      external,
-      state.transactions.map(({ externalid }) => externalid),
-    )
+  const taken = state.transactions.map(({ externalid }) => externalid)
+  if (external) row.externalid = externalIdOf(external, taken, rules.german)
   Object.assign(row, { tranid: `SO${row.id}`, currency: customer.currency, terms: customer.terms })
   row.trandate = new Date().toISOString().slice(0, 10)
   row.shipping = customer.addresses.find(({ defaultShipping }) => defaultShipping) ?? null
