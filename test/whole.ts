@@ -1,0 +1,120 @@
+import type { Config } from '../config.ts'
+import { type RequestContext, Contexts, dedupeKey } from '../gateway/context.ts'
+import { type Engine, createEngine } from '../gateway/engine.ts'
+import { composeHouse, ownSubgraphs } from '../gateway/house.ts'
+import { type RunningServer, type ServerOptions, serve } from '../gateway/server.ts'
+import { Access } from '../subgraphs/hub/access.ts'
+import type { Hub, PushSettings } from '../subgraphs/hub/hub.ts'
+import { closeHub, isReady, openHub, saveConnections } from '../subgraphs/hub/open.ts'
+import { Poller } from '../subgraphs/hub/poll.ts'
+import { openSandboxes, sandboxConnections } from '../subgraphs/sandboxes.ts'
+import type { SandboxServer } from '../subgraphs/stage.ts'
+
+/** A whole house on loopback with every sandbox, for tests of what users see. */
+export interface TestHouse {
+  sandboxes: SandboxServer
+  hub: Hub
+  engine: Engine
+  contexts: Contexts
+  /** Runs an operation as the anonymous caller of the demo, without HTTP. */
+  ask(query: string, variables?: Record<string, unknown>, context?: RequestContext): Promise<Answered>
+  /** Reads everything that the connections have to tell, once. */
+  poll(): Promise<void>
+  /** Serves it over HTTP and WebSocket on a free port. */
+  serve(more?: Partial<ServerOptions<RequestContext>>): Promise<RunningServer & { url: string }>
+  close(): Promise<void>
+}
+
+/** An answer as tests look into it. */
+export interface Answered {
+  // The shape depends on the query; tests name what they expect.
+  data: Tree
+  errors?: readonly {
+    message: string
+    path?: readonly (string | number)[]
+    extensions?: Record<string, unknown>
+  }[]
+}
+/** JSON that can be walked without a type for every query. */
+export type Tree = { [key: string]: Tree } & Tree[] & string & number & boolean
+
+/** What a test may want otherwise. */
+export interface HouseOptions {
+  databaseUrl?: string | null
+  settings?: Partial<PushSettings>
+  keys?: Config['file']['keys']
+  /** Only these connections; all when left out. */
+  only?: string[]
+  /** Settings of every connection. */
+  connection?: Record<string, unknown>
+  sandboxes?: SandboxServer
+}
+
+/** Opens a house. The embedded database is in memory unless a server is named. */
+export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> {
+  const sandboxes = options.sandboxes ?? (await openSandboxes(0))
+  const keys = options.keys ?? []
+  const file = {
+    connections: [],
+    allowHosts: [`127.0.0.1:${sandboxes.port}`],
+    keys,
+    subgraphs: [],
+    hosts: [],
+  }
+  const config: Config = {
+    port: 0,
+    host: '127.0.0.1',
+    dataDir: null,
+    databaseUrl: options.databaseUrl ?? null,
+    sandboxPort: sandboxes.port,
+    secretKey: 'a secret key for tests only, 32 characters and more',
+    logLevel: 'silent',
+    file,
+    demo: keys.length === 0,
+  }
+  const hub = await openHub(config, { idleMs: 20, ...options.settings })
+  const all = sandboxConnections(`http://127.0.0.1:${sandboxes.port}`)
+  const given = all.filter(({ id }) => options.only?.includes(id) ?? true)
+  await saveConnections(
+    hub,
+    given.map(({ id, system, config: own }) => ({
+      ...own,
+      limits: { perSecond: 10_000 },
+      ...options.connection,
+      id,
+      system,
+    })),
+  )
+  const { sdl, transports } = await composeHouse(ownSubgraphs(), [], config.secretKey)
+  const engine = createEngine({ supergraphSdl: sdl, transports })
+  const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, keys.length === 0))
+  const poller = new Poller(hub)
+  const servers: RunningServer[] = []
+  return {
+    sandboxes,
+    hub,
+    engine,
+    contexts,
+    async ask(query, variables = {}, context) {
+      const own = context ?? (await contexts.of(undefined))
+      return (await engine.execute({ query, variables, context: own })) as Answered
+    },
+    poll: () => poller.once(),
+    async serve(more = {}) {
+      const context: ServerOptions<RequestContext>['context'] = (authorization, signal, id) =>
+        contexts.of(authorization, signal, id)
+      const server = await serve<RequestContext>(
+        { engine, context, dedupeKey, accept: null, ready: () => isReady(hub.db), ...more },
+        '127.0.0.1',
+        0,
+      )
+      servers.push(server)
+      return { ...server, url: `http://127.0.0.1:${server.port}` }
+    },
+    async close() {
+      for (const server of servers) await server.stop()
+      await closeHub(hub)
+      if (!options.sandboxes) await sandboxes.close()
+    },
+  }
+}
