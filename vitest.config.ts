@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-
 export default defineConfig({
   // type-graphql loads the CommonJS copy of graphql; without the alias two copies meet and refuse each other.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/cluster.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -85,7 +85,8 @@ export async function targetsOf(hub: Hub, caller: Caller, input: UpsertCustomerI
 
 /** A known customer is changed wherever it is known and can be changed; a new one goes to the first that takes it. */
 function defaults(able: OpenConnection[], natives: Record<string, string> | null): string[] {
-  if (!natives) return able.slice(0, 1).map(({ id }) => id)
+  const erps = able.filter(({ connector }) => connector.role === 'erp')
+  if (!natives) return erps.slice(0, 1).map(({ id }) => id)
   return able.filter(({ id, erp }) => natives[id] && erp.customer?.update).map(({ id }) => id)
 }
 

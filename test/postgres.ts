@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { inject } from 'vitest'
+import { TEMPLATE, admin } from './cluster.ts'
+
+/** A database of a test's own: its address (null: the embedded one), and how to remove it. */
+export interface FreshDatabase {
+  url: string | null
+  drop(): Promise<void>
+}
+
+/** A kind of database that the hub runs on. */
+export interface DatabaseKind {
+  name: string
+  fresh(): Promise<FreshDatabase>
+}
+
+/** An own database on the PostgreSQL server of this run, with all tables. */
+export async function freshDatabase(): Promise<FreshDatabase & { url: string }> {
+  const server = inject('postgres')
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await admin(server, [`create database ${name} template ${TEMPLATE}`])
+  const drop = () => admin(server, [`drop database if exists ${name} with (force)`])
+  return { url: new URL(name, server).href, drop }
+}
+
+/** Both kinds, for describe.each: what holds on one holds on the other. */
+export const databases: DatabaseKind[] = [
+  { name: 'the embedded database', fresh: async () => ({ url: null, drop: async () => {} }) },
+  { name: 'a PostgreSQL server', fresh: freshDatabase },
+]
