@@ -12,5 +12,7 @@ export interface Check {
   title: string
   /** Whether the connection has what the check is about; a check without it runs for every connector. */
   needs?: (erp: Erp) => unknown
+  /** True where it tries a sample of cases, so that an excused one does not always fail. */
+  sampled?: boolean
   run: (bench: Bench) => Promise<void>
 }

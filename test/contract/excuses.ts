@@ -6,6 +6,9 @@ export const excuses: Record<string, Record<string, string>> = {
   odoo: {
     C111: 'Odoo does not sign its webhooks, so only the secret in the address can be checked: github.com/odoo/odoo, ir_actions.py, _run_action_webhook',
   },
+  netsuite: {
+    C100: 'SuiteQL leaves out columns that are null, so a figure that is missing is no figure: docs.oracle.com, SuiteQL over REST',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
   },

@@ -11,35 +11,60 @@ import { type ReadOp, readOps } from './ops.ts'
 import { readsAny } from './reads.ts'
 
 /** How many mutated answers each check tries; the same ones in every run. */
-const RUNS = Number(process.env.CONTRACT_RUNS ?? 40)
+const RUNS = Number(process.env.CONTRACT_RUNS ?? 30)
 const FIGURES =
   /^(amount|available|onHand|reserved|incoming|quantity|delivered|invoiced|percent|priceQuantity|minimumQuantity)$/
+const LISTS = /\.(lines|levels|tiers|allocations)$/
 
-/** A read, its whole answers on the wire, and what it says when nothing is wrong. */
+/** A read, what stands in each of its answers on the wire, and what it says when nothing is wrong. */
 interface Recorded {
   op: ReadOp
-  texts: string[]
+  places: { nth: number; leaf: Leaf }[]
   calm: Answer<unknown>[]
 }
 
-function recordAll(bench: Bench): Promise<Recorded[]> {
-  const record = (op: ReadOp): Promise<Recorded> => {
-    const texts: string[] = []
-    const keep = (text: string): string => {
-      texts.push(text)
-      return text
-    }
-    return bench.reading(async ({ erp }) => ({ op, calm: await op.run(erp), texts }), keep)
+async function record(bench: Bench, op: ReadOp): Promise<Recorded> {
+  const texts: string[] = []
+  const keep = (text: string): string => {
+    texts.push(text)
+    return text
   }
-  return readOps(bench).then((ops) => Promise.all(ops.map(record)))
+  const calm = await bench.reading(({ erp }) => op.run(erp), keep)
+  const places = texts.flatMap((text, nth) => leaves(text).map((leaf) => ({ nth, leaf })))
+  return { op, calm, places: fewOfEach(places) }
 }
 
-/** Every figure of an answer with the place where it stands. */
-function figures(value: unknown, path: string, found: Map<string, string>): Map<string, string> {
-  if (value === null || typeof value !== 'object') return found
-  for (const [key, part] of Object.entries(value)) {
-    if (typeof part === 'string' && FIGURES.test(key)) found.set(`${path}.${key}`, part)
-    else figures(part, `${path}.${key}`, found)
+/** The first two values of each name: the field of one row is like that of a thousand others. */
+function fewOfEach(places: Recorded['places']): Recorded['places'] {
+  const seen = new Map<string, number>()
+  return places.filter(({ nth, leaf }) => {
+    const name = `${nth} ${leaf.path.map((part) => (/^\d+$/.test(part) ? '*' : part)).join('.')}`
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    return count <= 2
+  })
+}
+
+/** Every read with its answers, recorded once for all checks. */
+function recordAll(bench: Bench): Promise<Recorded[]> {
+  return bench.keep('recorded', async () => {
+    const all: Recorded[] = []
+    await eachOf(await readOps(bench), async (op) => void all.push(await record(bench, op)))
+    return all.toSorted((a, b) => a.op.name.localeCompare(b.op.name))
+  })
+}
+
+/** Every figure of a row by its place, and how long its lists are; a place in a list has no number. */
+function figures(value: unknown, path = '', found = new Map<string, string[]>()): Map<string, string[]> {
+  if (Array.isArray(value)) {
+    if (LISTS.test(path)) found.set(`${path}.length`, [String(value.length)])
+    for (const part of value) figures(part, `${path}.*`, found)
+  } else if (value !== null && typeof value === 'object') {
+    for (const [key, part] of Object.entries(value)) {
+      const place = `${path}.${key}`
+      if (typeof part === 'string' && FIGURES.test(key)) found.set(place, [...(found.get(place) ?? []), part])
+      else figures(part, place, found)
+    }
   }
   return found
 }
@@ -56,9 +81,10 @@ function mustBeHonest({ op, calm }: Recorded, rows: Answer<unknown>[]): void {
   for (const [id, row] of byId(rows, op.name)) {
     if (row === null || row instanceof ErpError) continue
     mustFit(op.form, [row])
-    const wanted = figures(right.get(id), '', new Map())
-    for (const [place, figure] of figures(row, '', new Map()))
-      expect(figure, `${op.name} row ${id} ${place}`).toBe(wanted.get(place))
+    const wanted = figures(right.get(id))
+    for (const [place, found] of figures(row))
+      for (const figure of found)
+        expect(wanted.get(place) ?? [], `${op.name} row ${id} ${place}`).toContain(figure)
   }
 }
 
@@ -91,13 +117,10 @@ async function mutateAll(
   changes: Record<Leaf['kind'], Change[]>,
   honest: boolean,
 ): Promise<void> {
-  const all = await recordAll(bench)
-  const places = all.flatMap((recorded) =>
-    recorded.texts.flatMap((text, nth) =>
-      leaves(text)
-        .filter(({ kind }) => changes[kind].length > 0)
-        .map((leaf) => ({ recorded, nth, leaf })),
-    ),
+  const places = (await recordAll(bench)).flatMap((recorded) =>
+    recorded.places
+      .filter(({ leaf }) => changes[leaf.kind].length > 0)
+      .map((place) => ({ recorded, ...place })),
   )
   expect(places).not.toEqual([])
   const picks = fc.tuple(fc.nat(places.length - 1), fc.nat(99))
@@ -146,6 +169,7 @@ export const mutations: Check[] = [
     id: 'C100',
     level: 'SHOULD',
     title: 'a figure that is missing or null never passes as another figure',
+    sampled: true,
     needs: readsAny,
     run: (bench) =>
       mutateAll(bench, { number: [{ to: undefined }, { to: null }], text: [], other: [] }, true),

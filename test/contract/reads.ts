@@ -183,9 +183,9 @@ export const reads: Check[] = [
       const before = (await bench.rows('item')).map(({ sku }) => sku)
       const { erp, act } = bench.open()
       const first = await erp.items?.list({ first: 23, after: null })
-      const gone = first?.rows.slice(0, 5).map(({ sku }) => sku ?? '') ?? []
-      for (const sku of gone) act({ do: 'deleteItem', sku })
       const seen = first?.rows.map(({ sku }) => sku) ?? []
+      const gone = bench.unsold().filter((sku) => seen.includes(sku))
+      for (const sku of gone.slice(0, 5)) act({ do: 'deleteItem', sku })
       for (let after = first?.next ?? null; after !== null;) {
         const page = await erp.items?.list({ first: 23, after })
         seen.push(...(page?.rows ?? []).map(({ sku }) => sku))

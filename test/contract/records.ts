@@ -76,7 +76,8 @@ export const records: Check[] = [
     async run(bench) {
       for (const kind of ['order', 'quote'] as const) {
         const { erp, act } = bench.open()
-        const id = (await bench.rows(kind))[0]?.id
+        const open = ({ state }: { state?: string | null }) => state !== 'CANCELLED' && state !== 'DRAFT'
+        const id = (await bench.rows<'order' | 'quote'>(kind)).find(open)?.id
         if (!readOf(erp, kind) || id === undefined) continue
         const status = 'no_such_status'
         act(kind === 'order' ? { do: 'setOrderStatus', id, status } : { do: 'setQuoteStatus', id, status })
