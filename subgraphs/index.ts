@@ -1,10 +1,11 @@
 import type { Connector } from './connector.ts'
 import { erpnext } from './erpnext/index.ts'
+import { netsuite } from './netsuite/index.ts'
 import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
-export const connectors: Connector[] = [erpnext, odoo, qwoty]
+export const connectors: Connector[] = [erpnext, odoo, qwoty, netsuite]
 
 /** The connector of a system, or undefined for an unknown name. */
 export function connectorOf(system: string): Connector | undefined {
