@@ -1,109 +1,120 @@
 import type { Config } from '../config.ts'
-import { type Caller, SCOPES } from '../subgraphs/caller.ts'
-import type { OpenConnection } from '../subgraphs/connections.ts'
-import { demo } from '../subgraphs/demo.ts'
-import { DEFAULT_TENANT } from '../subgraphs/hub/access.ts'
+import { type RequestContext, Contexts, dedupeKey } from '../gateway/context.ts'
+import { type Engine, createEngine } from '../gateway/engine.ts'
+import { composeHouse, ownSubgraphs } from '../gateway/house.ts'
+import { type RunningServer, type ServerOptions, serve } from '../gateway/server.ts'
+import { Access } from '../subgraphs/hub/access.ts'
 import type { Hub, PushSettings } from '../subgraphs/hub/hub.ts'
-import { importCustomers, importItems } from '../subgraphs/hub/identity.ts'
-import { type GivenConnection, closeHub, openHub, saveConnections } from '../subgraphs/hub/open.ts'
-import { type Worker, startWorker } from '../subgraphs/hub/worker.ts'
-import type { Ledger } from '../subgraphs/sandbox.ts'
-import { sandboxes } from '../subgraphs/sandboxes.ts'
-import { SandboxServer } from '../subgraphs/stage.ts'
+import { closeHub, isReady, openHub, saveConnections } from '../subgraphs/hub/open.ts'
+import { Poller } from '../subgraphs/hub/poll.ts'
+import { openSandboxes, sandboxConnections } from '../subgraphs/sandboxes.ts'
+import type { SandboxServer } from '../subgraphs/stage.ts'
 
-/** Times that make a test quick: a lost push is looked for after half a second. */
-export const QUICK: Partial<PushSettings> = {
-  leaseMs: 1_000,
-  maxPushMs: 400,
-  backoffMs: 20,
-  backoffMaxMs: 100,
-  idleMs: 50,
-}
-
-/** Someone who may do everything. */
-export const ADMIN: Caller = {
-  tenant: DEFAULT_TENANT,
-  name: 'admin',
-  scopes: [...SCOPES],
-  connections: null,
-  customer: null,
-}
-
-/** What a house is built of. */
-export interface HouseOptions {
-  /** null: the embedded database. */
-  url: string | null
-  /** Names of sandboxes; each is a connection of its own. */
-  mounts: string[]
-  settings?: Partial<PushSettings>
-  createMissingCustomers?: boolean
-}
-
-/** A hub on a real database, connected to real sandboxes over HTTP. */
-export interface House {
+/** A whole house on loopback with every sandbox, for tests of what users see. */
+export interface TestHouse {
+  sandboxes: SandboxServer
   hub: Hub
-  server: SandboxServer
-  config: Config
-  open(mount: string): OpenConnection
-  ledger(mount: string): Ledger
-  /** Starts a worker in this process; it stops with the house. */
-  work(name?: string): Worker
+  engine: Engine
+  contexts: Contexts
+  /** Runs an operation as the anonymous caller of the demo, without HTTP. */
+  ask(query: string, variables?: Record<string, unknown>, context?: RequestContext): Promise<Answered>
+  /** Reads everything that the connections have to tell, once. */
+  poll(): Promise<void>
+  /** Serves it over HTTP and WebSocket on a free port. */
+  serve(more?: Partial<ServerOptions<RequestContext>>): Promise<RunningServer & { url: string }>
   close(): Promise<void>
 }
 
-/** Everything the hub needs to know, without a file. */
-export function configFor(url: string | null, allowHosts: string[]): Config {
-  const file = { connections: [], allowHosts, keys: [], subgraphs: [], hosts: [] }
-  const ports = { port: 0, sandboxPort: 0, host: '127.0.0.1' }
-  const rest = { dataDir: null, databaseUrl: url, secretKey: 'k'.repeat(40), logLevel: 'silent', demo: true }
-  return { ...ports, ...rest, file }
+/** An answer as tests look into it. */
+export interface Answered {
+  // The shape depends on the query; tests name what they expect.
+  data: Tree
+  errors?: readonly {
+    message: string
+    path?: readonly (string | number)[]
+    extensions?: Record<string, unknown>
+  }[]
+}
+/** JSON that can be walked without a type for every query. */
+export type Tree = { [key: string]: Tree } & Tree[] & string & number & boolean
+
+/** What a test may want otherwise. */
+export interface HouseOptions {
+  databaseUrl?: string | null
+  settings?: Partial<PushSettings>
+  keys?: Config['file']['keys']
+  /** Only these connections; all when left out. */
+  only?: string[]
+  /** Settings of every connection. */
+  connection?: Record<string, unknown>
+  sandboxes?: SandboxServer
 }
 
-/** Builds a house and makes its connections' first items and customers known. */
-export async function buildHouse(options: HouseOptions): Promise<House> {
-  const server = new SandboxServer()
-  await server.listen(0)
-  const mounts = sandboxes.filter(({ name }) => options.mounts.includes(name))
-  for (const { name, factory, seed } of mounts) server.mount(name, factory, demo(seed))
-  const config = configFor(options.url, [`127.0.0.1:${server.port}`])
-  const hub = await openHub(config, { ...QUICK, ...options.settings })
-  const given = mounts.map(({ name, system, connection }): GivenConnection => {
-    const own = server.sandbox(name).config(server.url(name))
-    return { ...own, id: connection, system, createMissingCustomers: options.createMissingCustomers ?? false }
-  })
-  await saveConnections(hub, given)
-  const open = (mount: string) => {
-    const connection = mounts.find(({ name }) => name === mount)?.connection ?? mount
-    const found = hub.directory.find(DEFAULT_TENANT, connection)
-    if (!found) throw new Error(`${mount} is not connected.`)
-    return found
+/** Opens a house. The embedded database is in memory unless a server is named. */
+export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> {
+  const sandboxes = options.sandboxes ?? (await openSandboxes(0))
+  const keys = options.keys ?? []
+  const file = {
+    connections: [],
+    allowHosts: [`127.0.0.1:${sandboxes.port}`],
+    keys,
+    subgraphs: [],
+    hosts: [],
   }
-  for (const { name } of mounts) await meet(hub, open(name))
-  const workers: Worker[] = []
-  return {
+  const config: Config = {
+    port: 0,
+    host: '127.0.0.1',
+    dataDir: null,
+    databaseUrl: options.databaseUrl ?? null,
+    sandboxPort: sandboxes.port,
+    secretKey: 'a secret key for tests only, 32 characters and more',
+    logLevel: 'silent',
+    file,
+    demo: keys.length === 0,
+  }
+  const hub = await openHub(config, { idleMs: 20, ...options.settings })
+  const all = sandboxConnections(`http://127.0.0.1:${sandboxes.port}`)
+  const given = all.filter(({ id }) => options.only?.includes(id) ?? true)
+  await saveConnections(
     hub,
-    server,
-    config,
-    open,
-    ledger: (mount) => server.sandbox(mount).ledger(),
-    work(name = 'worker') {
-      const worker = startWorker(hub, { name, parallel: 8 })
-      workers.push(worker)
-      return worker
+    given.map(({ id, system, config: own }) => ({
+      ...own,
+      limits: { perSecond: 10_000 },
+      ...options.connection,
+      id,
+      system,
+    })),
+  )
+  const { sdl, transports } = await composeHouse(ownSubgraphs(), [], config.secretKey)
+  const engine = createEngine({ supergraphSdl: sdl, transports })
+  const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, keys.length === 0))
+  const poller = new Poller(hub)
+  const servers: RunningServer[] = []
+  return {
+    sandboxes,
+    hub,
+    engine,
+    contexts,
+    async ask(query, variables = {}, context) {
+      const own = context ?? (await contexts.of(undefined))
+      return (await engine.execute({ query, variables, context: own })) as Answered
+    },
+    poll: () => poller.once(),
+    async serve(more = {}) {
+      const context: ServerOptions<RequestContext>['context'] = (authorization, signal, id) =>
+        contexts.of(authorization, signal, id)
+      const server = await serve<RequestContext>(
+        { engine, context, dedupeKey, accept: null, ready: () => isReady(hub.db), ...more },
+        '127.0.0.1',
+        0,
+      )
+      servers.push(server)
+      return { ...server, url: `http://127.0.0.1:${server.port}` }
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.stop()))
+      for (const server of servers) await server.stop()
       await closeHub(hub)
-      await server.close()
+      if (!options.sandboxes) await sandboxes.close()
     },
   }
-}
-
-/** Reads the first records, as the first poll would. */
-async function meet(hub: Hub, open: OpenConnection): Promise<void> {
-  const ask = { first: 40, after: null }
-  const items = await open.erp.items?.list(ask)
-  if (items) await importItems(hub.db, open, items.rows)
-  const customers = await open.erp.customers?.list(ask)
-  if (customers) await importCustomers(hub.db, open, customers.rows)
 }
