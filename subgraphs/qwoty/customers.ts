@@ -60,7 +60,7 @@ export function openCustomers(client: Client, config: Config, vault: Vault): Cus
       list: ({ first, after, search }) => {
         const read = search ? ofQuotes : (ids: Id[]) => eachOnce(ids, one)
         return known.page(
-          { first, after },
+          { first, after, search },
           async (ids) => mapped(await read(ids)),
           ({ name, taxId }) => finds(search, name, taxId),
         )

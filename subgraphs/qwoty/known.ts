@@ -42,16 +42,20 @@ export class Known {
     }
   }
 
-  /** A page of the known records that fit, read live; what is not there any more is left out. */
+  /**
+   * A page of the known records that fit, read live; what is not there any more is left out. A search reads on
+   * until the page is full, a plain list stops after as many ids as were asked for.
+   */
   async page<T extends { id: Id }>(
-    { first, after }: ListAsk,
+    { first, after, search }: ListAsk,
     read: (ids: Id[]) => Promise<Answer<T>[]>,
     fits: (row: T) => boolean,
   ): Promise<Page<T>> {
     const ids = await this.all()
     const rows: T[] = []
-    let at = this.#behind(ids, after)
-    while (at < ids.length && rows.length < first) {
+    const start = this.#behind(ids, after)
+    let at = start
+    while (at < ids.length && rows.length < first && (search || at === start)) {
       const part = ids.slice(at, at + first - rows.length)
       rows.push(...listable(await read(part)).filter(fits))
       at += part.length
