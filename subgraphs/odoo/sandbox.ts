@@ -6,6 +6,7 @@ import { Db } from './sandbox/db.ts'
 import { nativeErrors } from './sandbox/errors.ts'
 import { ledger } from './sandbox/ledger.ts'
 import { computePartners } from './sandbox/partner.ts'
+import { computeProducts } from './sandbox/product.ts'
 import { computeSales } from './sandbox/sale.ts'
 import { plant } from './sandbox/seed.ts'
 import { webhook } from './sandbox/webhook.ts'
@@ -21,6 +22,7 @@ export function sandboxOf(version: Version): SandboxFactory {
     const db = new Db(version)
     const flow = emptyFlow()
     computePartners(db)
+    computeProducts(db)
     computeStock(db, flow)
     computeSales(db)
     computeInvoices(db)

@@ -1,4 +1,4 @@
-import { LABELS, type Field, type Model, modelsOf } from './models.ts'
+import { DEFAULTS, LABELS, type Field, type Model, modelsOf } from './models.ts'
 import { Float, Raise, type Sent, type Stored, type Value, numeric } from './values.ts'
 
 /** How a computed field comes about when it is read. */
@@ -95,6 +95,7 @@ export class Db {
     const row: Stored = { id, create_date: now, write_date: now }
     for (const [name, field] of this.model(model)) row[name] ??= emptyOf(field)
     if (this.model(model).has('active')) row.active = true
+    Object.assign(row, DEFAULTS[model])
     const table = this.table(model)
     table.set(id, row)
     this.#undo.push(() => table.delete(id))

@@ -139,6 +139,15 @@ export const ORDER: Record<string, string> = {
   'sale.order.line': 'order_id, sequence, id',
 }
 
+/** What Odoo fills in when a client says nothing. */
+export const DEFAULTS: Record<string, Record<string, string | number | boolean>> = {
+  'product.pricelist': { currency_id: 1, company_id: 1 },
+  'product.pricelist.item': { applied_on: '3_global', compute_price: 'fixed', base: 'list_price' },
+  'product.product': { type: 'consu', sale_ok: true, uom_id: 1, currency_id: 1 },
+  'res.config.settings': { group_product_pricelist: true },
+  'stock.warehouse': { company_id: 1 },
+}
+
 /** How Odoo calls things in its error texts. */
 export const LABELS: Record<string, string> = {
   'sale.order': 'Sales Order',

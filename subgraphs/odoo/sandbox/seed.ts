@@ -118,23 +118,11 @@ class Seed {
   }
 
   #warehouses(): void {
-    const place = (values: Sent) =>
-      this.#db.create('stock.location', { complete_name: values.name, ...values }).id
-    place({ name: 'Partners/Customers', usage: 'customer' })
-    place({ name: 'Partners/Vendors', usage: 'supplier' })
-    for (const { code, name } of this.#demo.warehouses) {
-      const view = place({ name: code, usage: 'view' })
-      const stock = place({
-        name: 'Stock',
-        complete_name: `${code}/Stock`,
-        usage: 'internal',
-        location_id: view,
-      })
-      const values = { name, code, lot_stock_id: stock, view_location_id: view, company_id: 1 }
-      const id = this.#make('warehouse', code, 'stock.warehouse', values)
-      for (const location of [view, stock])
-        this.#db.put(this.#db.get('stock.location', location), { warehouse_id: id })
+    for (const usage of ['customer', 'supplier']) {
+      this.#db.create('stock.location', { name: usage, complete_name: `Partners/${usage}`, usage })
     }
+    for (const { code, name } of this.#demo.warehouses)
+      this.#make('warehouse', code, 'stock.warehouse', { name, code })
   }
 
   #product(product: DemoProduct): void {
@@ -142,7 +130,6 @@ class Seed {
     const category = this.#ids.get(`category ${product.category}`) ?? this.#category(product.category)
     const service = unit === 'HUR'
     const stored = this.#db.version < 18 ? 'product' : 'consu'
-    const template = this.#db.create('product.template', { name: product.name }).id
     const id = this.#make('product', sku, 'product.product', {
       default_code: sku,
       barcode: product.barcode,
@@ -157,7 +144,6 @@ class Seed {
       currency_id: this.#id('currency', this.#demo.currency),
       categ_id: category,
       sale_delay: product.leadDays,
-      product_tmpl_id: template,
     })
     for (const { warehouse, onHand, reserved, incoming } of stock)
       this.#quant(id, warehouse, onHand, reserved, incoming)
@@ -227,7 +213,6 @@ class Seed {
           pricelist_id: this.#id('list', listName(agreement)),
           applied_on: '0_product_variant',
           product_id: product,
-          product_tmpl_id: this.#db.get('product.product', product).product_tmpl_id,
           min_quantity: minimum,
           compute_price: 'fixed',
           fixed_price: price,
