@@ -1,5 +1,5 @@
 import Big from 'big.js'
-import { type Row, decimal, table, text } from './meta.ts'
+import { type Row, decimal, defaultsOf, table, text } from './meta.ts'
 import { refuse } from './raised.ts'
 import type { Behaviour, Site } from './site.ts'
 
@@ -121,6 +121,7 @@ const stockEntry: Behaviour = {
   validate(site, row) {
     const suffix = ` - ${site.company.abbr}`
     row.purpose = text(row, 'stock_entry_type')
+    row.last_scanned_warehouse = null
     row.company = site.company.name
     row.posting_date = site.today()
     row.posting_time = site.now().slice(11)
@@ -128,7 +129,7 @@ const stockEntry: Behaviour = {
       const of = site.get('Item', text(part, 'item_code'))
       const amount = new Big(decimal(part, 'qty')).times(decimal(part, 'basic_rate')).toFixed()
       return {
-        ...LINE,
+        ...defaultsOf('Stock Entry Detail'),
         ...part,
         item_name: text(of, 'item_name'),
         description: text(of, 'description'),
@@ -161,22 +162,6 @@ const stockEntry: Behaviour = {
       bin.valuation_rate = decimal(part, 'basic_rate')
     }
   },
-}
-
-const LINE: Row = {
-  has_item_scanned: 0,
-  is_finished_item: 0,
-  is_scrap_item: 0,
-  retain_sample: 0,
-  conversion_factor: '1',
-  sample_quantity: '0',
-  additional_cost: '0',
-  allow_zero_valuation_rate: 0,
-  set_basic_rate_manually: 0,
-  use_serial_batch_fields: 0,
-  actual_qty: '0',
-  transferred_qty: '0',
-  allow_alternative_item: 0,
 }
 
 /** Items, prices, rules and stock. */

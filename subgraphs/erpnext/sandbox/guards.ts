@@ -38,6 +38,7 @@ export function duplicate(doctype: string, name: string): Raised {
   const entry = `IntegrityError(1062, "Duplicate entry '${name}' for key 'PRIMARY'")`
   return new Raised('DuplicateEntryError', `${doctype} <strong>${name}</strong> already exists`, {
     title: 'Duplicate Name',
+    shown: true,
     exception: `frappe.exceptions.DuplicateEntryError: ('${doctype}', '${name}', ${entry})`,
   })
 }

@@ -91,12 +91,11 @@ function settle(site: Site, row: Row, sign: 1 | -1): void {
 export function proposed(site: Site, of: Row): Row {
   const suffix = ` - ${site.company.abbr}`
   const open = decimal(of, 'outstanding_amount')
-  const both = (value: string) =>
-    Object.fromEntries(
-      ['paid_amount', 'received_amount'].flatMap((field) =>
-        [field, `${field}_after_tax`, `base_${field}`, `base_${field}_after_tax`].map((one) => [one, value]),
-      ),
-    )
+  const given = ['paid_amount', 'received_amount', 'base_paid_amount', 'base_received_amount']
+  const amounts = given.flatMap((field): [string, string][] => [
+    [field, open],
+    [`${field}_after_tax`, '0'],
+  ])
   return {
     ...defaultsOf('Payment Entry'),
     payment_type: 'Receive',
@@ -109,7 +108,7 @@ export function proposed(site: Site, of: Row): Row {
     paid_from_account_currency: site.company.currency,
     paid_to: `Cash${suffix}`,
     paid_to_account_currency: site.company.currency,
-    ...both(open),
+    ...Object.fromEntries(amounts),
     total_allocated_amount: open,
     base_total_allocated_amount: open,
     unallocated_amount: '0',

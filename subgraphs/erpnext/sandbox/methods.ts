@@ -1,4 +1,4 @@
-import type { Json } from '../../json.ts'
+import { parseExact } from '../../json.ts'
 import { binOf } from './catalog.ts'
 import { proposed } from './invoices.ts'
 import { type Row, TABLES, decimal, defaultsOf, isChild, table, text, toJson } from './meta.ts'
@@ -28,7 +28,7 @@ function cancel(site: Site, args: Args): unknown {
 }
 
 function insertMany(site: Site, args: Args): string[] {
-  const docs = typeof args.docs === 'string' ? (JSON.parse(args.docs) as Json) : args.docs
+  const docs = typeof args.docs === 'string' ? parseExact(args.docs) : args.docs
   const all = Array.isArray(docs) ? docs.map(object) : []
   if (all.length > 200) refuse('Only 200 inserts allowed in one request', false)
   const made: [string, string][] = []
@@ -42,57 +42,61 @@ function insertMany(site: Site, args: Args): string[] {
   return made.map(([, name]) => name)
 }
 
+/** What only an order has, or only what is stored; an invoice made from it leaves that behind. */
+const LEFT = new Set(
+  'name creation modified modified_by parent transaction_date delivery_date order_type skip_delivery_note has_unit_price_items reserve_stock delivery_status per_delivered per_billed per_picked billing_status advance_paid title is_stock_item stock_reserved_qty billed_amt against_blanket_order blanket_order_rate ordered_qty planned_qty production_plan_qty requested_qty work_order_qty produced_qty returned_qty picked_qty subcontracted_qty fg_item_qty valuation_rate gross_profit projected_qty ensure_delivery_based_on_produced_serial_no child_docname custom_unified_id'.split(
+    ' ',
+  ),
+)
+
+function carried(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).filter(([field, value]) => !LEFT.has(field) && value !== null),
+  )
+}
+
 function makeInvoice(site: Site, args: Args): unknown {
   const of = site.get('Sales Order', words(args, 'source_name'))
+  const suffix = ` - ${site.company.abbr}`
   const local = { docstatus: 0, owner: site.user, __islocal: 1, __unsaved: 1 }
-  const items = table(of, 'items').map((part, index) => {
-    const {
-      name,
-      creation: _c,
-      modified: _m,
-      modified_by: _b,
-      delivery_date: _d,
-      transaction_date: _t,
-      ...rest
-    } = part
-    return {
-      ...defaultsOf('Sales Invoice Item'),
-      ...rest,
-      ...local,
-      idx: index + 1,
-      sales_order: text(of, 'name'),
-      so_detail: text(part, 'name'),
-      doctype: 'Sales Invoice Item',
-      parentfield: 'items',
-      parenttype: 'Sales Invoice',
-      was: name ?? null,
-    }
+  const items = table(of, 'items').map((part): Row => ({
+    ...defaultsOf('Sales Invoice Item'),
+    ...carried(part),
+    ...local,
+    stock_uom_rate: '0',
+    use_serial_batch_fields: 1,
+    income_account: `Sales${suffix}`,
+    expense_account: `Cost of Goods Sold${suffix}`,
+    sales_order: text(of, 'name'),
+    so_detail: text(part, 'name'),
+    doctype: 'Sales Invoice Item',
+    parentfield: 'items',
+    parenttype: 'Sales Invoice',
+  }))
+  const rules = table(of, 'pricing_rules').map((part): Row => {
+    const { owner: _owner, ...rest } = carried(part)
+    return { ...rest, docstatus: 0, parenttype: 'Sales Invoice', __islocal: 1 }
   })
-  const {
-    name: _n,
-    creation: _c,
-    modified: _m,
-    modified_by: _b,
-    transaction_date: _t,
-    delivery_date: _d,
-    ...rest
-  } = of
-  const due = site.today()
-  const total = decimal(of, 'grand_total')
   const head: Row = {
     ...defaultsOf('Sales Invoice'),
-    ...rest,
+    ...Object.fromEntries(Object.keys(TABLES['Sales Invoice'] ?? {}).map((field) => [field, []])),
+    ...carried(of),
     ...local,
-    posting_date: due,
-    due_date: due,
-    outstanding_amount: total,
-    status: 'Draft',
-    items,
-    payment_schedule: [],
-    doctype: 'Sales Invoice',
     naming_series: 'ACC-SINV-.YYYY.-',
+    posting_date: site.today(),
+    posting_time: site.now().slice(11),
+    due_date: site.today(),
+    outstanding_amount: decimal(of, 'grand_total'),
+    debit_to: `Debtors${suffix}`,
+    party_account_currency: site.company.currency,
+    last_scanned_warehouse: null,
+    status: 'Draft',
+    doctype: 'Sales Invoice',
+    items,
+    pricing_rules: rules,
+    payment_schedule: [],
   }
-  return toJson(head)
+  return { ...toJson(head), __onload: { load_after_mapping: true } }
 }
 
 /** The whitelisted methods; everything else is refused. */

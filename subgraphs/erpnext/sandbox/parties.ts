@@ -53,7 +53,7 @@ const customer: Behaviour = {
     if (email || mobile) {
       const contact = site.insert('Contact', {
         first_name: text(row, 'customer_name'),
-        is_primary_contact: 1 as never,
+        is_primary_contact: '1',
         email_ids: email ? [{ email_id: email, is_primary: '1' }] : [],
         phone_nos: mobile ? [{ phone: mobile, is_primary_mobile_no: '1' }] : [],
         links,

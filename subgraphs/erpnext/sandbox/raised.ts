@@ -8,6 +8,8 @@ interface Raising {
   app?: boolean
   /** What stands behind "exception" where it is not the message. */
   exception?: string
+  /** Only shown, while the error itself is raised elsewhere. */
+  shown?: boolean
   /** Messages that were shown before this one. */
   earlier?: string[]
 }
@@ -24,10 +26,10 @@ const STATUS: Record<string, number> = {
   QueryDeadlockError: 500,
 }
 
-let shown = 0
+let given = 0
 function messageId(): string {
-  shown += 1
-  return shown.toString(16).padStart(56, '0')
+  given += 1
+  return given.toString(16).padStart(56, '0')
 }
 
 /** An error of Frappe on its way to the answer. */
@@ -61,17 +63,16 @@ export class Raised extends Error {
     if (this.status !== 404) body.exc = JSON.stringify([`${TRACEBACK}${exception}\n`])
     const all = [...(raising.earlier ?? []), ...(message ? [message] : [])]
     if (all.length > 0 && this.status !== 500 && type !== 'PermissionError')
-      body._server_messages = messages(all, raising.title)
+      body._server_messages = messages(all, raising.title, raising.shown)
     return { status: this.status, body: JSON.stringify(body) }
   }
 }
 
 /** `_server_messages` of a refusal. */
-function messages(all: string[], title = 'Message'): string {
+function messages(all: string[], title = 'Message', shown = false): string {
+  const raised = () => (shown ? {} : { raise_exception: 1, __frappe_exc_id: messageId() })
   return JSON.stringify(
-    all.map((message) =>
-      JSON.stringify({ message, title, indicator: 'red', raise_exception: 1, __frappe_exc_id: messageId() }),
-    ),
+    all.map((message) => JSON.stringify({ message, title, indicator: 'red', ...raised() })),
   )
 }
 

@@ -1,5 +1,5 @@
 import Big from 'big.js'
-import type { Json } from '../../json.ts'
+import { type Json, parseExact } from '../../json.ts'
 import { type Row, decimal, table, text, toJson } from './meta.ts'
 import { type Case, factorOf, listed, ruled } from './pricing.ts'
 import { refuse } from './raised.ts'
@@ -18,7 +18,7 @@ export function words(args: Args, name: string): string {
 
 /** An object that may come as JSON text. */
 export function object(value: Json | undefined): Args {
-  const found = typeof value === 'string' ? (JSON.parse(value) as Json) : value
+  const found = typeof value === 'string' ? parseExact(value) : value
   return found && typeof found === 'object' && !Array.isArray(found) ? found : {}
 }
 
@@ -46,7 +46,7 @@ function caseOf(args: Args, row: Args, site: Site): Case {
 }
 
 function rows(args: Args): Args[] {
-  const items = typeof args.items === 'string' ? (JSON.parse(args.items) as Json) : args.items
+  const items = typeof args.items === 'string' ? parseExact(args.items) : args.items
   return Array.isArray(items) ? items.map(object) : []
 }
 

@@ -270,7 +270,12 @@ export class Site extends Clock {
 
   /** A document with every field, empty ones as null, as methods of the client return it. */
   whole(doctype: string, row: Row): Row {
-    return { ...Object.fromEntries(fieldNames(doctype).map((field) => [field, null])), ...row }
+    const nothing = Object.fromEntries(fieldNames(doctype).map((field) => [field, null]))
+    const tables = Object.entries(TABLES[doctype] ?? {}).map(([field, child]): [string, Row[]] => [
+      field,
+      table(row, field).map((part) => this.whole(child, part)),
+    ])
+    return { ...nothing, ...row, ...Object.fromEntries(tables), doctype }
   }
 }
 
