@@ -5,7 +5,7 @@ import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
-export const connectors: Connector[] = [erpnext, odoo, qwoty, netsuite]
+export const connectors: Connector[] = [odoo, erpnext, netsuite, qwoty]
 
 /** The connector of a system, or undefined for an unknown name. */
 export function connectorOf(system: string): Connector | undefined {

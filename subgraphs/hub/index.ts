@@ -9,6 +9,7 @@ import { ProductResolver, productByReference } from './product.ts'
 import { QuoteResolver } from './quote.ts'
 import { ProductStockResolver, StockResolver, stockByReference } from './stock.ts'
 import { stubTypes } from './stubs.ts'
+import { writeResolvers } from './writes.ts'
 
 type Class = new () => object
 
@@ -22,6 +23,7 @@ const resolvers: NonEmptyArray<Class> = [
   InvoiceResolver,
   QuoteResolver,
   ConnectionResolver,
+  ...writeResolvers,
 ]
 
 /** The subgraph that remembers: root queries, golden records, operations; it hands out references to the ERPs. */

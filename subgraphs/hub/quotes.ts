@@ -1,29 +1,43 @@
+import { ErpError } from '../../schema/errors.ts'
+import { type Caller, SCOPES } from '../caller.ts'
 import type { Quote } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
+import { toProblem } from '../reader.ts'
+import { acceptOrder } from './accept.ts'
+import { acceptCancel } from './cancel.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
-import { newId } from './identity.ts'
+import { importCustomers, newId } from './identity.ts'
+import type { PushOrderInput } from './inputs.ts'
+import { Refused } from './request.ts'
 
-/** Writes quotes that a source told of. */
+/** Writes quotes that a source told of; an accepted one becomes exactly one order, a cancelled one cancels it. */
 export async function importQuotes(hub: Hub, open: OpenConnection, quotes: Quote[]): Promise<void> {
-  for (const quote of quotes) await importQuote(hub, open, quote)
+  for (const quote of quotes) {
+    const row = await importQuote(hub, open, quote)
+    const mayOrder = open.connector.role === 'source'
+    if (mayOrder && quote.state === 'ACCEPTED' && !row.sales_order) await toOrder(hub, open, quote, row)
+    const isOff = quote.state === 'CANCELLED' || quote.state === 'REJECTED'
+    if (mayOrder && isOff && row.sales_order) await cancel(hub, open, row, row.sales_order)
+  }
 }
 
-async function importQuote(hub: Hub, open: OpenConnection, quote: Quote): Promise<{ id: string }> {
+interface QuoteRow {
+  id: string
+  sales_order: string | null
+}
+
+async function importQuote(hub: Hub, open: OpenConnection, quote: Quote): Promise<QuoteRow> {
   const own = [
     quote.number ?? null,
     quote.state ?? 'UNKNOWN',
     quote.nativeStatus ?? null,
     quote.customerName ?? null,
   ]
-  const [row] = await rows<{ id: string }>(hub.db.em(), UPSERT_QUOTE, [
-    newId('quo'),
-    open.tenant,
-    open.id,
-    quote.id,
-    ...own,
-  ])
-  return row!
+  const values = [newId('quo'), open.tenant, open.id, quote.id, ...own]
+  const [row] = await rows<QuoteRow>(hub.db.em(), UPSERT_QUOTE, values)
+  if (!row) throw new ErpError('INTERNAL', 'The quote was not written.')
+  return row
 }
 
 const UPSERT_QUOTE = `
@@ -31,4 +45,95 @@ insert into quote (id, tenant, connection, native_id, number, state, native_stat
 values (?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (connection, native_id) do update set number = excluded.number, state = excluded.state,
   native_status = excluded.native_status, customer_name = excluded.customer_name, updated_at = now()
-returning id`
+returning id, sales_order`
+
+/** On whose behalf orders are made of quotes. */
+function onBehalf(open: OpenConnection): Caller {
+  return { tenant: open.tenant, name: open.id, scopes: [...SCOPES], connections: null, customer: null }
+}
+
+/** The key by which a quote becomes one order for ever. */
+function keyOf(row: QuoteRow): string {
+  return `quote:${row.id}`
+}
+
+async function toOrder(hub: Hub, open: OpenConnection, quote: Quote, row: QuoteRow): Promise<void> {
+  try {
+    const customer = await buyerOf(hub, open, quote)
+    const accepted = await acceptOrder(hub, onBehalf(open), inputOf(quote, row, customer), keyOf(row))
+    const sql = 'update quote set sales_order = ?, problem = null where id = ?'
+    await hub.db.em().execute(sql, [accepted.order, row.id])
+  } catch (error) {
+    // A quote that cannot become an order says why; it is tried again at the next poll or webhook.
+    const known =
+      error instanceof Refused
+        ? error.problems[0]
+        : error instanceof ErpError
+          ? toProblem(error, open.id)
+          : null
+    if (!known) throw error
+    await hub.db
+      .em()
+      .execute('update quote set problem = ?::jsonb where id = ?', [JSON.stringify(known), row.id])
+  }
+}
+
+/** The hub's customer of a quote: who the source's customer is, else who has that number or id in an ERP. */
+async function buyerOf(hub: Hub, open: OpenConnection, quote: Quote): Promise<string> {
+  if (quote.customer && !(await hub.catalogue.hubId(open.id, 'customer', quote.customer))) {
+    const [found] = (await open.erp.customers?.byId([quote.customer])) ?? []
+    if (found && !(found instanceof ErpError)) await importCustomers(hub.db, open, [found])
+  }
+  const known = quote.customer ? await hub.catalogue.hubId(open.id, 'customer', quote.customer) : null
+  if (known) return known
+  throw new ErpError(
+    'INVALID_CUSTOMER',
+    `The quote ${quote.number ?? quote.id} names no customer that can be found.`,
+    {
+      connection: open.id,
+      field: 'customer',
+    },
+  )
+}
+
+function inputOf(quote: Quote, row: QuoteRow, customer: string): PushOrderInput {
+  const lines = (quote.lines ?? []).map((line, index) => {
+    if (!line.sku || !line.quantity) {
+      throw new ErpError('INVALID_ITEM', `Line ${index + 1} of the quote has no SKU or no quantity.`, {
+        field: `lines.${index}.sku`,
+      })
+    }
+    const { sku, quantity, unit, unitPrice, description } = line
+    return {
+      sku,
+      quantity,
+      unit,
+      unitPrice,
+      description,
+      discountPercent: line.discounts?.[0]?.percent ?? null,
+    }
+  })
+  return {
+    customer,
+    lines,
+    quote: row.id,
+    currency: quote.currency,
+    purchaseOrderNumber: quote.purchaseOrderNumber ?? quote.number,
+    paymentTerms: quote.paymentTerms,
+    shipTo: quote.shipTo,
+    note: quote.note,
+    discounts: quote.discounts,
+  }
+}
+
+async function cancel(hub: Hub, open: OpenConnection, row: QuoteRow, order: string): Promise<void> {
+  try {
+    await acceptCancel(hub, onBehalf(open), order, 'The quote was cancelled.', `${keyOf(row)}:cancel`)
+  } catch (error) {
+    if (!(error instanceof Refused) && !(error instanceof ErpError)) throw error
+    const problem = error instanceof Refused ? error.problems[0] : toProblem(error, open.id)
+    await hub.db
+      .em()
+      .execute('update quote set problem = ?::jsonb where id = ?', [JSON.stringify(problem ?? null), row.id])
+  }
+}
