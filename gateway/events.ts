@@ -1,3 +1,5 @@
+const DONE: IteratorResult<never, void> = { done: true, value: undefined }
+
 /**
  * Changes each element of a stream. Unlike an async generator it can be ended while an element is awaited:
  * `return` ends the source at once, and whoever waits for the next element is told that there is none.
@@ -7,43 +9,65 @@ export function mapEvents<A, B>(
   change: (element: A) => B | Promise<B>,
   ended: () => void = () => {},
 ): AsyncGenerator<B, void, void> {
-  const iterator = source[Symbol.asyncIterator]()
-  const closing = Promise.withResolvers<IteratorResult<B, void>>()
-  const done: IteratorResult<B, void> = { done: true, value: undefined }
-  let isOver = false
-  const finish = () => {
-    if (isOver) return
-    isOver = true
-    closing.resolve(done)
-    ended()
+  return new MappedEvents(source[Symbol.asyncIterator](), change, ended)
+}
+
+class MappedEvents<A, B> implements AsyncGenerator<B, void, void> {
+  // Not one promise for the end that each wait is raced against: that one would remember every wait there was.
+  private readonly waiting = new Set<(last: IteratorResult<B, void>) => void>()
+  private isOver = false
+
+  constructor(
+    private readonly source: AsyncIterator<A>,
+    private readonly change: (element: A) => B | Promise<B>,
+    private readonly ended: () => void,
+  ) {}
+
+  async next(): Promise<IteratorResult<B, void>> {
+    if (this.isOver) return DONE
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<B, void>>()
+    this.waiting.add(resolve)
+    this.pull()
+      .then(resolve, (error: unknown) => {
+        reject(error)
+        void this.return()
+      })
+      .finally(() => this.waiting.delete(resolve))
+    return promise
   }
-  const pull = async (): Promise<IteratorResult<B, void>> => {
-    try {
-      const { done: last, value } = await iterator.next()
-      if (!last) return { done: false, value: await change(value) }
-    } catch (error) {
-      finish()
-      throw error
-    }
-    finish()
-    return done
-  }
-  const end = async () => {
-    if (isOver) return done
-    finish()
+
+  async return(): Promise<IteratorResult<B, void>> {
+    if (this.isOver) return DONE
+    this.finish()
     // Not awaited: a source that is stuck must not hold up whoever wants to leave.
-    iterator.return?.().catch(() => {})
-    return done
+    this.source.return?.().catch(() => {})
+    return DONE
   }
-  const stream: AsyncGenerator<B, void, void> = {
-    next: async () => (isOver ? done : Promise.race([pull(), closing.promise])),
-    return: end,
-    throw: async (error) => {
-      await end()
-      throw error
-    },
-    [Symbol.asyncIterator]: () => stream,
-    [Symbol.asyncDispose]: async () => void (await end()),
+
+  async throw(error: unknown): Promise<IteratorResult<B, void>> {
+    await this.return()
+    throw error
   }
-  return stream
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
+  }
+
+  private async pull(): Promise<IteratorResult<B, void>> {
+    const { done, value } = await this.source.next()
+    if (!done) return { done: false, value: await this.change(value) }
+    this.finish()
+    return DONE
+  }
+
+  private finish(): void {
+    if (this.isOver) return
+    this.isOver = true
+    for (const resolve of this.waiting) resolve(DONE)
+    this.ended()
+  }
 }

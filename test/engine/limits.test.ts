@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SubgraphRequest, SubgraphResult } from '../../gateway/transport.ts'
 import type { Wrap } from './harness.ts'
 import { bench, plain } from './harness.ts'
@@ -6,6 +6,19 @@ import { shop } from './shop.ts'
 import { zoo } from './zoo.ts'
 
 const QUERY = '{ product(sku: "S1") { name stock { available missing answers { connection status } } } }'
+
+/** Lets time stand still until `pass`, so that how busy the machine is decides nothing. */
+function clock() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  // Whatever can be answered without time passing has been answered after a turn of the event loop.
+  const settle = () => new Promise((resolve) => setImmediate(resolve))
+  const pass = async (ms: number) => {
+    await settle()
+    vi.advanceTimersByTime(ms)
+  }
+  return { pass }
+}
+afterEach(() => vi.useRealTimers())
 
 /** A subgraph that takes requests, from a moment on, and answers none of them until told to. */
 function held(service: string, from: 'now' | 'later' = 'now') {
@@ -30,11 +43,13 @@ function held(service: string, from: 'now' | 'later' = 'now') {
 describe('a deadline', () => {
   test('lets the answer go out with what is there, and says what was late', async () => {
     const slow = held('odoo')
+    const time = clock()
     const { engine } = bench(shop(), slow.wrap)
-    const { data, errors } = await engine.execute({
-      query: '{ product(sku: "S1") { stock { answers { connection status } } } }',
-      deadline: Date.now() + 40,
-    })
+    const query = '{ product(sku: "S1") { stock { answers { connection status } } } }'
+    const pending = engine.execute({ query, deadline: Date.now() + 2000 })
+    await slow.asked
+    await time.pass(2000)
+    const { data, errors } = await pending
     expect(plain(data)).toMatchObject({
       product: {
         stock: {
@@ -52,9 +67,13 @@ describe('a deadline', () => {
 
   test('is handed to every subgraph together with a signal that ends with it', async () => {
     const slow = held('odoo')
+    const time = clock()
     const { engine, sent } = bench(shop(), slow.wrap)
-    const deadline = Date.now() + 40
-    await engine.execute({ query: QUERY, deadline })
+    const deadline = Date.now() + 2000
+    const pending = engine.execute({ query: QUERY, deadline })
+    await slow.asked
+    await time.pass(2000)
+    await pending
     expect(sent.map((request) => request.deadline)).toEqual(sent.map(() => deadline))
     expect((await slow.asked).signal?.aborted).toBe(true)
   })
@@ -161,10 +180,12 @@ describe('equal queries under way at the same time', () => {
 
   test('are asked for anew by whoever has more time than the one under way', async () => {
     const slow = held('odoo')
+    const time = clock()
     const { engine } = bench(shop(), slow.wrap)
     const hurried = engine.execute({ query, dedupeKey: 't', deadline: Date.now() + 50 })
     await slow.asked
     const patient = engine.execute({ query, dedupeKey: 't' })
+    await time.pass(50)
     expect((await hurried).errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }])
     slow.release()
     expect(plain(await patient)).toEqual({ data })

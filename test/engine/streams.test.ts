@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Ask } from '../../gateway/answer.ts'
 import type { Engine } from '../../gateway/engine.ts'
+import { mapEvents } from '../../gateway/events.ts'
 import { counter, silence } from './events.ts'
 import type { Wrap } from './harness.ts'
 import { bench, plain, supergraphOf } from './harness.ts'
@@ -132,4 +133,17 @@ describe('a subscription', () => {
       data: { events: { cursor: '2', price: { source: 'list' } } },
     })
   })
+})
+
+test('a stream whose change fails says so, and ends its source', async () => {
+  const numbers = counter(9)
+  let over = 0
+  const refuse = () => {
+    throw new Error('cannot be changed')
+  }
+  const stream = mapEvents(numbers.from(0), refuse, () => over++)
+  await expect(stream.next()).rejects.toThrow('cannot be changed')
+  await numbers.ended
+  expect(await stream.next()).toEqual({ done: true, value: undefined })
+  expect(over).toBe(1)
 })
