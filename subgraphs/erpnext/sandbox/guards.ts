@@ -1,7 +1,7 @@
 import Big from 'big.js'
 import type { Json } from '../../json.ts'
 import { FLOATS, INTS } from './fields.ts'
-import { type Cell, type Row, text } from './meta.ts'
+import { type Cell, type Row, table, text } from './meta.ts'
 import { Raised } from './raised.ts'
 
 const WORDS = ['Draft', 'Submitted', 'Cancelled']
@@ -51,4 +51,10 @@ export function cell(field: string, value: Json): Cell {
   if (INTS.has(field)) return Number(value) || 0
   if (!FLOATS.has(field)) return value
   return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? new Big(value).toFixed() : '0'
+}
+
+/** The texts that stand at a path such as "customer" or "items.item_code". */
+export function cells(row: Row, path: string): string[] {
+  const [head = '', field] = path.split('.')
+  return field === undefined ? [text(row, head)] : table(row, head).map((part) => text(part, field))
 }

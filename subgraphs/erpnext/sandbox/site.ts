@@ -11,7 +11,7 @@ import {
   text,
 } from './meta.ts'
 import { Clock } from './clock.ts'
-import { cell, duplicate, transition, unchanged } from './guards.ts'
+import { cell, cells, duplicate, transition, unchanged } from './guards.ts'
 import { Raised } from './raised.ts'
 
 /** What a DocType does besides being stored. */
@@ -292,10 +292,6 @@ const CHILD_HEAD = new Set([
   'parenttype',
   'doctype',
 ])
-function cells(row: Row, path: string): string[] {
-  const [head = '', field] = path.split('.')
-  return field === undefined ? [text(row, head)] : table(row, head).map((part) => text(part, field))
-}
 
 function unknown(site: Site, doctype: string, name: string): boolean {
   return name !== '' && !site.find(doctype, name)
