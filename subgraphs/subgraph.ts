@@ -11,6 +11,7 @@ import {
   Int,
   type NonEmptyArray,
   ObjectType,
+  type PubSub,
   Query,
   Resolver,
   Root,
@@ -50,6 +51,14 @@ type Class = new () => object
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@inaccessible", "@tag"])'
 
+// TypeGraphQL wants one wherever there is a subscription; ours bring their own streams and use no topics.
+const UNUSED: PubSub = {
+  publish() {},
+  subscribe() {
+    throw new Error('Subscriptions bring their own stream.')
+  },
+}
+
 /** Turns TypeGraphQL classes into a federated subgraph. `references` resolves entities by type name. */
 export function toSubgraph(
   name: string,
@@ -57,7 +66,13 @@ export function toSubgraph(
   orphanedTypes: Class[],
   references: Record<string, (reference: never, context: never) => unknown>,
 ): Subgraph {
-  const schema = buildSchemaSync({ resolvers, orphanedTypes, validate: false, skipCheck: true })
+  const schema = buildSchemaSync({
+    resolvers,
+    orphanedTypes,
+    validate: false,
+    skipCheck: true,
+    pubSub: UNUSED,
+  })
   const typeDefs = parse(`${LINK}\n${printSchemaWithDirectives(schema)}`)
   const map = createResolversMap(schema) as Record<string, Record<string, unknown>>
   for (const [type, resolve] of Object.entries(references)) {
