@@ -16,10 +16,15 @@ class Stock {
   refs = 0
 }
 
+interface Borrowed {
+  stand: Stand
+  to: Stand[]
+}
+
 /**
  * A connector and its sandbox, brought together for the checks. Three ways to a connection: `open` gives a
- * sandbox that nobody has touched and nobody will see again; `reading` one that is only read; `writing` one
- * that others have written to, for records of their own reference.
+ * sandbox that nobody has touched and nobody will see again; `clean` and `reading` one that is only read;
+ * `used` and `writing` one that others have written to, for records of their own reference.
  */
 export class Bench {
   readonly connector: Connector
@@ -28,6 +33,7 @@ export class Bench {
   readonly #server: SandboxServer
   readonly #stock: Stock
   readonly #own: Stand[] = []
+  readonly #borrowed: Borrowed[] = []
 
   constructor(connector: Connector, mount: SandboxMount, server: SandboxServer, shared?: Bench) {
     this.connector = connector
@@ -49,6 +55,21 @@ export class Bench {
     return stand.open(options)
   }
 
+  /** A connection to a sandbox that nobody changes, for as long as the check runs. */
+  clean(options: OpenOptions = {}): Line {
+    return this.#take(this.#stock.untouched).open(options)
+  }
+
+  /** A connection to a sandbox in which other references stand already, for as long as the check runs. */
+  used(): Line {
+    return this.#take(this.#stock.used).open()
+  }
+
+  /** A reference that nobody has used. */
+  ref(): string {
+    return `ord_01JD2WQ3${String(++this.#stock.refs).padStart(6, '0')}`
+  }
+
   /** Runs `work` with a connection of its own to a sandbox that nobody changes; `alter` changes its answers. */
   reading<T>(work: (line: Line) => Promise<T>, alter: Alter | null = null): Promise<T> {
     return this.#borrow(this.#stock.untouched, work, alter)
@@ -56,12 +77,16 @@ export class Bench {
 
   /** Runs `work` with a connection of its own to a sandbox in which other references stand already. */
   writing<T>(work: (line: Line, ref: string) => Promise<T>): Promise<T> {
-    const ref = `ord_01JD2WQ3X${++this.#stock.refs}`
-    return this.#borrow(this.#stock.used, (line) => work(line, ref), null)
+    return this.#borrow(this.#stock.used, (line) => work(line, this.ref()), null)
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#own.splice(0).map((stand) => stand.remove()))
+    const back = async ({ stand, to }: Borrowed): Promise<void> => {
+      await stand.clear()
+      to.push(stand)
+    }
+    await Promise.all(this.#borrowed.splice(0).map(back))
   }
 
   /** Ends what all checks shared. */
@@ -117,6 +142,12 @@ export class Bench {
     const found = this.demo.customers.find(fits)
     if (!found) throw new Error('The demo has no such customer.')
     return found
+  }
+
+  #take(from: Stand[]): Stand {
+    const stand = from.pop() ?? this.#stand()
+    this.#borrowed.push({ stand, to: from })
+    return stand
   }
 
   #stand(): Stand {

@@ -100,7 +100,7 @@ export const config: Check[] = [
     level: 'MUST',
     title: 'a slash at the end of the address does no harm',
     async run(bench) {
-      const line = bench.open({ config: (values) => ({ ...values, url: `${String(values.url)}/` }) })
+      const line = bench.clean({ config: (values) => ({ ...values, url: `${String(values.url)}/` }) })
       expect((await line.erp.check()).name).toMatch(/\S/)
     },
   },
@@ -112,7 +112,7 @@ export const config: Check[] = [
       const { config } = bench.connector
       let line: Line | undefined
       const error = await refusal(async () => {
-        line = bench.open({ config: (values) => withSecrets(config, values, NASTY) })
+        line = bench.clean({ config: (values) => withSecrets(config, values, NASTY) })
         return line.erp.check()
       })
       expect(['AUTHENTICATION_FAILED', 'NEEDS_AUTH', 'VALIDATION']).toContain(error.code)
@@ -124,7 +124,7 @@ export const config: Check[] = [
     level: 'MUST',
     title: 'secrets and kept tokens never stand in recorded exchanges or plans',
     async run(bench) {
-      const line = bench.open()
+      const line = bench.clean()
       await line.erp.check()
       const ask = { first: 3, after: null }
       await Promise.all([
@@ -151,7 +151,7 @@ export const config: Check[] = [
       const origin = `http://127.0.0.1:${await closedPort()}`
       const away = (value: unknown): unknown =>
         typeof value === 'string' ? value.replace(/^http:\/\/127\.0\.0\.1:\d+/, origin) : value
-      const line = bench.open({
+      const line = bench.clean({
         config: (values) =>
           Object.fromEntries(Object.entries(values).map(([key, value]) => [key, away(value)])),
         allowHosts: [new URL(origin).host],

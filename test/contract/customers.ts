@@ -3,11 +3,9 @@ import type { CustomerInput, Write } from '../../subgraphs/connector.ts'
 import type { Line } from './bench.ts'
 import { refusal, values } from './outcome.ts'
 import type { Check } from './check.ts'
-import { customerInput } from './push.ts'
+import { CUSTOMER } from './push.ts'
 import { CREDIT, mustFit } from './forms.ts'
 import { strange } from './ops.ts'
-
-const REF = 'cus_01JD2WQ3'
 
 function part({ erp }: Line): Write<CustomerInput> {
   if (!erp.customer) throw new Error('This connection writes no customers.')
@@ -22,9 +20,10 @@ export const customers: Check[] = [
     title: 'a written customer reads back as it was sent',
     needs: (erp) => erp.customer && erp.customers,
     async run(bench) {
-      const line = bench.open()
-      const input = customerInput()
-      const ref = await part(line).create(input, REF)
+      const line = bench.used()
+      const mark = bench.ref()
+      const input = await CUSTOMER.input(bench, mark)
+      const ref = await part(line).create(input, mark)
       const [row] = values((await line.erp.customers?.byId([ref.id])) ?? [])
       expect(row?.name).toBe(input.name)
       if (row?.email) expect(row.email).toBe(input.email)
@@ -40,9 +39,10 @@ export const customers: Check[] = [
     title: 'a partial change changes what it names and nothing else',
     needs: (erp) => erp.customer?.update && erp.customers,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.used()
+      const mark = bench.ref()
       const read = async (id: string) => values((await line.erp.customers?.byId([id])) ?? [])[0]
-      const ref = await part(line).create(customerInput(), REF)
+      const ref = await part(line).create(await CUSTOMER.input(bench, mark), mark)
       const before = await read(ref.id)
       const change = before?.phone ? { phone: '+493087654321' } : { name: 'Grünwald Möbel AG' }
       await part(line).update?.(ref, change, null)
@@ -54,7 +54,7 @@ export const customers: Check[] = [
         row?.addresses?.map(({ lines, city, country }) => ({ lines, city, country }))
       expect(places(after)).toEqual(places(before))
       if (part(line).find)
-        expect(await part(line).find?.(REF)).toMatchObject({ ref: { id: ref.id }, done: true })
+        expect(await part(line).find?.(mark)).toMatchObject({ ref: { id: ref.id }, done: true })
     },
   },
   {
@@ -63,7 +63,7 @@ export const customers: Check[] = [
     title: 'a change of a customer that does not exist is refused',
     needs: (erp) => erp.customer?.update,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.used()
       const known = await bench.customer(bench.person(() => true))
       const error = await refusal(async () =>
         part(line).update?.({ id: strange(known) }, { phone: '+49301' }, null),
@@ -77,8 +77,9 @@ export const customers: Check[] = [
     title: 'a change over a version that is no longer the newest is a CONFLICT, where the ERP has versions',
     needs: (erp) => erp.customer?.update,
     async run(bench) {
-      const line = bench.open()
-      const old = await part(line).create(customerInput(), REF)
+      const line = bench.used()
+      const mark = bench.ref()
+      const old = await part(line).create(await CUSTOMER.input(bench, mark), mark)
       expect(old.id).toMatch(/./)
       if (!old.version) return
       const newer = await part(line).update?.(old, { phone: '+493087654321' }, old.version)

@@ -37,7 +37,7 @@ export const hooks: Check[] = [
     title: 'a webhook that the system signed is accepted and names the record that changed',
     needs: (erp) => erp.hook,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.clean()
       const sent = await deliveries(bench, line)
       expect(sent, 'the sandbox makes webhooks (Sandbox.hook)').not.toEqual([])
       for (const { change, raw } of sent) {
@@ -53,7 +53,7 @@ export const hooks: Check[] = [
     title: 'a webhook under another secret, with a changed signature, or with none is refused',
     needs: (erp) => erp.hook,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.clean()
       const verify = (raw: RawRequest, secret = SECRET) => line.erp.hook?.verify(raw, secret)
       const bare: RawRequest = { headers: {}, body: Buffer.from('{}'), query: {} }
       expect(verify(bare)).toBe(false)
@@ -70,7 +70,7 @@ export const hooks: Check[] = [
     title: 'a webhook whose body was changed by one bit is refused',
     needs: (erp) => erp.hook,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.clean()
       for (const { raw } of await deliveries(bench, line)) {
         for (const at of [0, raw.body.length >> 1, raw.body.length - 1]) {
           const body = Buffer.from(raw.body)

@@ -79,7 +79,7 @@ export const prices: Check[] = [
     title: '50 prices for one customer cost at most two calls',
     needs: (erp) => erp.prices,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.clean()
       const skus = bench.demo.products.slice(0, 50).map(({ sku }) => sku)
       const customer = await bench.customer(bench.person(wholesale))
       const asks = await priceAsks(bench, skus, { customer, quantity: '10' })

@@ -91,7 +91,7 @@ export const reads: Check[] = [
     title: 'an empty batch costs no call',
     needs: (erp) => readsAny(erp) || erp.stock || erp.prices || erp.credit,
     async run(bench) {
-      const { erp, calls } = bench.open()
+      const { erp, calls } = bench.clean()
       for (const kind of KINDS) expect((await readOf(erp, kind)?.byId([])) ?? []).toEqual([])
       expect((await erp.stock?.([])) ?? []).toEqual([])
       expect((await erp.prices?.([])) ?? []).toEqual([])
@@ -106,7 +106,7 @@ export const reads: Check[] = [
     needs: (erp) => erp.items,
     async run(bench) {
       const ids = (await bench.rows('item')).slice(0, 50).map(({ id }) => id)
-      const { erp, calls } = bench.open()
+      const { erp, calls } = bench.clean()
       await erp.items?.byId(ids.slice(0, 1))
       calls.length = 0
       expect(values((await erp.items?.byId(ids)) ?? [])).toHaveLength(50)

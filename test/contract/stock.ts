@@ -80,7 +80,7 @@ export const stock: Check[] = [
     title: 'stock of 50 items costs at most two calls',
     needs: (erp) => erp.stock,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.clean()
       const { asks } = await goods(bench, 50)
       await read(line, asks.slice(0, 1))
       line.calls.length = 0

@@ -13,7 +13,7 @@ function kindOf({ method, path, body }: SandboxCall): string {
 
 /** The kinds of calls that only a first question needs: signing in, and set-up data. */
 async function firstCalls(bench: Bench, ask: (line: Line) => Promise<unknown>): Promise<Set<string>> {
-  const line = bench.open()
+  const line = bench.clean()
   await ask(line)
   const first = line.calls.map(kindOf)
   line.calls.length = 0
@@ -54,7 +54,7 @@ export const tokens: Check[] = [
         return values((await erp.quotes?.byId(quotes.slice(0, 1))) ?? [])
       }
       const first = await firstCalls(bench, ask)
-      const line = bench.open()
+      const line = bench.clean()
       const calm = await ask(line)
       line.act({ do: 'expireTokens' })
       line.calls.length = 0
@@ -72,7 +72,7 @@ export const tokens: Check[] = [
     needs: readsAny,
     async run(bench) {
       const [op] = await readOps(bench)
-      const line = bench.open()
+      const line = bench.clean()
       await op?.run(line.erp)
       const { renewals } = line.vault
       const again = line.reopen()

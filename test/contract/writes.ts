@@ -3,19 +3,8 @@ import { expect } from 'vitest'
 import { refusal, values } from './outcome.ts'
 import type { Check } from './check.ts'
 import { secretsOf, spellings } from './secrets.ts'
-import {
-  CUSTOMER,
-  ORDER,
-  customerInput,
-  eachJob,
-  mustBePlanned,
-  netOf,
-  orderInput,
-  writeOf,
-  writesAny,
-} from './push.ts'
+import { CUSTOMER, ORDER, eachJob, mustBePlanned, netOf, orderInput, writeOf, writesAny } from './push.ts'
 
-const REF = 'ord_01JD2WQ3'
 const LONG_QUANTITY = '123456.789012'
 const LONG_PRICE = '123456789012.345678'
 
@@ -28,9 +17,10 @@ export const writes: Check[] = [
     needs: writesAny,
     async run(bench) {
       await eachJob(bench, async (job) => {
-        const line = bench.open()
+        const line = bench.used()
+        const mark = bench.ref()
         const before = structuredClone(line.ledger())
-        const plan = await writeOf(job, line).plan(await job.input(bench, REF), REF)
+        const plan = await writeOf(job, line).plan(await job.input(bench, mark), mark)
         expect(plan.length).toBeGreaterThan(0)
         expect(line.tap.writes).toEqual([])
         expect(line.ledger()).toEqual(before)
@@ -65,14 +55,15 @@ export const writes: Check[] = [
     needs: (erp) => erp.order?.find ?? erp.customer?.find ?? erp.invoice?.find ?? erp.payment?.find,
     async run(bench) {
       await eachJob(bench, async (job) => {
-        const line = bench.open()
+        const line = bench.used()
+        const mark = bench.ref()
         const write = writeOf(job, line)
         if (!write.find) return
-        expect(await write.find(REF)).toBe(null)
-        const ref = await write.create(await job.input(bench, REF), REF)
+        expect(await write.find(mark)).toBe(null)
+        const ref = await write.create(await job.input(bench, mark), mark)
         const again = writeOf(job, line.reopen())
-        expect(await again.find?.(REF)).toMatchObject({ ref: { id: ref.id }, done: true })
-        for (const other of ['ord_01JD2WQ', `${REF}4`, 'ord%', 'ord_________', '*', `x' OR '1'='1`, '"'])
+        expect(await again.find?.(mark)).toMatchObject({ ref: { id: ref.id }, done: true })
+        for (const other of [mark.slice(0, -1), `${mark}4`, 'ord%', 'ord_________', '*', `x' OR '1'='1`, '"'])
           expect(await again.find?.(other), other).toBe(null)
       })
     },
@@ -83,10 +74,11 @@ export const writes: Check[] = [
     title: 'a pushed order stands booked in the ledger once, with reference, customer and number',
     needs: (erp) => erp.order,
     async run(bench) {
-      const line = bench.open()
-      const input = await orderInput(bench)
-      const ref = await writeOf(ORDER, line).create(input, REF)
-      const rows = line.ledger().orders.filter((order) => order.ref === REF)
+      const line = bench.used()
+      const mark = bench.ref()
+      const input = await ORDER.input(bench, mark)
+      const ref = await writeOf(ORDER, line).create(input, mark)
+      const rows = line.ledger().orders.filter((order) => order.ref === mark)
       expect(rows).toMatchObject([{ id: ref.id, customer: input.customer, state: 'booked' }])
       if (ref.number) expect(rows[0]?.number).toBe(ref.number)
     },
@@ -97,9 +89,10 @@ export const writes: Check[] = [
     title: 'a pushed order reads back as it was sent: lines, quantities, prices, dates, reference',
     needs: (erp) => erp.order && erp.orders,
     async run(bench) {
-      const line = bench.open()
-      const input = await orderInput(bench)
-      const ref = await writeOf(ORDER, line).create(input, REF)
+      const line = bench.used()
+      const mark = bench.ref()
+      const input = await ORDER.input(bench, mark)
+      const ref = await writeOf(ORDER, line).create(input, mark)
       const [row] = values((await line.erp.orders?.byId([ref.id])) ?? [])
       const goods = row?.lines?.filter(({ sku, item }) => sku ?? item) ?? []
       const same = (a: string | null | undefined, b: string | undefined) => new Big(a ?? -1).eq(b ?? -2)
@@ -109,7 +102,7 @@ export const writes: Check[] = [
         expect(same(goods[index]?.quantity, wanted.quantity)).toBe(true)
         expect(same(goods[index]?.unitPrice?.amount, wanted.unitPrice?.amount)).toBe(true)
       }
-      expect(row?.reference).toBe(REF)
+      expect(row?.reference).toBe(mark)
       expect(row?.customer).toBe(input.customer)
       if (row?.purchaseOrderNumber) expect(row.purchaseOrderNumber).toBe(input.purchaseOrderNumber)
       if (row?.requestedDelivery) expect(row.requestedDelivery).toBe(input.requestedDelivery)
@@ -124,14 +117,15 @@ export const writes: Check[] = [
     title: '18 digits of a price and a fraction of a quantity leave digit by digit',
     needs: (erp) => erp.order,
     async run(bench) {
-      const line = bench.open()
-      const input = await orderInput(bench)
+      const line = bench.used()
+      const mark = bench.ref()
+      const input = await ORDER.input(bench, mark)
       const lines = input.lines.map((one) => ({
         ...one,
         quantity: LONG_QUANTITY,
         unitPrice: { amount: LONG_PRICE, currency: 'EUR' },
       }))
-      const plan = await writeOf(ORDER, line).plan({ ...input, lines }, REF)
+      const plan = await writeOf(ORDER, line).plan({ ...input, lines }, mark)
       const bodies = plan.map(({ body }) => body ?? '').join('\n')
       expect(bodies).toContain(LONG_PRICE)
       expect(bodies).toContain(LONG_QUANTITY)
@@ -144,11 +138,12 @@ export const writes: Check[] = [
     title: 'an order by SKU alone is the same order as by item id',
     needs: (erp) => erp.order && erp.items,
     async run(bench) {
-      const line = bench.open()
-      const input = await orderInput(bench)
+      const line = bench.used()
+      const mark = bench.ref()
+      const input = await ORDER.input(bench, mark)
       const bare = { ...input, lines: input.lines.map((one) => ({ ...one, item: null })) }
       const write = writeOf(ORDER, line)
-      expect(await write.plan(bare, REF)).toEqual(await write.plan(input, REF))
+      expect(await write.plan(bare, mark)).toEqual(await write.plan(input, mark))
     },
   },
   {
@@ -157,17 +152,20 @@ export const writes: Check[] = [
     title: 'an unknown item and an unknown customer are refused by name before anything is written',
     needs: (erp) => erp.order,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.used()
+      const mark = bench.ref()
       const before = structuredClone(line.ledger())
       const write = writeOf(ORDER, line)
-      const input = await orderInput(bench)
+      const input = await ORDER.input(bench, mark)
       const item = { ...input.lines[0]!, item: null, sku: `NO'SUCH%SKU` }
       const wrong = { ...input, lines: [...input.lines, item] }
-      expect((await refusal(() => write.plan(wrong, REF))).code).toBe('INVALID_ITEM')
-      expect((await refusal(() => write.create(wrong, REF))).code).toBe('INVALID_ITEM')
+      expect((await refusal(() => write.plan(wrong, mark))).code).toBe('INVALID_ITEM')
+      expect((await refusal(() => write.create(wrong, mark))).code).toBe('INVALID_ITEM')
       for (const customer of ['99999999', `x' OR '1'='1`]) {
-        expect((await refusal(() => write.plan({ ...input, customer }, REF))).code).toBe('INVALID_CUSTOMER')
-        expect((await refusal(() => write.create({ ...input, customer }, REF))).code).toBe('INVALID_CUSTOMER')
+        expect((await refusal(() => write.plan({ ...input, customer }, mark))).code).toBe('INVALID_CUSTOMER')
+        expect((await refusal(() => write.create({ ...input, customer }, mark))).code).toBe(
+          'INVALID_CUSTOMER',
+        )
       }
       expect(line.ledger()).toEqual(before)
     },
@@ -179,8 +177,9 @@ export const writes: Check[] = [
       'quantities and prices that are no numbers, and an order without lines, are refused before anything is written',
     needs: (erp) => erp.order,
     async run(bench) {
-      const line = bench.open()
-      const input = await orderInput(bench)
+      const line = bench.used()
+      const mark = bench.ref()
+      const input = await ORDER.input(bench, mark)
       const one = input.lines[0]!
       const bad = [
         { ...one, quantity: '1e3' },
@@ -192,10 +191,10 @@ export const writes: Check[] = [
       for (const lines of [...bad.map((each) => [each]), []]) {
         const wanted = ['VALIDATION', 'MISSING_REQUIRED_FIELD']
         expect(wanted).toContain(
-          (await refusal(() => writeOf(ORDER, line).plan({ ...input, lines }, REF))).code,
+          (await refusal(() => writeOf(ORDER, line).plan({ ...input, lines }, mark))).code,
         )
         expect(wanted).toContain(
-          (await refusal(() => writeOf(ORDER, line).create({ ...input, lines }, REF))).code,
+          (await refusal(() => writeOf(ORDER, line).create({ ...input, lines }, mark))).code,
         )
       }
       expect(line.tap.writes).toEqual([])
@@ -208,18 +207,19 @@ export const writes: Check[] = [
       'cancelling twice is cancelling once; the ledger and the next reading say so, and find still finds it',
     needs: (erp) => erp.order?.undo,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.used()
+      const mark = bench.ref()
       const write = writeOf(ORDER, line)
-      const ref = await write.create(await orderInput(bench), REF)
+      const ref = await write.create(await ORDER.input(bench, mark), mark)
       await write.undo?.(ref)
       await write.undo?.(ref)
       await writeOf(ORDER, line.reopen()).undo?.(ref)
-      expect(line.ledger().orders.filter((order) => order.ref === REF)).toMatchObject([
+      expect(line.ledger().orders.filter((order) => order.ref === mark)).toMatchObject([
         { state: 'cancelled' },
       ])
       const [row] = values((await line.erp.orders?.byId([ref.id])) ?? [])
       if (row) expect(row.state).toBe('CANCELLED')
-      if (write.find) expect((await write.find(REF))?.ref.id).toBe(ref.id)
+      if (write.find) expect((await write.find(mark))?.ref.id).toBe(ref.id)
     },
   },
   {
@@ -228,7 +228,7 @@ export const writes: Check[] = [
     title: 'cancelling what does not exist is refused as an ErpError, not done in silence',
     needs: (erp) => erp.order?.undo,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.used()
       const error = await refusal(async () => writeOf(ORDER, line).undo?.({ id: '99999999' }))
       expect(['NOT_FOUND', 'VALIDATION', 'CONFLICT']).toContain(error.code)
     },
@@ -245,8 +245,12 @@ export const writes: Check[] = [
         `__proto__`,
         '=1+1|cmd 日本 🚀 é',
       ]) {
-        const line = bench.open()
-        const ref = await writeOf(CUSTOMER, line).create(customerInput({ name }), REF)
+        const line = bench.used()
+        const mark = bench.ref()
+        const ref = await writeOf(CUSTOMER, line).create(
+          { ...(await CUSTOMER.input(bench, mark)), name },
+          mark,
+        )
         const row = line.ledger().customers.find(({ id }) => id === ref.id)
         expect(row?.name).toBe(name)
         const [read] = values((await line.erp.customers?.byId([ref.id])) ?? [])
@@ -261,10 +265,11 @@ export const writes: Check[] = [
       'line breaks and operators in the note and the order number of a customer stay inside their fields',
     needs: (erp) => erp.order,
     async run(bench) {
-      const line = bench.open()
+      const line = bench.used()
+      const mark = bench.ref()
       const texts = { note: `1st\r\nX-Evil: 1\r\n\r\n"},{"x":1 ]]>`, purchaseOrderNumber: `P'O"--%_\\` }
-      const ref = await writeOf(ORDER, line).create(await orderInput(bench, texts), REF)
-      expect(line.ledger().orders.filter((order) => order.ref === REF)).toHaveLength(1)
+      const ref = await writeOf(ORDER, line).create(await orderInput(bench, texts), mark)
+      expect(line.ledger().orders.filter((order) => order.ref === mark)).toHaveLength(1)
       const [row] = values((await line.erp.orders?.byId([ref.id])) ?? [])
       if (row?.purchaseOrderNumber) expect(row.purchaseOrderNumber).toBe(texts.purchaseOrderNumber)
       if (row?.note) expect(row.note.replace(/\s+/g, ' ')).toContain('"},{"x":1 ]]>')
