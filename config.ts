@@ -5,14 +5,15 @@ import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { SCOPES } from './subgraphs/caller.ts'
 
-const seconds = z.coerce.number().int().positive()
+const milliseconds = z.coerce.number().int().positive()
 
 const connectionSchema = z
   .object({
     id: z.string().regex(/^[a-z0-9][a-z0-9:._-]*$/),
     system: z.string(),
     createMissingCustomers: z.boolean().optional(),
-    pollMs: seconds.optional(),
+    pollMs: milliseconds.optional(),
+    sweepMs: milliseconds.optional(),
     limits: z
       .strictObject({
         parallel: z.number().int().positive(),

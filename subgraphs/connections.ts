@@ -9,6 +9,8 @@ export interface ConnectionSettings {
   ttlMs: Record<string, number>
   /** How often changes are polled, in milliseconds. */
   pollMs: number
+  /** How often everything is listed again where a system tells no changes, in milliseconds. */
+  sweepMs: number
   /** What this company's contract with the vendor allows, where it differs from the connector's defaults. */
   limits: Partial<Limits>
 }

@@ -20,7 +20,13 @@ export interface ConnectionRow {
   secrets: string
 }
 
-const DEFAULTS: ConnectionSettings = { createMissingCustomers: false, ttlMs: {}, pollMs: 60_000, limits: {} }
+const DEFAULTS: ConnectionSettings = {
+  createMissingCustomers: false,
+  ttlMs: {},
+  pollMs: 60_000,
+  sweepMs: 900_000,
+  limits: {},
+}
 
 /** Checks what an operator filled in against the connector's config; throws VALIDATION naming the field. */
 export function checkConfig(connector: Connector, config: Record<string, unknown>): unknown {

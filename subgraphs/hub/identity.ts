@@ -124,6 +124,7 @@ async function importCustomer(em: Manager, open: OpenConnection, customer: Custo
     ])
   }
   await em.execute(UPSERT_REF, [open.id, 'customer', customer.id, open.tenant, id, customer.number ?? null])
+  if (open.connector.role === 'erp') await em.execute(SET_HOME, [open.id, id, open.id])
 }
 
 const FIND_CUSTOMER = `
@@ -138,6 +139,11 @@ insert into customer (id, tenant, name, email, phone, tax_id, country, currency,
 const UPSERT_REF = `
 insert into external_ref (connection, kind, native_id, tenant, hub_id, number) values (?, ?, ?, ?, ?, ?)
 on conflict (connection, kind, native_id) do update set number = excluded.number, seen_at = now(), deleted = false`
+
+// The home is the first ERP in configured order that knows the customer, in whatever order they were read.
+const SET_HOME = `
+update customer set home = ? where id = ? and (home is null
+  or (select position from connection where id = home) > (select position from connection where id = ?))`
 
 /** Writes orders that a connection told of; one that we pushed is recognised by the ERP's id. */
 export async function importOrders(db: Database, open: OpenConnection, orders: Order[]): Promise<void> {

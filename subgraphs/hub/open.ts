@@ -15,7 +15,7 @@ export interface GivenConnection {
   [field: string]: unknown
 }
 
-const SETTINGS = ['createMissingCustomers', 'pollMs', 'ttlMs', 'limits']
+const SETTINGS = ['createMissingCustomers', 'pollMs', 'sweepMs', 'ttlMs', 'limits']
 
 /** Opens the hub: database, connections, identity map. */
 export async function openHub(config: Config, settings: Partial<PushSettings> = {}): Promise<Hub> {

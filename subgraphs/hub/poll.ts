@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ErpError } from '../../schema/errors.ts'
-import type { ChangePage, Erp, Kind, Read, Records } from '../connector.ts'
+import type { Erp, Kind, Page, Read, Records } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
 import { toProblem } from '../reader.ts'
@@ -134,7 +134,8 @@ export class Poller {
   async #poll(due: Due, open: OpenConnection): Promise<void> {
     try {
       await asCall({ lane: 'background', signal: this.#stop.signal }, () => this.#read(due, open))
-      await this.#finish(due, open.settings.pollMs, null)
+      const { pollMs, sweepMs } = open.settings
+      await this.#finish(due, open.erp.changes ? pollMs : sweepMs, null)
     } catch (error) {
       const sql = 'select failures from poll where connection = ? and kind = ?'
       const [row] = await rows<{ failures: number }>(this.#hub.db.em(), sql, [due.connection, due.kind])
@@ -143,38 +144,37 @@ export class Poller {
     }
   }
 
+  /** The connector's changes; where it tells none, everything it can list, which is worth a longer pause. */
   async #read(due: Due, open: OpenConnection): Promise<void> {
-    for await (const page of this.#pages(due, open)) {
+    if (!open.erp.changes) return this.#sweep(due, open)
+    for await (const page of open.erp.changes(due.kind, due.cursor)) {
       const gone = page.changes.filter(({ deleted }) => deleted)
       const ids = page.changes.filter(({ deleted }) => !deleted).map(({ id }) => id)
       for (const { id } of gone) await importDeletion(this.#hub.db, open, due.kind, id)
       await importIds(this.#hub, open, due.kind, [...new Set(ids)])
-      const sql =
-        "update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond' where connection = ? and kind = ? and fence = ?"
-      await this.#hub.db.em().execute(sql, [page.cursor, LEASE_MS, due.connection, due.kind, due.fence])
+      await this.#keep(due, page.cursor)
     }
   }
 
-  /** The connector's changes; where it has none, everything it can list. */
-  async *#pages(due: Due, open: OpenConnection): AsyncIterable<ChangePage> {
-    if (open.erp.changes) {
-      yield* open.erp.changes(due.kind, due.cursor)
-      return
-    }
-    const read = readOf(open.erp, due.kind)
+  async #sweep(due: Due, open: OpenConnection): Promise<void> {
     let after: string | null = null
     do {
-      const page: { rows: { id: string }[]; next: string | null } | undefined = await read?.list({
+      const page: Page<Records[Polled]> | undefined = await readOf(open.erp, due.kind)?.list({
         first: READ_AT_ONCE,
         after,
       })
       if (!page) return
-      yield {
-        changes: page.rows.map(({ id }) => ({ kind: due.kind, id, deleted: false, at: null })),
-        cursor: '',
-      }
+      await importRecords(this.#hub, open, due.kind, page.rows)
+      await this.#keep(due, null)
       after = page.next
     } while (after)
+  }
+
+  /** Keeps how far a poll came, and the lease on it. */
+  async #keep(due: Due, cursor: string | null): Promise<void> {
+    const sql = `update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond'
+      where connection = ? and kind = ? and fence = ?`
+    await this.#hub.db.em().execute(sql, [cursor, LEASE_MS, due.connection, due.kind, due.fence])
   }
 
   async #finish(due: Due, pauseMs: number, error: unknown): Promise<void> {
