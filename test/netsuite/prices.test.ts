@@ -152,6 +152,26 @@ describe('stock', () => {
     })
   })
 
+  it('of more rows than one page holds is read to the end', async () => {
+    const company = demo(7)
+    const more = Array.from({ length: 9 }, (_, index) => ({ code: `W${index}`, name: `Lager ${index}` }))
+    company.warehouses = [...company.warehouses, ...more]
+    for (const { stock } of company.products) {
+      const row = { onHand: '1', reserved: '0', incoming: '0' }
+      if (stock.length > 0) stock.push(...more.map(({ code }) => ({ warehouse: code, ...row })))
+    }
+    await using({ company }, async ({ erp, calls }) => {
+      const rows = (await erp.items?.list({ first: 200, after: null }))?.rows ?? []
+      calls.length = 0
+      const asks = rows.map(({ id }) => ({ item: id, sku: '', warehouses: more.map(({ code }) => code) }))
+      const answers = (await erp.stock?.(asks)) ?? []
+      // 180 items that are kept in stock, each in twelve locations: 2,160 rows and the 20 services.
+      expect(calls).toHaveLength(3)
+      const sums = answers.map((answer) => (answer && !(answer instanceof Error) ? answer.available : answer))
+      expect(sums).toEqual(rows.map(({ type }) => (type === 'SERVICE' ? null : '9')))
+    })
+  })
+
   it('counts what NetSuite leaves out as zero, and says nothing of a service', async () => {
     await using({}, async (stand) => {
       const [item, service] = [await itemId(stand, 'DESK-60'), await itemId(stand, 'FIT-60')]
