@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
+import { Server as NetServer } from 'node:net'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ApolloServer, HeaderMap } from '@apollo/server'
+import { setTimeout as wait } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ErpError } from '../schema/errors.ts'
+import { Apollo } from './apollo.ts'
 import type { Engine } from './engine.ts'
-import { formatError } from './errors.ts'
-import { LIMITS, tooLarge } from './limits.ts'
+import { type Format, formatError } from './errors.ts'
+import { Gate } from './gate.ts'
+import { LIMITS } from './limits.ts'
+import { BadRequest, readRequest } from './request.ts'
 import { openSockets } from './sockets.ts'
-import { eventStream } from './stream.ts'
+import { Streams } from './stream.ts'
 
 /** What a server needs to know of a request's context, whichever engine it serves. */
 export interface Contextual {
@@ -26,8 +30,16 @@ export interface ServerOptions<C extends Contextual> {
   accept: ((request: FastifyRequest['raw']) => boolean) | null
   /** Whether the parts behind it are well. */
   ready(): Promise<boolean>
+  /** What clients see of errors; by the closed list unless said. */
+  format?: Format
   /** More routes: playground, webhooks, metrics. */
   routes?(app: FastifyInstance): void
+}
+
+/** A server's options with the parts that all of its ways in share. */
+export interface Shared<C extends Contextual> extends ServerOptions<C> {
+  format: Format
+  gate: Gate
 }
 
 /** A running gateway. */
@@ -37,52 +49,48 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-const JSON_TYPE = /^application\/(json|graphql-response\+json)/
+/** How long clients that keep their connection may use it after a stop, to learn of it. */
+const GRACE_MS = 250
 const STOP_MS = 10_000
 
 /** Serves an engine over HTTP, WebSocket and server-sent events. */
 export async function serve<C extends Contextual>(
-  options: ServerOptions<C>,
+  given: ServerOptions<C>,
   host: string,
   port: number,
 ): Promise<RunningServer> {
-  const { engine } = options
-  const apollo = new ApolloServer<C>({
-    gateway: engine.asGateway({
-      signal: (context) => (context as C).signal,
-      dedupeKey: (context) => options.dedupeKey(context as C),
-    }),
-    // A mutation needs a POST of JSON, which no form can send, and other origins are refused by name.
-    csrfPrevention: false,
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
-    parseOptions: { maxTokens: LIMITS.tokens },
-    stopOnTerminationSignals: false,
-    persistedQueries: false,
-    formatError: (formatted, error) => formatError(formatted, error),
-    plugins: [
-      {
-        async requestDidStart() {
-          return {
-            async didResolveOperation({ document, request }) {
-              const error = tooLarge(document, request.operationName, request.variables ?? {})
-              if (error) throw error
-            },
-          }
-        },
-      },
-    ],
-  })
+  const options: Shared<C> = { format: formatError, ...given, gate: new Gate() }
+  const apollo = new Apollo(options)
   await apollo.start()
-  const app = Fastify({ bodyLimit: LIMITS.bytes, forceCloseConnections: 'idle', exposeHeadRoutes: false })
-  routes(app, apollo, options)
+  const streams = new Streams(options)
+  const app = Fastify({
+    bodyLimit: LIMITS.bytes,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+  })
+  const state = { stopping: false }
+  app.addHook('onSend', async (_request, reply) => {
+    if (state.stopping) reply.header('connection', 'close')
+  })
+  furnish(app, options)
+  app.all('/graphql', async (request, reply) => answer(request, reply, apollo, streams, options))
+  app.get('/health/live', async () => ({ status: 'live' }))
+  app.get('/health/ready', async (_request, reply) => {
+    const ready = !state.stopping && (await options.ready().catch(() => false))
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
+  })
+  options.routes?.(app)
   await app.listen({ host, port })
-  const sockets = openSockets(app.server as Server, options)
+  const server = app.server as Server
+  const sockets = openSockets(server, options)
   return {
-    port: (app.server.address() as AddressInfo).port,
+    port: (server.address() as AddressInfo).port,
     async stop() {
-      const force = setTimeout(() => app.server.closeAllConnections(), STOP_MS)
-      await sockets.close()
+      state.stopping = true
+      const force = setTimeout(() => server.closeAllConnections(), STOP_MS)
+      streams.close()
+      await Promise.all([sockets.close(STOP_MS), drain(server)])
       await app.close()
       await apollo.stop()
       clearTimeout(force)
@@ -90,104 +98,71 @@ export async function serve<C extends Contextual>(
   }
 }
 
-function routes<C extends Contextual>(
-  app: FastifyInstance,
-  apollo: ApolloServer<C>,
-  options: ServerOptions<C>,
-): void {
+/**
+ * Takes no new connection, but reads on from those that are open: a request may be on its way in one that looks
+ * idle. Each answer from now on asks its client to close.
+ */
+async function drain(server: Server): Promise<void> {
+  // A plain server's close: that of HTTP would cut idle connections at once.
+  const closed = new Promise<void>((resolve) => void NetServer.prototype.close.call(server, () => resolve()))
+  await Promise.race([closed, wait(GRACE_MS)])
+  server.closeIdleConnections()
+}
+
+function furnish<C extends Contextual>(app: FastifyInstance, options: Shared<C>): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
-    if (options.accept?.(request.raw) === false)
-      await reply.code(403).send(failure(new ErpError('FORBIDDEN', 'This name is not served here.')))
+    if (options.accept?.(request.raw) !== false) return
+    const error = new ErpError('FORBIDDEN', 'This name is not served here.')
+    await reply.code(403).send({ errors: [options.format(error, randomUUID())] })
+  })
+  app.setNotFoundHandler(async (_request, reply) => {
+    const error = new ErpError('NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.')
+    await reply.code(404).send({ errors: [options.format(error, randomUUID())] })
   })
   app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
-    const large = error.statusCode === 413
-    const shown = large ? new ErpError('LIMIT_EXCEEDED', `A request may have ${LIMITS.bytes} bytes.`) : error
-    await reply.code(error.statusCode ?? 500).send(failure(shown))
+    const requestId = randomUUID()
+    const status = error.statusCode ?? 500
+    await reply.code(status).send({ errors: [options.format(outside(error, status), requestId)] })
   })
-  const stream = eventStream(options)
-  app.all('/graphql', async (request, reply) => {
-    if (request.headers.accept?.includes('text/event-stream')) return stream(request, reply)
-    await answer(request, reply, apollo, options)
-  })
-  app.get('/health/live', async () => ({ status: 'live' }))
-  app.get('/health/ready', async (_request, reply) => {
-    const ready = await options.ready().catch(() => false)
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
-  })
-  options.routes?.(app)
 }
 
-/** An error outside of GraphQL, in the same shape. */
-function failure(error: unknown): object {
-  const message = error instanceof ErpError ? error.message : 'Something went wrong on our side.'
-  return { errors: [formatError({ message }, error)] }
+/** An error of HTTP itself, in our words. */
+function outside(error: Error, status: number): Error {
+  if (status === 413) return new ErpError('LIMIT_EXCEEDED', `A request may have ${LIMITS.bytes} bytes.`)
+  return status < 500 ? new ErpError('VALIDATION', 'The request cannot be read.') : error
 }
 
 async function answer<C extends Contextual>(
   request: FastifyRequest,
   reply: FastifyReply,
-  apollo: ApolloServer<C>,
-  options: ServerOptions<C>,
+  apollo: Apollo<C>,
+  streams: Streams<C>,
+  options: Shared<C>,
 ): Promise<void> {
   const requestId = randomUUID()
+  reply.header('x-request-id', requestId)
   const gone = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
   })
-  const headers = new HeaderMap()
-  for (const [name, value] of Object.entries(request.headers)) if (value) headers.set(name, String(value))
-  const isJson = JSON_TYPE.test(request.headers['content-type'] ?? '')
-  if (request.method === 'POST' && !isJson) {
-    await reply.code(415).send(failure(new ErpError('VALIDATION', 'Send application/json.')))
-    return
-  }
-  const context = await options
-    .context(request.headers.authorization, gone.signal, requestId)
-    .catch((error: unknown) => error)
-  if (context instanceof Error) {
-    await reply
-      .code(context instanceof ErpError && context.code === 'UNAUTHENTICATED' ? 401 : 500)
-      .send(failure(context))
-    return
-  }
-  const result = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: request.method,
-      headers,
-      search: new URL(request.url, 'http://gateway').search,
-      body: parseBody(request),
-    },
-    context: async () => context as C,
-  })
-  for (const [name, value] of result.headers) reply.header(name, value)
-  reply.header('x-request-id', requestId)
-  const body = result.body.kind === 'complete' ? result.body.string : ''
-  await reply.code(statusOf(result.status, result.headers.get('content-type'), body)).send(body)
-}
-
-/** The body as JSON; a text that is none becomes a string, which is refused as no request. */
-function parseBody(request: FastifyRequest): unknown {
-  if (!Buffer.isBuffer(request.body)) return request.body
-  const text = request.body.toString('utf8')
+  const { method, url, headers, body } = request
+  const isStream = headers.accept?.includes('text/event-stream') ?? false
   try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
+    const accept = isStream ? undefined : headers.accept
+    const parameters = readRequest({ method, url, accept, contentType: headers['content-type'], body })
+    const context = await options.context(headers.authorization, gone.signal, requestId)
+    if (isStream) return await streams.answer(reply, method, parameters, context)
+    const { status, type, text, more } = await apollo.answer(method, headers, parameters, context)
+    await reply.code(status).headers(more).header('content-type', type).send(text)
+  } catch (error) {
+    if (error instanceof BadRequest) void reply.headers(error.headers)
+    await reply.code(statusOf(error)).send({ errors: [options.format(error, requestId)] })
   }
 }
 
-/**
- * GraphQL over HTTP: with application/json a well-formed request is answered 200 even if the document cannot
- * be parsed or validated, or its variables be coerced; a status of refusal is for graphql-response+json.
- */
-function statusOf(status: number | undefined, type: string | undefined, body: string): number {
-  const legacy = type?.startsWith('application/json') && status === 400
-  return legacy &&
-    body.startsWith('{"errors"') &&
-    body.includes('"VALIDATION"') &&
-    !body.includes('"BAD_REQUEST"')
-    ? 200
-    : (status ?? 200)
+function statusOf(error: unknown): number {
+  if (error instanceof BadRequest) return error.status
+  return error instanceof ErpError && error.code === 'UNAUTHENTICATED' ? 401 : 500
 }

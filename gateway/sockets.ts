@@ -1,75 +1,129 @@
 import type { Server } from 'node:http'
-import type { ExecutionArgs } from 'graphql'
-import { type Context as SocketContext, CloseCode } from 'graphql-ws'
+import { type ExecutionArgs, GraphQLError } from 'graphql'
+import { type Context as SocketContext, CloseCode, type SubscribePayload } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { ErpError } from '../schema/errors.ts'
-import { formatError } from './errors.ts'
-import { LIMITS, tooLarge } from './limits.ts'
-import type { Contextual, ServerOptions } from './server.ts'
+import { LIMITS, tooManyRows } from './limits.ts'
+import type { Contextual, Shared } from './server.ts'
 
 type Params = Record<string, unknown>
 type Bare = Partial<Record<PropertyKey, never>>
+type Socket = SocketContext<Params, Extra & Bare>
+
+/** How long a client may take to say who it is. */
+const INIT_MS = 3_000
+/** A failure of ours; unlike a refusal, a client may try again. */
+const TRY_AGAIN_LATER = 1013
 
 /** Serves graphql-transport-ws on the same path as HTTP. The key travels in the payload of connection_init. */
 export function openSockets<C extends Contextual>(
   server: Server,
-  options: ServerOptions<C>,
-): { close(): Promise<void> } {
+  options: Shared<C>,
+): { close(patienceMs: number): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bytes })
   server.on('upgrade', (request, socket, head) => {
-    const ours = new URL(request.url ?? '/', 'http://gateway').pathname === '/graphql'
+    // Whoever goes away in the middle is no reason to fail.
+    socket.on('error', () => socket.destroy())
+    const ours = request.url?.split('?')[0] === '/graphql'
     if (!ours || options.accept?.(request) === false) {
       socket.end(`HTTP/1.1 ${ours ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\n\r\n`)
       return
     }
     sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
   })
-  const { engine } = options
+  const { engine, format } = options
+  const running = new Set<Promise<unknown>>()
   const disposable = useServer<Params, Bare>(
     {
-      schema: () => engine.schema,
-      connectionInitWaitTimeout: 3_000,
-      onConnect: async (socket) => {
-        await contextOf(socket, options).catch(() => {
-          socket.extra.socket.close(CloseCode.Forbidden, 'UNAUTHENTICATED')
-        })
+      isProd: true,
+      connectionInitWaitTimeout: INIT_MS,
+      onConnect: (socket) => admit(socket, options),
+      onSubscribe: (socket, _id, payload) => prepare(socket, payload, options),
+      execute: (args: ExecutionArgs) => {
+        const answer = engine.execute(toAsk(args, options))
+        running.add(answer)
+        return answer.finally(() => running.delete(answer))
       },
-      context: (socket) => contextOf(socket, options),
-      onOperation: (_socket, _id, _message, args) => {
-        const error = tooLarge(args.document, args.operationName, args.variableValues ?? {})
-        if (error) throw new ErpError('LIMIT_EXCEEDED', error.message)
-        return undefined
-      },
-      execute: (args: ExecutionArgs) => engine.execute(toAsk(args, options)),
       subscribe: (args: ExecutionArgs) => engine.subscribe(toAsk(args, options)),
-      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(error, error)),
-      onNext: (_socket, _id, _payload, _args, result) =>
-        result.errors
-          ? { ...result, errors: result.errors.map((error) => formatError(error, error)) as never }
-          : undefined,
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => format(error, crypto.randomUUID())),
+      onNext: (_socket, _id, _payload, args, result) => {
+        const { requestId } = args.contextValue as C
+        return result.errors
+          ? { ...result, errors: result.errors.map((error) => format(error, requestId)) as never }
+          : undefined
+      },
     },
     sockets,
   )
-  return { close: async () => await disposable.dispose() }
+  return {
+    async close(patienceMs) {
+      const force = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), patienceMs)
+      await Promise.allSettled(running)
+      await disposable.dispose()
+      clearTimeout(force)
+    },
+  }
 }
 
-function contextOf<C extends Contextual>(
-  socket: SocketContext<Params, Extra & Bare>,
-  options: ServerOptions<C>,
-): Promise<C> {
+/** Whether a client may stay. The key is checked again with each operation. */
+async function admit<C extends Contextual>(socket: Socket, options: Shared<C>): Promise<boolean> {
+  try {
+    await contextOf(socket, options)
+    return true
+  } catch (error) {
+    const wrong = error instanceof ErpError && error.code === 'UNAUTHENTICATED'
+    if (!wrong) options.format(error, crypto.randomUUID())
+    const [code, reason] = wrong ? [CloseCode.Forbidden, 'UNAUTHENTICATED'] : [TRY_AGAIN_LATER, 'INTERNAL']
+    socket.extra.socket.close(code, reason)
+    return false
+  }
+}
+
+/** Everything that can be refused before an operation runs. */
+async function prepare<C extends Contextual>(
+  socket: Socket,
+  payload: SubscribePayload,
+  options: Shared<C>,
+): Promise<ExecutionArgs | GraphQLError[]> {
+  if (Object.keys(socket.subscriptions).length > LIMITS.operations)
+    return [fault(new ErpError('LIMIT_EXCEEDED', `At most ${LIMITS.operations} operations at once.`))]
+  const { engine, gate } = options
+  const { schema } = engine
+  const document = gate.admit(payload.query, schema)
+  if (Array.isArray(document)) return document
+  const variables = payload.variables ?? {}
+  const error = tooManyRows(document, payload.operationName, variables)
+  if (error) return [error]
+  try {
+    const contextValue = await contextOf(socket, options)
+    const { operationName } = payload
+    return { schema, document, operationName, variableValues: variables, contextValue }
+  } catch (failure) {
+    return [fault(failure)]
+  }
+}
+
+function fault(error: unknown): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error(String(error))
+  return new GraphQLError(originalError.message, { originalError })
+}
+
+function contextOf<C extends Contextual>(socket: Socket, options: Shared<C>): Promise<C> {
   const given = socket.connectionParams?.authorization ?? socket.extra.request.headers.authorization
   return options.context(typeof given === 'string' ? given : undefined, undefined, crypto.randomUUID())
 }
 
 /** An operation of graphql-js as the engine asks for it. */
-export function toAsk<C extends Contextual>(args: ExecutionArgs, options: ServerOptions<C>) {
-  const { document, operationName, variableValues, contextValue } = args
+export function toAsk<C extends Contextual>(args: ExecutionArgs, options: Shared<C>) {
+  const { schema, document, operationName, variableValues, contextValue } = args
   return {
+    schema,
     document,
     operationName,
     variables: variableValues ?? {},
     context: contextValue,
+    signal: (contextValue as C).signal,
     dedupeKey: options.dedupeKey(contextValue as C),
   }
 }

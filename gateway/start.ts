@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import pino, { type Logger } from 'pino'
@@ -10,7 +9,9 @@ import { type GivenConnection, closeHub, isReady, openHub, saveConnections } fro
 import { Poller } from '../subgraphs/hub/poll.ts'
 import { startWorker } from '../subgraphs/hub/worker.ts'
 import { Contexts, Names, dedupeKey } from './context.ts'
+import { startDemo } from './demo.ts'
 import { createEngine } from './engine.ts'
+import { passError } from './errors.ts'
 import { hookRoutes } from './hooks.ts'
 import { composeHouse, ownSubgraphs } from './house.ts'
 import { playgroundRoutes } from './playground.ts'
@@ -92,6 +93,7 @@ async function startForeign(file: string, stops: Stop[]): Promise<void> {
       dedupeKey: ({ headers }) => headers.authorization ?? '',
       accept: (request) => names.accept(request),
       ready: async () => true,
+      format: passError,
     },
     host,
     port,
@@ -113,17 +115,22 @@ async function startHouse(config: Config, stops: Stop[]): Promise<void> {
       `DATABASE_URL: is missing; the ${part} alone needs a database that it can share. Example: DATABASE_URL=postgres://user@localhost:5432/erp`,
     )
   }
-  const given =
-    config.demo && part !== 'gateway'
-      ? await startDemo(config, stops, log)
-      : (config.file.connections as GivenConnection[])
-  const hub = await openHub(config)
+  const wantsStage = config.demo && part !== 'gateway'
+  // Before the hub opens: connections of an earlier run are opened with it.
+  if (wantsStage) config.file.allowHosts.push(`127.0.0.1:${config.sandboxPort}`)
+  const [stage, hub] = await Promise.all([wantsStage ? startDemo(config.sandboxPort) : null, openHub(config)])
   stops.push(() => closeHub(hub))
-  await saveConnections(hub, given)
+  if (stage) {
+    stops.push(stage.stop)
+    config.file.allowHosts.push(stage.host)
+    log.info(`Sandboxes at http://${stage.host}/`)
+  }
+  await saveConnections(hub, stage?.connections ?? (config.file.connections as GivenConnection[]))
   if (part !== 'gateway') startWork(hub, stops)
   if (part === 'worker') return void log.info('The worker is running.')
   const server = await startGateway(config, hub)
   stops.push(server.stop)
+  await stage?.subscribe(`http://127.0.0.1:${server.port}`)
   const base = `http://${config.host}:${server.port}`
   log.info(`GraphQL at ${base}/graphql, playground at ${base}/playground`)
 }
@@ -162,45 +169,6 @@ async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
     config.host,
     config.port,
   )
-}
-
-/** The sandboxes in a process of their own, so that they outlive a killed worker. */
-async function startDemo(config: Config, stops: Stop[], log: Logger): Promise<GivenConnection[]> {
-  const child = spawn(process.execPath, [...process.execArgv, 'subgraphs/sandboxes.ts'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, SANDBOX_PORT: String(config.sandboxPort) },
-  })
-  stops.push(async () => void child.kill())
-  const port = await listening(child)
-  log.info(`Sandboxes at http://127.0.0.1:${port}/`)
-  config.file.allowHosts.push(`127.0.0.1:${port}`)
-  const { sandboxConnections } = await import('../subgraphs/sandboxes.ts')
-  return sandboxConnections(`http://127.0.0.1:${port}`).map(({ id, system, config: own }) => ({
-    ...own,
-    id,
-    system,
-    createMissingCustomers: true,
-    pollMs: 5_000,
-    // The sandboxes are ours: no vendor's fair use has to be kept.
-    limits: { perSecond: 1_000 },
-  }))
-}
-
-/** The port, once the last of the sandboxes has said that it listens. */
-function listening(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      const port = /127\.0\.0\.1:(\d+)/.exec(chunk.toString())?.[1]
-      if (port) resolve(Number(port))
-    })
-    child.once('exit', () =>
-      reject(
-        new ConfigError(
-          'SANDBOX_PORT: the sandboxes did not start; is the port taken? Example: SANDBOX_PORT=4011',
-        ),
-      ),
-    )
-  })
 }
 
 function logger(level: string): Logger {

@@ -1,27 +1,100 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ExecutionArgs } from 'graphql'
-import { createHandler } from 'graphql-sse/lib/use/fastify'
-import { formatError } from './errors.ts'
-import type { Contextual, ServerOptions } from './server.ts'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { type DocumentNode, type ExecutionResult, getOperationAST, GraphQLError } from 'graphql'
+import type { Answer } from './answer.ts'
+import { tooManyRows } from './limits.ts'
+import { BadRequest, type Parameters } from './request.ts'
+import type { Contextual, Shared } from './server.ts'
 import { toAsk } from './sockets.ts'
 
-/** Serves operations as server-sent events (distinct connections mode of the GraphQL over SSE protocol). */
-export function eventStream<C extends Contextual>(
-  options: ServerOptions<C>,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const { engine } = options
-  return createHandler({
-    schema: () => engine.schema,
-    authenticate: () => '',
-    context: async (request) => {
-      const context = await options.context(request.raw.headers.authorization, undefined, crypto.randomUUID())
-      return context as never
-    },
-    execute: ((args: ExecutionArgs) => engine.execute(toAsk(args, options))) as never,
-    subscribe: ((args: ExecutionArgs) => engine.subscribe(toAsk(args, options))) as never,
-    onNext: (_context, _request, result) =>
-      (result.errors
-        ? { ...result, errors: result.errors.map((error) => formatError(error, error)) }
-        : undefined) as never,
-  })
+type Events = Answer | AsyncGenerator<Answer, void, void>
+
+/** How often a silent stream shows that it lives, before any proxy gives up on it. */
+const PING_MS = 12_000
+
+/**
+ * Answers operations as server-sent events: the distinct connections mode of the GraphQL over SSE protocol. A
+ * client that reads slowly slows its own stream down and nothing else.
+ */
+export class Streams<C extends Contextual> {
+  readonly #options: Shared<C>
+  readonly #open = new Set<() => void>()
+
+  constructor(options: Shared<C>) {
+    this.#options = options
+  }
+
+  /** Writes the whole stream; throws BadRequest before it begins. */
+  async answer(reply: FastifyReply, method: string, parameters: Parameters, context: C): Promise<void> {
+    const events = await this.#start(method, parameters, context)
+    reply.hijack()
+    const { raw } = reply
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-request-id': context.requestId,
+      'x-accel-buffering': 'no',
+    })
+    await this.#write(raw, events, context.requestId)
+  }
+
+  /** Ends every stream, so that its client asks again elsewhere. */
+  close(): void {
+    for (const end of this.#open) end()
+  }
+
+  async #start(method: string, parameters: Parameters, context: C): Promise<Events> {
+    const { engine, gate } = this.#options
+    const { operationName, variables } = parameters
+    if (!parameters.query) throw new BadRequest(400, 'query must be the text of an operation.')
+    const document = gate.admit(parameters.query, engine.schema)
+    if (Array.isArray(document)) return { errors: document }
+    const operation = operationOf(document, operationName)
+    if (!operation)
+      return {
+        errors: [new GraphQLError('There is no such operation.', { extensions: { code: 'VALIDATION' } })],
+      }
+    if (operation === 'mutation' && method === 'GET')
+      throw new BadRequest(405, 'A mutation needs POST.', 'NOT_SUPPORTED', { allow: 'POST' })
+    const error = tooManyRows(document, operationName, variables ?? {})
+    if (error) return { errors: [error] }
+    const { schema } = engine
+    const args = { schema, document, operationName, variableValues: variables, contextValue: context }
+    const ask = toAsk(args, this.#options)
+    return operation === 'subscription' ? engine.subscribe(ask) : engine.execute(ask)
+  }
+
+  async #write(raw: ServerResponse, events: Events, requestId: string): Promise<void> {
+    // An empty comment, so that the client hears at once that it is heard.
+    raw.write(':\n\n')
+    const stop = () => void (Symbol.asyncIterator in events && events.return())
+    const ping = setInterval(() => raw.write(':\n\n'), PING_MS)
+    raw.once('close', stop)
+    this.#open.add(stop)
+    try {
+      for await (const result of Symbol.asyncIterator in events ? events : [events]) {
+        if (raw.destroyed) break
+        const text = JSON.stringify(this.#told(result, requestId))
+        if (!raw.write(`event: next\ndata: ${text}\n\n`))
+          await Promise.race([once(raw, 'drain'), once(raw, 'close')])
+      }
+      raw.write('event: complete\ndata:\n\n')
+    } finally {
+      clearInterval(ping)
+      raw.off('close', stop)
+      this.#open.delete(stop)
+      raw.end()
+    }
+  }
+
+  #told(result: Answer, requestId: string): ExecutionResult {
+    if (!result.errors) return result
+    const errors = result.errors.map((error) => this.#options.format(error, requestId))
+    return { ...result, errors: errors as never }
+  }
+}
+
+function operationOf(document: DocumentNode, name: string | undefined): string | undefined {
+  return getOperationAST(document, name)?.operation
 }

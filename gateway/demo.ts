@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { ConfigError } from '../config.ts'
+import type { GivenConnection } from '../subgraphs/hub/open.ts'
+import { connectorOf } from '../subgraphs/index.ts'
+
+/** The sandboxes of the demo, in a process of their own so that they outlive a killed worker. */
+export interface DemoStage {
+  connections: GivenConnection[]
+  /** "host:port" that the outbound guard must let through. */
+  host: string
+  /** Tells the sandboxes where their webhooks go, once the gateway listens. */
+  subscribe(gateway: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts the sandboxes at a port and gives the connections to them. */
+export async function startDemo(sandboxPort: number): Promise<DemoStage> {
+  const child = spawn(process.execPath, [...process.execArgv, 'subgraphs/sandboxes.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SANDBOX_PORT: String(sandboxPort) },
+  })
+  const port = await listening(child)
+  const origin = `http://127.0.0.1:${port}`
+  const { sandboxConnections, sandboxes } = await import('../subgraphs/sandboxes.ts')
+  const secret = randomBytes(24).toString('hex')
+  const connections = sandboxConnections(origin).map(({ id, system, config }) => ({
+    ...config,
+    id,
+    system,
+    createMissingCustomers: true,
+    pollMs: 5_000,
+    sweepMs: 60_000,
+    // The sandboxes are ours: no vendor's fair use has to be kept.
+    limits: { perSecond: 1_000 },
+    webhookSecret: secret,
+  }))
+  return {
+    connections,
+    host: `127.0.0.1:${port}`,
+    async subscribe(gateway) {
+      for (const { name, system, connection } of sandboxes) {
+        if (!connectorOf(system)?.capabilities.includes('webhooks')) continue
+        const targets = [{ url: `${gateway}/webhooks/${connection}`, secret }]
+        await fetch(`${origin}/${name}/_hooks`, { method: 'PUT', body: JSON.stringify({ targets }) })
+      }
+    },
+    stop: async () => void child.kill(),
+  }
+}
+
+/** The port, once the sandboxes have said that they listen. */
+function listening(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      const port = /127\.0\.0\.1:(\d+)/.exec(chunk.toString())?.[1]
+      if (port) resolve(Number(port))
+    })
+    child.once('exit', () =>
+      reject(
+        new ConfigError(
+          'SANDBOX_PORT: the sandboxes did not start; is the port taken? Example: SANDBOX_PORT=4011',
+        ),
+      ),
+    )
+  })
+}
