@@ -3,7 +3,7 @@ import type { Address } from '../../schema/index.ts'
 import { countryName } from './words.ts'
 
 /** What a new Address says; `title` is its name in the ERP. */
-export function addressFields(address: Address, title: string, customer: string): object {
+export function addressFields(address: Address, title: string, customer: string) {
   const [line1, ...rest] = address.lines
   const country = countryName(address.country)
   if (!line1 || !address.city || !country) {

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import { type Auth, bearer, fixed, sendAs } from '../auth.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import { refreshToken } from '../oauth2.ts'
+import { shaped } from '../shape.ts'
 import type { Config } from './config.ts'
 import { toErpError } from './errors.ts'
 
@@ -27,52 +29,16 @@ const LONGEST_URL = 4_000
 const envelope = z.object({ data: z.unknown() })
 const returned = z.object({ message: z.unknown().optional() })
 
-/** Reads with a schema; a missing or mistyped field becomes BAD_ANSWER with its name. */
-export function read<T>(form: z.ZodType<T>, value: unknown, what: string): T {
-  const { data, error } = form.safeParse(value)
-  if (!error) return data
-  const [issue] = error.issues
-  const field = issue?.path.map(String).join('.') ?? ''
-  throw new ErpError('BAD_ANSWER', `ERPNext's ${what} has no usable "${field}": ${issue?.message}.`, {
-    field,
-  })
-}
-
+/** A key never ends; a token of an OAuth Client does and is renewed with the refresh token of the sign-in. */
 function credentials(config: Config, http: Http): Auth {
-  const { apiKey, apiSecret, clientId, clientSecret } = config
+  const { apiKey, apiSecret, clientId = '', clientSecret } = config
   if (apiKey && apiSecret) return fixed('authorization', `token ${apiKey}:${apiSecret}`)
-  return bearer(http, async (stored) => {
-    const refreshToken = stored?.refreshToken ?? config.refreshToken
-    if (!refreshToken)
-      throw new ErpError('NEEDS_AUTH', 'Nobody has signed in to ERPNext for this connection.')
-    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId ?? '' }
-    const body = new URLSearchParams(
-      clientSecret ? { ...form, client_secret: clientSecret } : form,
-    ).toString()
-    const url = `${config.url}/api/method/frappe.integrations.oauth2.get_token`
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
-    const answer = await http.send({ method: 'POST', url, headers, body })
-    if (answer.status >= 400 && answer.status < 500) {
-      throw new ErpError('NEEDS_AUTH', 'ERPNext no longer accepts the sign-in.', {
-        said: answer.text.slice(0, 200),
-      })
-    }
-    if (answer.status !== 200) throw toErpError(answer, false)
-    const token = read(tokenForm, answer.json(), 'token answer')
-    const expiresAt = Date.now() + Number(token.expires_in) * 1000
-    return {
-      accessToken: token.access_token,
-      expiresAt,
-      keep: { refreshToken: token.refresh_token ?? refreshToken },
-    }
-  })
+  const url = `${config.url}/api/method/frappe.integrations.oauth2.get_token`
+  const form = { client_id: clientId, ...(clientSecret ? { client_secret: clientSecret } : {}) }
+  const renew = refreshToken(http, { url, form })
+  const first = config.refreshToken ? { refreshToken: config.refreshToken } : null
+  return bearer(http, (stored) => renew(stored?.refreshToken ? stored : first))
 }
-
-const tokenForm = z.object({
-  access_token: z.string(),
-  expires_in: z.string(),
-  refresh_token: z.string().nullish(),
-})
 
 /** ERPNext's REST v1 of one site. */
 export class Client {
@@ -90,14 +56,14 @@ export class Client {
   async list<T>(doctype: string, form: z.ZodType<T>, listing: Listing): Promise<T[]> {
     const request = this.#listRequest(doctype, listing)
     const rows = request.method === 'GET' ? await this.#data(request) : await this.#message(request)
-    return read(z.array(form), rows, doctype)
+    return shaped(z.array(form), rows, doctype)
   }
 
   /** One whole document; null where there is none. */
   async document<T>(doctype: string, name: string, form: z.ZodType<T>): Promise<T | null> {
     try {
       const body = await this.#data({ method: 'GET', url: this.#at(doctype, name), headers: ACCEPT })
-      return read(form, body, doctype)
+      return shaped(form, body, doctype)
     } catch (error) {
       if (error instanceof ErpError && error.code === 'NOT_FOUND') return null
       throw error
@@ -111,7 +77,7 @@ export class Client {
     const request: HttpRequest = plain
       ? { method: 'GET', url, headers: ACCEPT }
       : { method: 'POST', url, headers: SENDING, body: JSON.stringify(args), repeatable: true }
-    return read(form, await this.#message(request), method)
+    return shaped(form, await this.#message(request), method)
   }
 
   /** The request that inserts a document. */
@@ -137,7 +103,7 @@ export class Client {
   /** Sends a write and reads the document that it answers with. */
   async write<T>(request: HttpRequest, form: z.ZodType<T>): Promise<T> {
     const answer = await this.#send(request, true)
-    return read(form, read(envelope, answer.json(), 'answer').data, 'document')
+    return shaped(form, shaped(envelope, answer.json(), 'answer').data, 'document')
   }
 
   /** Sends a write whose answer says nothing of use. */
@@ -183,11 +149,11 @@ export class Client {
   }
 
   async #data(request: HttpRequest): Promise<unknown> {
-    return read(envelope, (await this.#send(request, false)).json(), 'answer').data
+    return shaped(envelope, (await this.#send(request, false)).json(), 'answer').data
   }
 
   async #message(request: HttpRequest): Promise<unknown> {
-    return read(returned, (await this.#send(request, false)).json(), 'answer').message ?? null
+    return shaped(returned, (await this.#send(request, false)).json(), 'answer').message ?? null
   }
 
   async #send(request: HttpRequest, writing: boolean): Promise<HttpAnswer> {

@@ -82,9 +82,18 @@ async function body(connection: Connection, input: CustomerInput, reference: str
   }
 }
 
+/** The addresses besides the main one; the same place for the same use counts once. */
 function further(input: CustomerInput): Address[] {
   const primary = primaryOf(input)
-  return (input.addresses ?? []).filter((address) => address !== primary)
+  const main = primary ? [{ ...primary, type: 'BILLING' as const }] : []
+  const all = [...main, ...(input.addresses ?? []).filter((address) => address !== primary)]
+  return all.filter(
+    (address, at) => at >= main.length && !all.slice(0, at).some((one) => alike(one, address)),
+  )
+}
+
+function alike(a: Address, b: Address): boolean {
+  return same(a, b) && (a.type ?? 'OTHER') === (b.type ?? 'OTHER')
 }
 
 /** All further addresses in one transaction, then the reference that says that nothing is missing. */
@@ -122,8 +131,8 @@ async function changeContact(
   { client }: Connection,
   row: rows.CustomerRow,
   change: Partial<CustomerInput>,
-): Promise<object> {
-  if (change.email === undefined && change.phone === undefined) return {}
+): Promise<object | null> {
+  if (change.email === undefined && change.phone === undefined) return null
   const email = change.email === undefined ? row.email_id : change.email
   const phone = change.phone === undefined ? row.mobile_no : change.phone
   const numbers = {
@@ -164,22 +173,20 @@ async function changeAddresses(
   row: rows.CustomerRow,
   addresses: Address[],
 ): Promise<void> {
+  if (addresses.length === 0) return
   const { client } = connection
   const known = (await addressesOf(connection, [row.name])).get(row.name) ?? []
-  for (const address of addresses) {
-    if (known.some((one) => same(toAddress(one), address))) continue
-    const old = known.find((one) => toAddress(one).type === (address.type ?? 'OTHER'))
-    const {
-      links,
-      address_title: title,
-      ...content
-    } = addressFields(address, address.name ?? row.customer_name ?? row.name, row.name) as Record<
-      string,
-      unknown
-    >
+  const wanted = addresses.filter((address) => !known.some((one) => alike(toAddress(one), address)))
+  // An address that stays is not overwritten by another of its kind.
+  const free = known.filter((one) => !addresses.some((address) => alike(toAddress(one), address)))
+  for (const address of wanted) {
+    const fits = free.findIndex((one) => toAddress(one).type === (address.type ?? 'OTHER'))
+    const [old] = fits < 0 ? [] : free.splice(fits, 1)
+    const title = address.name ?? row.customer_name ?? row.name
+    const { links, address_title, ...content } = addressFields(address, title, row.name)
     const request = old
       ? client.changing('Address', old.name, content)
-      : client.inserting('Address', { address_title: title, ...content, links })
+      : client.inserting('Address', { address_title, ...content, links })
     await client.write(request, rows.named)
   }
 }
@@ -193,20 +200,14 @@ export function customerWrite(connection: Connection): Write<CustomerInput> {
     url: client.page(DOCTYPE, name),
     version: modified,
   })
-  const rowOf = async (filter: Filter) => {
-    const order = 'creation asc, name asc'
-    return (
-      await client.list(DOCTYPE, rows.customer.loose(), {
-        fields: [...rows.fieldsOf(rows.customer), config.referenceField],
-        filters: [filter],
-        order,
-        limit: 1,
-      })
-    )[0]
+  const rowOf = async (filter: Filter, extra: string[] = []) => {
+    const fields = [...rows.fieldsOf(rows.customer), ...extra]
+    const listing = { fields, filters: [filter], order: 'creation asc, name asc', limit: 1 }
+    return (await client.list(DOCTYPE, rows.customer.loose(), listing))[0]
   }
   const finish = async (id: string, input: CustomerInput, ref: string): Promise<Ref> => {
     const known = (await addressesOf(connection, [id])).get(id) ?? []
-    const left = further(input).filter((address) => !known.some((one) => same(toAddress(one), address)))
+    const left = further(input).filter((address) => !known.some((one) => alike(toAddress(one), address)))
     const [last, ...first] = finishing(connection, input, ref, left).reverse()
     for (const request of first.reverse()) await client.act(filled(request, id))
     if (!last) throw new ErpError('INTERNAL', 'There is nothing to send.')
@@ -219,7 +220,7 @@ export function customerWrite(connection: Connection): Write<CustomerInput> {
     plan: async (input, ref) => (await requests(connection, input, ref)).map(shown),
     async find(ref): Promise<Found | null> {
       if (!(await setup.hasReference(DOCTYPE, true))) return null
-      const row = await rowOf([config.referenceField, 'in', [ref, ref + UNFINISHED]])
+      const row = await rowOf([config.referenceField, 'in', [ref, ref + UNFINISHED]], [config.referenceField])
       if (!row) return null
       const done = Object.entries(row).some(
         ([field, value]) => field === config.referenceField && value === ref,
@@ -233,7 +234,7 @@ export function customerWrite(connection: Connection): Write<CustomerInput> {
       return more.length > 0 ? finish(made.name, input, ref) : refOf(made)
     },
     async resume(found, _step, input): Promise<Ref> {
-      const row = await rowOf(['name', '=', found.id])
+      const row = await rowOf(['name', '=', found.id], [config.referenceField])
       const marked = Object.entries(row ?? {}).find(([field]) => field === config.referenceField)?.[1]
       if (typeof marked !== 'string' || !marked.endsWith(UNFINISHED)) return found
       return finish(found.id, input, marked.slice(0, -UNFINISHED.length))
@@ -244,12 +245,14 @@ export function customerWrite(connection: Connection): Write<CustomerInput> {
       if (version !== null && row.modified !== version) {
         throw new ErpError('CONFLICT', `The customer "${ref.id}" was changed meanwhile.`)
       }
+      // `modified` in the body is the ERP's optimistic lock: a stale one is refused before anything else changes.
+      const lock = version === null ? {} : { modified: version }
+      const content = { ...(await fields(connection, change)), ...lock }
+      const first = await client.write(client.changing(DOCTYPE, ref.id, content), form)
       const contact = await changeContact(connection, row, change)
       await changeAddresses(connection, row, change.addresses ?? [])
-      const content = { ...(await fields(connection, change)), ...contact }
-      // `modified` in the body is the ERP's optimistic lock: a stale one is refused.
-      const lock = version === null ? {} : { modified: version }
-      return refOf(await client.write(client.changing(DOCTYPE, ref.id, { ...content, ...lock }), form))
+      // Saved once more, the customer takes over what its contact says now.
+      return refOf(contact ? await client.write(client.changing(DOCTYPE, ref.id, contact), form) : first)
     },
   }
 }

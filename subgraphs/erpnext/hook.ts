@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, Erp, Kind, RawRequest } from '../connector.ts'
 import { parseExact } from '../json.ts'
+import { shaped } from '../shape.ts'
 import { toUtc } from './time.ts'
-import { read } from './client.ts'
 
 const KINDS: Record<string, Kind> = {
   Item: 'item',
@@ -33,7 +33,7 @@ function verify(raw: RawRequest, secret: string): boolean {
  * event is not in the body, it is taken from the address: ?doctype=Sales%20Order&event=on_trash.
  */
 function changesOf(raw: RawRequest, zone: string | undefined): Change[] {
-  const body = read(delivery, parseExact(raw.body.toString('utf8')), 'webhook')
+  const body = shaped(delivery, parseExact(raw.body.toString('utf8')), 'The webhook')
   const doctype = body.doctype ?? raw.query.doctype ?? ''
   const kind = KINDS[doctype]
   if (!kind)

@@ -13,11 +13,8 @@ const words = z
   .nullish()
   .transform((value) => value || null)
 const some = number.nullish().transform((value) => value ?? null)
-/** Check fields are 0 or 1. */
-const check = z
-  .enum(['0', '1'])
-  .nullish()
-  .transform((value) => value === '1')
+/** Check fields are 0 or 1 and never empty. */
+const check = z.enum(['0', '1']).transform((value) => value === '1')
 
 const CHANGED = { name: text, modified: text }
 

@@ -1,45 +1,19 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
+import { Kept } from '../kept.ts'
 import type { Client } from './client.ts'
 import type { Config } from './config.ts'
 import * as rows from './rows.ts'
 
-const MINUTE_MS = 60_000
+const DAY_MS = 24 * 3_600_000
+const MAX_AGE_MS = 10 * 60_000
 /** So many items' units are fetched ahead in one call; more are asked for by name. */
 const AHEAD = 2_000
 
-/** A value that is read once; when it is old it is read again behind the answer that still uses it. */
-class Kept<T> {
-  readonly #load: () => Promise<T>
-  readonly #maxAgeMs: number
-  #value: Promise<T> | null = null
-  #at = 0
-
-  constructor(maxAgeMs: number, load: () => Promise<T>) {
-    this.#maxAgeMs = maxAgeMs
-    this.#load = load
-  }
-
-  get(): Promise<T> {
-    if (!this.#value) return this.fresh()
-    if (Date.now() - this.#at > this.#maxAgeMs) {
-      const old = this.#value
-      this.fresh().catch(() => (this.#value = old))
-      return old
-    }
-    return this.#value
-  }
-
-  /** Reads again now: what was asked for is not among what is kept. */
-  fresh(): Promise<T> {
-    const loading = this.#load()
-    this.#value = loading
-    this.#at = Date.now()
-    loading.catch(() => {
-      if (this.#value === loading) this.#value = null
-    })
-    return loading
-  }
+/** Everything that is kept; read once more where a name is missing. */
+async function all<T>(kept: Kept<Map<string, T>>, names: string[]): Promise<Map<string, T>> {
+  const found = await kept.find((known) => (names.every((name) => known.has(name)) ? known : undefined))
+  return found ?? kept.get()
 }
 
 /** What an item's unit conversions and flags are. */
@@ -56,19 +30,19 @@ export class Setup {
   #itemsAt = 0
   readonly #references = new Map<string, Kept<boolean>>()
 
-  readonly #zone = new Kept(24 * 60 * MINUTE_MS, () => this.#readZone())
-  readonly #companies = new Kept(60 * MINUTE_MS, () =>
+  readonly #zone = new Kept(() => this.#readZone(), DAY_MS)
+  readonly #companies = new Kept(() =>
     this.#client.list('Company', rows.company, {
       fields: rows.fieldsOf(rows.company),
       order: 'creation asc',
       limit: 0,
     }),
   )
-  readonly #warehouses = new Kept(10 * MINUTE_MS, () => this.#readWarehouses())
-  readonly #lists = new Kept(5 * MINUTE_MS, () => this.#readLists())
-  readonly #groups = new Kept(5 * MINUTE_MS, () => this.#readGroups())
-  readonly #defaultList = new Kept(5 * MINUTE_MS, () => this.#readDefaultList())
-  readonly #rules = new Kept(MINUTE_MS, () => this.#readRules())
+  readonly #warehouses = new Kept(() => this.#readWarehouses())
+  readonly #lists = new Kept(() => this.#readLists())
+  readonly #groups = new Kept(() => this.#readGroups())
+  readonly #defaultList = new Kept(() => this.#readDefaultList())
+  readonly #rules = new Kept(() => this.#readRules())
 
   constructor(client: Client, config: Config) {
     this.#client = client
@@ -96,24 +70,25 @@ export class Setup {
   }
 
   /** The company's warehouses by name; `names` that are missing are looked for once more. */
-  async warehouses(names: string[] = []): Promise<Map<string, z.output<typeof rows.warehouse>>> {
-    const kept = await this.#warehouses.get()
-    return names.every((name) => kept.has(name)) ? kept : this.#warehouses.fresh()
+  warehouses(names: string[] = []): Promise<Map<string, z.output<typeof rows.warehouse>>> {
+    return all(this.#warehouses, names)
   }
 
   /** Price lists by name; those that are missing are looked for once more. */
-  async priceLists(names: string[]): Promise<Map<string, rows.PriceListRow>> {
-    const kept = await this.#lists.get()
-    return names.every((name) => kept.has(name)) ? kept : this.#lists.fresh()
+  priceLists(names: string[]): Promise<Map<string, rows.PriceListRow>> {
+    return all(this.#lists, names)
   }
 
   /** A customer group and those above it, nearest first; only the nearest one's price list counts. */
   async groups(name: string | null): Promise<z.output<typeof rows.customerGroup>[]> {
     if (!name) return []
-    const kept = await this.#groups.get()
-    const all = kept.has(name) ? kept : await this.#groups.fresh()
+    const known = await all(this.#groups, [name])
     const path: z.output<typeof rows.customerGroup>[] = []
-    for (let row = all.get(name); row && !path.includes(row); row = all.get(row.parent_customer_group ?? ''))
+    for (
+      let row = known.get(name);
+      row && !path.includes(row);
+      row = known.get(row.parent_customer_group ?? '')
+    )
       path.push(row)
     return path
   }
@@ -133,16 +108,16 @@ export class Setup {
     if (this.#items.size === 0) await this.#readItems([])
     if (anew) for (const name of names) this.#items.delete(name)
     const missing = names.filter((name) => !this.#items.has(name))
-    const old = Date.now() - this.#itemsAt > 10 * MINUTE_MS ? names : []
+    const old = Date.now() - this.#itemsAt > MAX_AGE_MS ? names : []
     if (missing.length > 0 || old.length > 0) await this.#readItems([...new Set([...missing, ...old])])
     return this.#items
   }
 
   /** Whether a DocType has the custom field that keeps our reference. */
   async hasReference(doctype: string, anew = false): Promise<boolean> {
-    const kept = this.#references.get(doctype) ?? new Kept(5 * MINUTE_MS, () => this.#readReference(doctype))
+    const kept = this.#references.get(doctype) ?? new Kept(() => this.#readReference(doctype))
     this.#references.set(doctype, kept)
-    return (await kept.get()) || (anew && (await kept.fresh()))
+    return anew ? ((await kept.find((has) => has || undefined)) ?? false) : kept.get()
   }
 
   /** A field that does not exist is refused in a list call; in a document it would be dropped in silence. */
