@@ -1,9 +1,10 @@
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { connectorOf, connectors } from '../subgraphs/index.ts'
+import { connectors } from '../subgraphs/index.ts'
 import { sandboxConnections, sandboxes } from '../subgraphs/sandboxes.ts'
 import { excuses } from './contract/excuses.ts'
 import { checks } from './contract/index.ts'
-import { describeContract } from './contract/run.ts'
+import { SHARES, describeShare } from './contract/run.ts'
 
 describe('the contract', () => {
   it('gives every check its own number, in order, and a whole sentence', () => {
@@ -18,6 +19,14 @@ describe('the contract', () => {
       expect(known).toContain(name)
       for (const id of Object.keys(ids)) expect(checks.find((check) => check.id === id)?.level).toBe('SHOULD')
     }
+  })
+
+  it('is run whole: every share stands in one file', () => {
+    const texts = globSync('test/connectors{,/*}.test.ts').map((file) => readFileSync(file, 'utf8'))
+    const shares = texts.flatMap((text) =>
+      [...text.matchAll(/^describeShare\((\d)\)$/gm)].map(([, share]) => share),
+    )
+    expect(shares.toSorted()).toEqual(Array.from({ length: SHARES }, (_, share) => String(share)))
   })
 
   it('runs for every connector: each has a sandbox, and no name is given twice', () => {
@@ -35,7 +44,4 @@ describe('the contract', () => {
   })
 })
 
-for (const mount of sandboxes) {
-  const connector = connectorOf(mount.system)
-  if (connector) describeContract(connector, mount)
-}
+describeShare(0)

@@ -27,9 +27,10 @@ const files = globSync([
 ]).filter((file) => !file.endsWith('.d.ts'))
 const imports = files.flatMap((file) => importsOf(file, readFileSync(file, 'utf8')))
 
-/** The room a file stands in: "schema", "shared", "system:odoo", "hub", "gateway", "test" or "root". */
+/** The room a file stands in: "schema", "shared", "system:odoo", "hub", "settings", "gateway", "test" or "root". */
 function roomOf(file: string): string {
   const [first = '', second = '', third] = file.split('/')
+  if (file === 'config.ts') return 'settings'
   if (first !== 'subgraphs') return ['schema', 'gateway', 'test'].includes(first) ? first : 'root'
   if (third === undefined) return 'shared'
   return second === 'hub' ? 'hub' : `system:${second}`
@@ -104,13 +105,17 @@ describe('rooms', () => {
     expect(bad.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
   })
 
-  it('lets the hub know schema and shared files, and no single system', () => {
-    expect(offences(/^hub$/, (to) => ['schema', 'shared', 'hub'].includes(to))).toEqual([])
+  it('lets the hub know schema, shared files and the settings, and no single system', () => {
+    expect(offences(/^hub$/, (to) => ['schema', 'shared', 'hub', 'settings'].includes(to))).toEqual([])
+  })
+
+  it('lets the settings know schema and shared files alone', () => {
+    expect(offences(/^settings$/, (to) => ['schema', 'shared'].includes(to))).toEqual([])
   })
 
   it('lets the gateway know the hub and the list, and no single system', () => {
     expect(
-      offences(/^gateway$/, (to) => ['schema', 'shared', 'hub', 'gateway', 'root'].includes(to)),
+      offences(/^gateway$/, (to) => ['schema', 'shared', 'hub', 'settings', 'gateway'].includes(to)),
     ).toEqual([])
   })
 

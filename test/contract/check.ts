@@ -1,4 +1,4 @@
-import type { Erp } from '../../subgraphs/connector.ts'
+import type { Connector, Erp } from '../../subgraphs/connector.ts'
 import type { Bench } from './bench.ts'
 
 /**
@@ -11,7 +11,7 @@ export interface Check {
   /** A whole sentence. */
   title: string
   /** Whether the connection has what the check is about; a check without it runs for every connector. */
-  needs?: (erp: Erp) => unknown
+  needs?: (erp: Erp, connector: Connector) => unknown
   /** True where it tries a sample of cases, so that an excused one does not always fail. */
   sampled?: boolean
   run: (bench: Bench) => Promise<void>

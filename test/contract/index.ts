@@ -9,6 +9,7 @@ import { mutations } from './mutations.ts'
 import { prices } from './prices.ts'
 import { reads } from './reads.ts'
 import { records } from './records.ts'
+import { signin } from './signin.ts'
 import { stock } from './stock.ts'
 import { tokens } from './tokens.ts'
 import { writes } from './writes.ts'
@@ -28,4 +29,5 @@ export const checks: Check[] = [
   ...mutations,
   ...changes,
   ...hooks,
+  ...signin,
 ]

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Connector, Erp } from '../../subgraphs/connector.ts'
 import { demo } from '../../subgraphs/demo.ts'
 import type { Http } from '../../subgraphs/http.ts'
-import type { SandboxMount } from '../../subgraphs/sandboxes.ts'
+import { type SandboxMount, sandboxes } from '../../subgraphs/sandboxes.ts'
+import { connectorOf } from '../../subgraphs/index.ts'
 import { SandboxServer } from '../../subgraphs/stage.ts'
 import { Bench } from './bench.ts'
 import { excuses } from './excuses.ts'
@@ -32,7 +33,7 @@ export function describeContract(connector: Connector, mount: SandboxMount): voi
     })
 
     for (const { id, level, title, needs, sampled, run } of checks) {
-      if (needs && !needs(erp)) continue
+      if (needs && !needs(erp, connector)) continue
       const reason = excuses[mount.name]?.[id] ?? excuses[mount.system]?.[id]
       // An excused check must fail, so that an excuse that is no longer needed goes.
       const how = { fails: Boolean(reason) && !sampled, skip: Boolean(reason) && sampled }
@@ -43,4 +44,15 @@ export function describeContract(connector: Connector, mount: SandboxMount): voi
       })
     }
   })
+}
+
+/** How many files share the work, so that every core has some. */
+export const SHARES = 4
+
+/** Runs the contract for every connector and sandbox of one share, counted from 0. */
+export function describeShare(share: number): void {
+  for (const mount of sandboxes.filter((_, index) => index % SHARES === share)) {
+    const connector = connectorOf(mount.system)
+    if (connector) describeContract(connector, mount)
+  }
 }

@@ -1,0 +1,3 @@
+import { describeShare } from '../contract/run.ts'
+
+describeShare(1)
