@@ -41,8 +41,7 @@ export const netsuite: Connector<typeof config> = {
     'webhooks',
   ],
   manual: {
-    pushInvoice: 'Bill the sales order in NetSuite under Transactions > Sales > Invoice Sales Orders.',
-    pushPayment: 'Accept the payment in NetSuite under Transactions > Customers > Accept Customer Payments.',
+    upsertCustomer: 'Set the customer inactive in NetSuite under Lists > Relationships > Customers.',
   },
   signIn: (settings) => ({
     authorizeUrl: `${addressOf(settings, 'app')}/app/login/oauth2/authorize.nl`,

@@ -53,6 +53,7 @@ export function catalogue(state: State, options: { longStatus: boolean }, now: (
       dual: table('dummy', () => [{ dummy: 'X' }]),
       ...setupTables(state),
       ...itemTables(state),
+      ...stockTables(state),
       ...priceTables(state),
       ...customerTables(state),
       ...transactionTables(state, options),
@@ -116,6 +117,11 @@ function itemTables(state: State): Record<string, Table> {
         })),
       { saleunit: unit, stockunit: unit, pricinggroup: shows(state, () => state.groups) },
     ),
+  }
+}
+
+function stockTables(state: State): Record<string, Table> {
+  return {
     aggregateitemlocation: table(
       'item location quantityonhand quantityavailable quantitycommitted quantityonorder',
       () =>
