@@ -9,7 +9,7 @@ import { CUSTOMER, ORDER } from './push.ts'
 import { readsAny } from './reads.ts'
 import { secretsOf, spellings } from './secrets.ts'
 
-const PATIENCE_MS = 300
+const PATIENCE_MS = 100
 
 /** Lets every read of the connection meet a fault that does not end, and gives the errors of each. */
 async function struck(

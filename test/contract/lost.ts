@@ -8,7 +8,7 @@ import { type Job, ORDER, booked, eachJob, recover, writeOf, writesAny } from '.
 import { type Blow, Killed } from './tap.ts'
 
 /** Long enough for a loopback answer, short enough for a check that waits for none. */
-const PATIENCE_MS = 300
+const PATIENCE_MS = 100
 
 /** How many requests of one push may be sent only once. */
 function steps<I>(bench: Bench, job: Job<I>): Promise<number> {
