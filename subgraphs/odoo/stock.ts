@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import { z } from 'zod'
+import { ErpError } from '../../schema/errors.ts'
 import type { StockLevel } from '../../schema/index.ts'
 import type { Answer, StockAsk, StockReading } from '../connector.ts'
 import { shaped } from '../shape.ts'
@@ -16,8 +17,13 @@ const product = z.object({
 })
 const sums = z.object({ product_id: one, location_id: one, quantity: decimal, reserved: decimal })
 
-/** What lies where, summed by item and warehouse. */
-type Heap = Map<string, Map<string, { onHand: Big; reserved: Big }>>
+/** What lies where, summed by item and warehouse; an error for an item of which some lies in no known place. */
+type Heap = Map<string, Map<string, Pile> | ErpError>
+interface Pile {
+  onHand: Big
+  reserved: Big
+}
+const NOTHING: Pile = { onHand: new Big(0), reserved: new Big(0) }
 interface Place {
   id: string
   code: string
@@ -36,7 +42,9 @@ export async function stock(odoo: Odoo, asks: StockAsk[]): Promise<Answer<StockR
   return asks.map((ask, index) => {
     const found = products.get(keyOf(ask.item, places[index] ?? null))
     const wanted = places[index]
-    return found && wanted ? reading(odoo, found, wanted, heap.get(ask.item)) : null
+    const piles = heap.get(ask.item) ?? new Map<string, Pile>()
+    if (!found || !wanted) return null
+    return piles instanceof ErpError ? piles : reading(odoo, found, wanted, piles)
   })
 }
 
@@ -60,16 +68,21 @@ async function quants(odoo: Odoo, ids: string[]): Promise<Heap> {
   const unknown = (locations: Map<string, string | null>) =>
     rows.every((row) => locations.has(row.location_id?.id ?? '')) ? locations : undefined
   const locations = (await odoo.setup.locations.find(unknown)) ?? (await odoo.setup.locations.get())
-  for (const row of rows) {
-    const warehouse = locations.get(row.location_id?.id ?? '')
-    if (!row.product_id || !warehouse) continue
-    const item = heap.get(row.product_id.id) ?? new Map<string, { onHand: Big; reserved: Big }>()
-    const before = item.get(warehouse) ?? { onHand: new Big(0), reserved: new Big(0) }
+  for (const { product_id: product, location_id: location, quantity, reserved } of rows) {
+    const warehouse = locations.get(location?.id ?? '')
+    const item = heap.get(product?.id ?? '') ?? new Map<string, Pile>()
+    if (!product || item instanceof ErpError || warehouse === null) continue
+    if (warehouse === undefined) {
+      const message = `Odoo has stock in ${location?.name ?? 'a place'}, which is none of its locations.`
+      heap.set(product.id, new ErpError('BAD_ANSWER', message, { field: 'location_id' }))
+      continue
+    }
+    const before = item.get(warehouse) ?? NOTHING
     item.set(warehouse, {
-      onHand: before.onHand.plus(row.quantity),
-      reserved: before.reserved.plus(row.reserved),
+      onHand: before.onHand.plus(quantity),
+      reserved: before.reserved.plus(reserved),
     })
-    heap.set(row.product_id.id, item)
+    heap.set(product.id, item)
   }
   return heap
 }
@@ -138,14 +151,14 @@ function reading(
   { config }: Odoo,
   native: z.output<typeof product>,
   places: Place[],
-  heap: Heap extends Map<string, infer T> ? T | undefined : never,
+  piles: Map<string, Pile>,
 ): StockReading {
   const nativeUnit = native.uom_id?.name ?? null
   const unit = nativeUnit && unitCode(nativeUnit, config.units)
   const stocked = native.is_storable ?? native.type === 'product'
   if (!stocked) return { unit, nativeUnit, levels: [], source: 'not-stocked' }
   const levels = places.map((place): StockLevel => {
-    const { onHand, reserved } = heap?.get(place.id) ?? { onHand: new Big(0), reserved: new Big(0) }
+    const { onHand, reserved } = piles.get(place.id) ?? NOTHING
     return {
       warehouse: { code: place.code, name: place.name },
       onHand: onHand.toFixed(),

@@ -150,6 +150,8 @@ export class Db {
     const fields = this.model(model)
     const lists: [Field, unknown][] = []
     for (const [name, value] of Object.entries(sent)) {
+      // Odoo keeps its own log of times, whatever a client says.
+      if (name === 'write_date' || name === 'create_date') continue
       const field = fields.get(name)
       if (!field && name !== 'id') throw this.#unknownField(model, name)
       if (field?.type === 'one2many') lists.push([field, value])
@@ -197,7 +199,7 @@ export class Db {
 }
 
 function emptyOf({ type }: Field): Value {
-  if (type === 'integer') return 0
+  if (type === 'integer' || type === 'many2one_reference') return 0
   if (type === 'float' || type === 'monetary') return '0'
   return type === 'many2many' || type === 'one2many' ? [] : false
 }
@@ -220,7 +222,7 @@ function convert(
     return type === 'integer' ? Number(number) : number
   }
   if (value === false || value === null || value === undefined || value === '') return false
-  if (type === 'many2one') return Number(value)
+  if (type.startsWith('many2one')) return Number(value)
   const text = value instanceof Float ? value.text : String(value)
   if (type === 'selection' && field.values && !field.values.includes(text)) {
     throw new Raise('builtins.ValueError', `Wrong value for ${model}.${name}: '${text}'`)

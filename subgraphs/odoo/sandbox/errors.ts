@@ -159,6 +159,21 @@ export function nativeErrors(version: number): Record<string, NativeError> {
     wrongDatabase: { ...STOCK, answer: html(404, '404 Not Found'), code: 'VALIDATION' },
     wrongType: { ...STOCK, answer: html(415, '415 Unsupported Media Type'), code: 'VALIDATION' },
   }
+  const refused = {
+    ids: false,
+    messages: [
+      {
+        rows: { from: 0, to: 0 },
+        type: 'error',
+        record: 0,
+        field: 'country_id',
+        message: "No matching record found for name 'Nowhereland' in field 'Country'",
+      },
+    ],
+    nextrow: 0,
+  }
+  const importBody = version >= 19 ? refused : { jsonrpc: '2.0', id: 1, result: refused }
+  pages.importRefused = { ...PARTNER, answer: { status: 200, body: importBody }, code: 'VALIDATION' }
   const raised = Object.entries(CASES).map(([key, one]): [string, NativeError] => [
     key,
     { on: one.on, match: one.match, answer: answerOf(version, one), code: one.code },

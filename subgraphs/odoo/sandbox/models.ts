@@ -21,7 +21,7 @@ const TABLES: Record<string, string> = {
     active:boolean type:selection(contact,invoice,delivery,other) parent_id:many2one(res.partner)
     child_ids:one2many(res.partner,parent_id) commercial_partner_id:many2one(res.partner) street:char
     street2:char zip:char city:char state_id:many2one(res.country.state) country_id:many2one(res.country)
-    country_code:char lang:char customer_rank:integer category_id:many2many(res.partner.category)
+    country_code:char lang:selection customer_rank:integer category_id:many2many(res.partner.category)
     property_payment_term_id:many2one(account.payment.term)
     property_product_pricelist:many2one(product.pricelist)
     specific_property_product_pricelist:many2one(product.pricelist)>=18 credit:monetary credit_limit:float
@@ -94,7 +94,7 @@ const TABLES: Record<string, string> = {
     partner_id:many2one(res.partner) state:selection(draft,in_process,paid,canceled,rejected)! memo:char>=18
     ref:char<18 reconciled_invoice_ids:many2many(account.move)`,
   'account.payment.register': 'amount:monetary payment_date:date communication:char',
-  'ir.model.data': 'module:char! name:char! model:char! res_id:integer',
+  'ir.model.data': 'module:char! name:char! model:char! res_id:many2one_reference',
   'res.config.settings': 'group_product_pricelist:boolean group_stock_multi_locations:boolean',
 }
 
@@ -106,7 +106,7 @@ function fieldOf(text: string, version: number): [string, Field] | null {
   if (sign === '>=' && version < Number(limit)) return null
   if (sign === '<' && version >= Number(limit)) return null
   const field: Field = { type, required: required === '!' }
-  if (type === 'selection') field.values = inside.split(',').map((value) => value.replace('~', ' '))
+  if (type === 'selection' && inside) field.values = inside.split(',').map((value) => value.replace('~', ' '))
   else if (inside) [field.relation, field.inverse] = inside.split(',')
   return [name, field]
 }

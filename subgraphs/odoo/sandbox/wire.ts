@@ -162,9 +162,15 @@ function json2(door: Door, request: SandboxRequest): SandboxAnswer {
   }
   if (key !== door.secret) return fail(401, 'Unauthorized', 'Invalid apikey')
   const named = request.body === '' ? {} : parse(request.body)
-  if (!named) return fail(400, 'BadRequest', `could not parse the body as json: ${request.body.slice(0, 20)}`)
+  if (!named) return fail(400, 'BadRequest', `could not parse the body as json: ${brokenAt(request.body)}`)
   const [, , , model = '', method = ''] = request.path.split('/')
   return answer(door, model, method, Array.isArray(named) ? {} : named, fail)
+}
+
+/** How Python's parser words a body that ends too early. */
+function brokenAt(body: string): string {
+  const expected = /"\s*$/.test(body) ? "Expecting ':' delimiter" : 'Expecting value'
+  return `${expected}: line 1 column ${body.length + 1} (char ${body.length})`
 }
 
 function answer(
