@@ -55,8 +55,8 @@ export interface YardOptions {
 /** A try as the database keeps it. */
 export interface AttemptRow {
   number: number
-  started_at: Date
-  finished_at: Date | null
+  started_at: string
+  finished_at: string | null
   problem: Problem | null
   exchanges: Exchange[]
 }

@@ -101,7 +101,7 @@ interface Missing {
 /** The operation that creates the customer in the ERP: one that is under way, or a new one; null when it is there. */
 async function missingCustomer(em: Manager, op: Missing, { row }: KnownCustomer): Promise<string | null> {
   // Orders of one customer that are accepted at the same moment agree on one creation.
-  await em.execute('select id from customer where id = ? for update', [op.customer])
+  await em.execute('select id from customer where id = ? for no key update', [op.customer])
   const known = `select native_id from external_ref
     where connection = ? and kind = 'customer' and hub_id = ? and not deleted`
   if ((await rows(em, known, [op.connection, op.customer])).length > 0) return null
