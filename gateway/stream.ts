@@ -95,6 +95,6 @@ export class Streams<C extends Contextual> {
   }
 }
 
-function operationOf(document: DocumentNode, name: string | undefined): string | undefined {
+function operationOf(document: DocumentNode, name: string | null): string | undefined {
   return getOperationAST(document, name)?.operation
 }
