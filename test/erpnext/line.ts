@@ -1,7 +1,9 @@
+import { ErpError } from '../../schema/errors.ts'
 import type { Erp } from '../../subgraphs/connector.ts'
 import { type Demo, demo } from '../../subgraphs/demo.ts'
 import { erpnext } from '../../subgraphs/erpnext/index.ts'
 import { sandbox } from '../../subgraphs/erpnext/sandbox.ts'
+import { Tokens } from '../../subgraphs/erpnext/sandbox/access.ts'
 import {
   type Exchange,
   type Http,
@@ -34,6 +36,40 @@ export interface Line {
   /** The calls that the sandbox got since the last look. */
   calls(): string[]
   close(): Promise<void>
+}
+
+/** A part that this connector must have. */
+export function part<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The connection lacks this part.')
+  return value
+}
+
+/** The error that `work` ends with. */
+export async function refusal(work: Promise<unknown>): Promise<ErpError> {
+  const end: unknown = await work.catch((error: unknown) => error)
+  if (end instanceof ErpError) return end
+  throw new Error(`Nothing was refused: ${JSON.stringify(end)}`)
+}
+
+/** Writes straight into the site, as a person or another program would. */
+export async function post(
+  line: Line,
+  path: string,
+  body: object,
+  method = 'POST',
+): Promise<Record<string, unknown>> {
+  const headers = {
+    authorization: `token ${Tokens.KEY}:${Tokens.SECRET}`,
+    'content-type': 'application/json',
+  }
+  const answer = await fetch(`${line.server.url('erpnext')}${path}`, {
+    method,
+    headers,
+    body: JSON.stringify(body),
+  })
+  const json = (await answer.json()) as { data?: Record<string, unknown> }
+  if (!answer.ok || !json.data) throw new Error(`${path}: ${answer.status} ${JSON.stringify(json)}`)
+  return json.data
 }
 
 /** Opens a sandbox on a free port and a connector to it. */

@@ -82,13 +82,15 @@ function compare(field: string, a: Cell | undefined, b: Json): number {
   return collator.compare(String(a ?? ''), String(b ?? ''))
 }
 
+function folded(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '')
+}
+
 function like(value: Cell | undefined, pattern: string): boolean {
   // The framework doubles backslashes, so % and _ cannot be escaped.
-  const source = pattern
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('%', '[^]*')
-    .replaceAll('_', '[^]')
-  return new RegExp(`^${source}$`, 'i').test(String(value ?? ''))
+  const escaped = folded(pattern).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const source = escaped.replaceAll('%', '[^]*').replaceAll('_', '[^]')
+  return new RegExp(`^${source}$`, 'iu').test(folded(String(value ?? '')))
 }
 
 function holds(row: Row | null, { field, operator, value }: Condition): boolean {
