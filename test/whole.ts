@@ -17,7 +17,7 @@ export interface TestHouse {
   engine: Engine
   contexts: Contexts
   /** Runs an operation as the anonymous caller of the demo, without HTTP. */
-  ask(query: string, variables?: Record<string, unknown>, context?: RequestContext): Promise<Answered>
+  ask<T>(query: string, variables?: Record<string, unknown>, context?: RequestContext): Promise<Answered<T>>
   /** Reads everything that the connections have to tell, once. */
   poll(): Promise<void>
   /** Serves it over HTTP and WebSocket on a free port. */
@@ -25,18 +25,15 @@ export interface TestHouse {
   close(): Promise<void>
 }
 
-/** An answer as tests look into it. */
-export interface Answered {
-  // The shape depends on the query; tests name what they expect.
-  data: Tree
+/** An answer as tests look into it; they name the shape that they asked for. */
+export interface Answered<T> {
+  data: T
   errors?: readonly {
     message: string
     path?: readonly (string | number)[]
     extensions?: Record<string, unknown>
   }[]
 }
-/** JSON that can be walked without a type for every query. */
-export type Tree = { [key: string]: Tree } & Tree[] & string & number & boolean
 
 /** What a test may want otherwise. */
 export interface HouseOptions {
@@ -95,9 +92,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     hub,
     engine,
     contexts,
-    async ask(query, variables = {}, context) {
+    async ask<T>(query: string, variables: Record<string, unknown> = {}, context?: RequestContext) {
       const own = context ?? (await contexts.of(undefined))
-      return (await engine.execute({ query, variables, context: own })) as Answered
+      return (await engine.execute({ query, variables, context: own })) as Answered<T>
     },
     poll: () => poller.once(),
     async serve(more = {}) {

@@ -37,6 +37,14 @@ export const config = z.object({
   pricelists: names.describe(
     'Currency to the name of the price list to use when a caller wants another currency than the customer has',
   ),
+  discountProduct: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      "Number of the product of Odoo's discount lines (Sales settings, Discounts); needed for discounts by amount",
+    ),
   states: z
     .record(z.string(), z.enum(OrderStatus))
     .default({})

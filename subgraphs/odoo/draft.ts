@@ -5,10 +5,10 @@ import type { OrderInput, OrderLineInput } from '../connector.ts'
 import { exactNumber } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { customValues } from './map/custom.ts'
-import { flag, id, isId, noonOf, one, text, toHtml } from './native.ts'
+import { flag, id, isId, namesOf, noonOf, one, text, toHtml } from './native.ts'
 import { ownPricelist, pricelistFor } from './pricelist.ts'
 import type { Domain, Odoo, Pricelist } from './setup.ts'
-import { sameUnit, unitCode } from './units.ts'
+import { unitAsked } from './units.ts'
 
 const product = z.object({ id, default_code: text, active: flag, sale_ok: flag, uom_id: one })
 type Product = z.output<typeof product>
@@ -47,9 +47,12 @@ export async function draftOf(odoo: Odoo, input: OrderInput, ref: string): Promi
     warehouse_id: warehouse ? await warehouseId(odoo, warehouse) : undefined,
     note: input.note ? toHtml(input.note) : undefined,
     ...customValues(input.customAttributes ?? [], fields),
-    order_line: await Promise.all(
-      input.lines.map(async (_, index) => [0, 0, await lineOf(odoo, input, index, products, currency)]),
-    ),
+    order_line: [
+      ...(await Promise.all(
+        input.lines.map(async (_, index) => [0, 0, await lineOf(odoo, input, index, products, currency)]),
+      )),
+      ...amountsOff(odoo, input, currency).map((line) => [0, 0, line]),
+    ],
   }
 }
 
@@ -58,7 +61,7 @@ export async function productsOf(odoo: Odoo, lines: OrderLineInput[]): Promise<P
   const ids = lines.flatMap((line) => (line.item && isId(line.item) ? [Number(line.item)] : []))
   const skus = lines.flatMap((line) => (line.item ? [] : [line.sku]))
   const domain: Domain = ['|', ['id', 'in', ids], ['default_code', 'in', skus]]
-  const rows = await odoo.rows('product.product', ['default_code', 'active', 'sale_ok', 'uom_id'], domain)
+  const rows = await odoo.rows('product.product', namesOf(product), domain)
   const known = rows.map((row) => shaped(product, row, 'product.product'))
   return lines.map((line, index) => {
     const field = `lines.${index}.sku`
@@ -147,26 +150,38 @@ export async function lineBasics(
 }
 
 async function unitOf({ config, setup }: Odoo, line: OrderLineInput, native: Product, index: number) {
-  const own = native.uom_id
-  if (!line.unit || !own || sameUnit(unitCode(own.name, config.units), line.unit)) return null
-  const other = await setup.units.find((all) => {
-    const family = all.find((unit) => unit.id === own.id)?.family
-    return all.find(
-      (unit) => unit.family === family && sameUnit(unitCode(unit.name, config.units), line.unit ?? null),
-    )
-  })
-  if (!other) {
-    refuse('MAPPING_MISSING', `Odoo does not sell ${line.sku} in ${line.unit}.`, `lines.${index}.unit`)
-  }
-  return Number(other.id)
+  const { unit: code, sku } = line
+  if (!code) return null
+  const own = native.uom_id?.id ?? null
+  const unit = await setup.units.find((all) => unitAsked(all, own, code, config.units))
+  if (unit === undefined)
+    refuse('MAPPING_MISSING', `Odoo does not sell ${sku} in ${code}.`, `lines.${index}.unit`)
+  return unit && Number(unit.id)
 }
 
-/** Odoo knows discounts only per line and in percent; those of the order are worked into every line. */
-function discountOf(input: OrderInput, line: OrderLineInput): string | null {
-  const whole = (input.discounts ?? []).map((discount) => {
-    if (discount.percent) return discount.percent
-    return refuse('NOT_SUPPORTED', 'Odoo takes discounts in percent only.', 'discounts')
+/**
+ * Discounts by amount as lines of their own with a negative price, the way Odoo's own discount wizard books
+ * them. Throws MAPPING_MISSING where no product is set for them.
+ */
+function amountsOff({ config }: Odoo, input: OrderInput, currency: string) {
+  return (input.discounts ?? []).flatMap(({ percent, amount, reason }, index) => {
+    if (percent || !amount) return []
+    const field = `discounts.${index}`
+    if (!config.discountProduct) {
+      return refuse('MAPPING_MISSING', 'A discount by amount needs the setting discountProduct.', field)
+    }
+    if (amount.currency !== currency) {
+      return refuse('VALIDATION', `The discount is in ${amount.currency}, the order in ${currency}.`, field)
+    }
+    const off = exactNumber(new Big(amount.amount).neg().toFixed())
+    const name = reason || 'Discount'
+    return [{ product_id: config.discountProduct, product_uom_qty: 1, price_unit: off, name }]
   })
+}
+
+/** Percents of the whole order are worked into every line, for Odoo knows them only there. */
+function discountOf(input: OrderInput, line: OrderLineInput): string | null {
+  const whole = (input.discounts ?? []).flatMap(({ percent }) => percent ?? [])
   const percents = [...whole, ...(line.discountPercent ? [line.discountPercent] : [])]
   if (percents.length === 0) return null
   const rest = percents.reduce((left, each) => left.times(new Big(100).minus(each)).div(100), new Big(100))

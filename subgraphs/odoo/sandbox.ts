@@ -49,9 +49,14 @@ export function sandboxOf(version: Version): SandboxFactory {
         timezone: 'Europe/Berlin',
         units: { Units: 'H87' },
         pricelists: { EUR: 'Public', USD: 'Public USD' },
+        discountProduct: discountProduct(db),
       }),
     }
   }
+}
+
+function discountProduct(db: Db): number | undefined {
+  return db.all('product.product').find((row) => row.name === 'Discount')?.id
 }
 
 /** Odoo 19. */

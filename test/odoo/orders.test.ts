@@ -184,9 +184,20 @@ describe('an order', () => {
     expect(await linesOf(bench, id, ['discount', 'price_subtotal'])).toMatchObject([
       { discount: 14.5, price_subtotal: 128.25 },
     ])
-    const amount = { amount: { amount: '5', currency: 'EUR' } }
-    const error = await refusal(async () => bench.erp.order?.plan(orderInput({ discounts: [amount] }), REF))
-    expect(error).toMatchObject({ code: 'NOT_SUPPORTED', field: 'discounts' })
+  })
+
+  it('books a discount by amount as a line of its own, and asks for the setting where there is none', async () => {
+    await using bench = await open()
+    const lines = [{ item: itemId('DESK-60'), sku: 'DESK-60', quantity: '1' }]
+    const discounts = [{ amount: { amount: '5.55', currency: 'EUR' }, reason: 'Agreed' }]
+    const id = await create(bench, { lines, discounts })
+    expect(await linesOf(bench, id, ['name', 'price_subtotal'])).toMatchObject([
+      { price_subtotal: 150 },
+      { name: 'Agreed', price_subtotal: -5.55 },
+    ])
+    const without = bench.again({ discountProduct: undefined })
+    const error = await refusal(async () => without.order?.plan(orderInput({ discounts }), REF))
+    expect(error).toMatchObject({ code: 'MAPPING_MISSING', field: 'discounts.0' })
   })
 
   it.each([17, 19] as const)(

@@ -62,6 +62,7 @@ class Seed {
     this.#units()
     this.#warehouses()
     for (const product of this.#demo.products) this.#product(product)
+    this.#discount()
     this.#pricelists()
     for (const customer of this.#demo.customers) this.#customer(customer)
     this.#agreements()
@@ -147,6 +148,18 @@ class Seed {
     })
     for (const { warehouse, onHand, reserved, incoming } of stock)
       this.#quant(id, warehouse, onHand, reserved, incoming)
+  }
+
+  /** What Odoo's own discount wizard makes: a service without a SKU that is not for sale by itself. */
+  #discount(): void {
+    this.#make('product', 'discount', 'product.product', {
+      name: 'Discount',
+      type: 'service',
+      sale_ok: false,
+      uom_id: this.#id('unit', UNITS.H87),
+      list_price: '0',
+      currency_id: this.#id('currency', this.#demo.currency),
+    })
   }
 
   #category(name: string): number {
