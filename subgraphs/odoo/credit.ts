@@ -2,10 +2,9 @@ import Big from 'big.js'
 import { z } from 'zod'
 import type { Answer, Credit } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { decimal, id, isId, one } from './native.ts'
+import { decimal, id, isId, namesOf, one } from './native.ts'
 import type { Odoo } from './setup.ts'
 
-const FIELDS = ['commercial_partner_id', 'credit', 'credit_limit', 'credit_to_invoice']
 const schema = z.object({
   id,
   commercial_partner_id: one,
@@ -33,7 +32,7 @@ export async function credit(odoo: Odoo, customers: string[]): Promise<Answer<Cr
 }
 
 async function accounts(odoo: Odoo, ids: string[]): Promise<Map<string, Account>> {
-  const rows = await odoo.rows('res.partner', FIELDS, [['id', 'in', ids.map(Number)]])
+  const rows = await odoo.rows('res.partner', namesOf(schema), [['id', 'in', ids.map(Number)]])
   return new Map(
     rows.map((row) => shaped(schema, row, 'res.partner')).map((account) => [account.id, account]),
   )

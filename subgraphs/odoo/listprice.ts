@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PriceReading } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { decimal, flag, id, isId, one } from './native.ts'
+import { decimal, flag, id, isId, namesOf, one } from './native.ts'
 import type { Odoo } from './setup.ts'
 import { unitCode } from './units.ts'
 
@@ -13,13 +13,11 @@ const product = z.object({
   active: flag,
   sale_ok: flag,
 })
-const FIELDS = ['lst_price', 'currency_id', 'uom_id', 'active', 'sale_ok']
-
 /** The list prices of items, in the company's currency, in one call; absent for unknown or unsold items. */
 export async function listPrices(odoo: Odoo, items: string[]): Promise<Map<string, PriceReading>> {
   const ids = [...new Set(items.filter(isId))]
   if (ids.length === 0) return new Map()
-  const rows = await odoo.rows('product.product', FIELDS, [['id', 'in', ids.map(Number)]])
+  const rows = await odoo.rows('product.product', namesOf(product), [['id', 'in', ids.map(Number)]])
   const natives = rows.map((row) => shaped(product, row, 'product.product'))
   return new Map(
     natives

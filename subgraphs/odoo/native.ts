@@ -82,6 +82,11 @@ export function literal(search: string): string {
   return search.replace(/[\\%_]/g, '\\$&')
 }
 
+/** The names of the fields that a row's schema expects, for asking for them; the id always comes. */
+export function namesOf(schema: z.ZodObject): string[] {
+  return Object.keys(schema.shape).filter((name) => name !== 'id')
+}
+
 /** Whether an id can be one of Odoo's: a whole number that fits its database. */
 export function isId(value: string): boolean {
   return /^[1-9]\d{0,9}$/.test(value) && Number(value) <= 2_147_483_647

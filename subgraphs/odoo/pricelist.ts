@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { shaped } from '../shape.ts'
-import { id, isId, one } from './native.ts'
+import { id, isId, namesOf, one } from './native.ts'
 import type { Odoo, Pricelist } from './setup.ts'
 
-const partner = z.object({ id, property_product_pricelist: one.optional() })
+const partner = z.object({ id, property_product_pricelist: one })
 
 /** How long the price list of a customer is believed, in milliseconds. */
 const BRIEFLY_MS = 60_000
@@ -30,7 +30,7 @@ export async function ownPricelist(odoo: Odoo, customers: string[]): Promise<Map
   }
   if (missing.length === 0) return lists
   const domain = [['id', 'in', missing.map(Number)]]
-  const rows = await odoo.rows('res.partner', ['property_product_pricelist'], domain)
+  const rows = await odoo.rows('res.partner', namesOf(partner), domain)
   for (const row of rows) {
     const native = shaped(partner, row, 'res.partner')
     const mine = native.property_product_pricelist?.id

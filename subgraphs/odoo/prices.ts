@@ -9,7 +9,7 @@ import { ownPricelist, pricelistFor } from './pricelist.ts'
 import { type Rule, matches, rulesOf } from './rules.ts'
 import { listPrices } from './listprice.ts'
 import type { Odoo, Pricelist, Unit } from './setup.ts'
-import { sameUnit, unitCode } from './units.ts'
+import { unitAsked, unitCode } from './units.ts'
 
 /** What all asks of one call to Odoo have in common. */
 interface Deal {
@@ -124,11 +124,8 @@ function unitFor(
   units: Unit[],
 ): string | null | ErpError {
   if (!ask.unit || !line) return null
-  const own = units.find((unit) => unit.id === line.unit)
-  const code = (unit: Unit) => unitCode(unit.name, odoo.config.units)
-  if (own && sameUnit(code(own), ask.unit)) return null
-  const other = units.find((unit) => unit.family === own?.family && sameUnit(code(unit), ask.unit))
-  if (other) return other.id
+  const unit = unitAsked(units, line.unit, ask.unit, odoo.config.units)
+  if (unit !== undefined) return unit?.id ?? null
   return new ErpError('MAPPING_MISSING', `Odoo does not sell ${ask.sku} in ${ask.unit}.`, { field: 'unit' })
 }
 

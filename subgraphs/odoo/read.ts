@@ -34,7 +34,7 @@ const MAX_PAGE = 1000
 export function reader<T extends { id: Id }>(odoo: Odoo, source: Source<T>): Read<T> {
   const fields = async (): Promise<string[]> => {
     const known = await odoo.setup.fields(source.model)
-    return [...source.fields.filter((name) => known.has(name)), ...customNames(known)]
+    return [...(await present(odoo, source.model, source.fields)), ...customNames(known)]
   }
   return {
     async byId(ids) {
@@ -59,6 +59,12 @@ export function reader<T extends { id: Id }>(odoo: Odoo, source: Source<T>): Rea
       }
     },
   }
+}
+
+/** The fields that this very database has: modules add them, versions rename them. */
+async function present({ setup }: Odoo, model: string, fields: string[]): Promise<string[]> {
+  const known = await setup.fields(model)
+  return fields.filter((name) => known.has(name))
 }
 
 function afterId(cursor: string): number {
@@ -147,15 +153,13 @@ export const customers: Source<Customer> = {
 
 /** Everything that a page of orders needs beside its rows, in at most four calls for the whole page. */
 async function around(odoo: Odoo, rows: Row[]): Promise<Map<Row, OrderAround>> {
-  const { lineUnit } = await odoo.dialect()
+  const lineFields = await present(odoo, 'sale.order.line', ORDER_LINE_FIELDS)
   const ids = rows.map((row) => Number(row.id))
   const partners = [...new Set(rows.map((row) => refId(row.partner_shipping_id)))].filter(Boolean).map(Number)
   const moves = rows.flatMap((row) => (Array.isArray(row.invoice_ids) ? row.invoice_ids.map(Number) : []))
   const page = { order: 'order_id, sequence, id' }
   const [lines, addresses, invoices, fields] = await Promise.all([
-    ids.length
-      ? odoo.rows('sale.order.line', [...ORDER_LINE_FIELDS, lineUnit], [['order_id', 'in', ids]], page)
-      : [],
+    ids.length ? odoo.rows('sale.order.line', lineFields, [['order_id', 'in', ids]], page) : [],
     partners.length ? odoo.rows('res.partner', ADDRESS_FIELDS, [['id', 'in', partners]]) : [],
     moves.length ? odoo.rows('account.move', ['payment_state'], [['id', 'in', moves]]) : [],
     odoo.setup.fields('sale.order'),

@@ -1,22 +1,10 @@
 import { z } from 'zod'
 import { shaped } from '../shape.ts'
-import { decimal, id, noonOf, one, text, time } from './native.ts'
+import { decimal, id, namesOf, noonOf, one, text, time } from './native.ts'
 import type { Domain, Odoo } from './setup.ts'
-
-const FIELDS = [
-  'pricelist_id',
-  'applied_on',
-  'product_id',
-  'product_tmpl_id',
-  'min_quantity',
-  'date_end',
-  'base',
-  'base_pricelist_id',
-]
 
 const schema = z.object({
   id,
-  pricelist_id: one,
   applied_on: text,
   product_id: one,
   min_quantity: decimal,
@@ -45,7 +33,7 @@ export async function rulesOf(odoo: Odoo, pricelist: string, items: string[], on
   const seen = new Set<string>()
   for (let lists = [pricelist]; lists.length > 0;) {
     lists.forEach((list) => seen.add(list))
-    const rows = await odoo.rows('product.pricelist.item', FIELDS, domainOf(lists, items, on))
+    const rows = await odoo.rows('product.pricelist.item', namesOf(schema), domainOf(lists, items, on))
     const natives = rows.map((row) => shaped(schema, row, 'product.pricelist.item'))
     for (const native of natives) {
       const item = native.applied_on === '0_product_variant' ? (native.product_id?.id ?? null) : null

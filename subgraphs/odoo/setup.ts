@@ -6,17 +6,18 @@ import type { Json } from '../json.ts'
 import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
 import type { Dialect } from './dialect.ts'
-import { flag, id, one, text } from './native.ts'
+import { id, namesOf, one, text } from './native.ts'
 
 const company = z.object({ id, name: z.string(), currency_id: one })
 const named = z.object({ id, name: z.string() })
 const warehouse = z.object({ id, name: z.string(), code: z.string() })
 const location = z.object({ id, warehouse_id: one })
 const pricelist = z.object({ id, name: z.string(), currency_id: one })
-const unit = z.object({ id, name: z.string(), category_id: one.optional(), parent_path: text.optional() })
+const unitInCategory = named.extend({ category_id: one })
+const unitInTree = named.extend({ parent_path: text })
 const country = z.object({ id, code: text })
 const state = z.object({ id, name: z.string(), code: text, country_id: one })
-const field = z.object({ type: z.string(), readonly: flag.optional() })
+const field = z.object({ type: z.string() })
 
 /** A price list and its currency. */
 export interface Pricelist {
@@ -31,6 +32,9 @@ export interface Unit {
   name: string
   family: string
 }
+
+/** The fields of a model in one database. */
+export type Fields = Map<string, { type: string }>
 
 /** Set-up data of one database, read once and kept. */
 export interface Setup {
@@ -47,7 +51,7 @@ export interface Setup {
   currencies: Kept<z.output<typeof named>[]>
   tags: Kept<z.output<typeof named>[]>
   /** The fields that a model has in this very database; modules add and rename them. */
-  fields(model: string): Promise<Map<string, { type: string; readonly: boolean }>>
+  fields(model: string): Promise<Fields>
 }
 
 /** An opened database. */
@@ -110,41 +114,37 @@ export function openOdoo(config: Config, http: Http): Odoo {
 }
 
 function openSetup(odoo: Omit<Odoo, 'setup'>): Setup {
-  const models = new Map<string, Kept<Map<string, { type: string; readonly: boolean }>>>()
-  const all = <T extends z.ZodType>(model: string, schema: T, fields: string[], domain: Domain = []) =>
-    odoo.rows(model, fields, domain).then((rows) => rows.map((row) => shaped(schema, row, model)))
+  const models = new Map<string, Kept<Fields>>()
+  const all = <T extends z.ZodObject>(model: string, schema: T, domain: Domain = []) =>
+    odoo.rows(model, namesOf(schema), domain).then((rows) => rows.map((row) => shaped(schema, row, model)))
   return {
     company: new Kept(async () => {
       const mine = odoo.config.company ? [['id', '=', odoo.config.company]] : []
       const page = { limit: 1 }
-      const rows = await odoo.rows('res.company', ['name', 'currency_id'], mine, page)
+      const rows = await odoo.rows('res.company', namesOf(company), mine, page)
       const found = shaped(company, rows[0] ?? null, 'The company')
       return { id: found.id, name: found.name, currency: found.currency_id?.name ?? '' }
     }),
-    warehouses: new Kept(() => all('stock.warehouse', warehouse, ['name', 'code'], [['active', '=', true]])),
+    warehouses: new Kept(() => all('stock.warehouse', warehouse, [['active', '=', true]])),
     locations: new Kept(async () => {
       const internal = [['usage', '=', 'internal']]
-      const rows = await all('stock.location', location, ['warehouse_id'], internal)
+      const rows = await all('stock.location', location, internal)
       return new Map(rows.map((row) => [row.id, row.warehouse_id?.id ?? null]))
     }),
     units: new Kept(async () => {
       const { unitFamily } = await odoo.dialect()
-      const rows = await all('uom.uom', unit, ['name', unitFamily])
-      return rows.map((row) => ({
-        id: row.id,
-        name: row.name,
-        family: row.category_id?.id ?? row.parent_path?.split('/')[0] ?? row.id,
-      }))
+      const rows = await all('uom.uom', unitFamily === 'category_id' ? unitInCategory : unitInTree)
+      return rows.map((row) => ({ id: row.id, name: row.name, family: familyOf(row) }))
     }),
     pricelists: new Kept(async () => {
-      const rows = await all('product.pricelist', pricelist, ['name', 'currency_id'])
+      const rows = await all('product.pricelist', pricelist)
       return rows.map((row) => ({ id: row.id, name: row.name, currency: row.currency_id?.name ?? '' }))
     }),
-    paymentTerms: new Kept(() => all('account.payment.term', named, ['name'], [['active', '=', true]])),
-    countries: new Kept(() => all('res.country', country, ['code'])),
-    states: new Kept(() => all('res.country.state', state, ['name', 'code', 'country_id'])),
-    currencies: new Kept(() => all('res.currency', named, ['name'])),
-    tags: new Kept(() => all('res.partner.category', named, ['name'])),
+    paymentTerms: new Kept(() => all('account.payment.term', named, [['active', '=', true]])),
+    countries: new Kept(() => all('res.country', country)),
+    states: new Kept(() => all('res.country.state', state)),
+    currencies: new Kept(() => all('res.currency', named)),
+    tags: new Kept(() => all('res.partner.category', named)),
     fields(model) {
       const known = models.get(model) ?? new Kept(() => fieldsOf(odoo, model))
       models.set(model, known)
@@ -153,14 +153,14 @@ function openSetup(odoo: Omit<Odoo, 'setup'>): Setup {
   }
 }
 
-async function fieldsOf(odoo: Omit<Odoo, 'setup'>, model: string) {
-  const args = { attributes: ['type', 'readonly'] }
+function familyOf(row: z.output<typeof unitInCategory> | z.output<typeof unitInTree>): string {
+  return ('category_id' in row ? row.category_id?.id : row.parent_path?.split('/')[0]) ?? row.id
+}
+
+async function fieldsOf(odoo: Omit<Odoo, 'setup'>, model: string): Promise<Fields> {
+  const args = { attributes: ['type'] }
   const answer = await odoo.read({ model, method: 'fields_get', args })
   const fields = shaped(z.record(z.string(), z.unknown()), answer, `The answer of ${model}.fields_get`)
-  return new Map(
-    Object.entries(fields).flatMap(([name, facts]): [string, { type: string; readonly: boolean }][] => {
-      const { data } = field.safeParse(facts)
-      return data ? [[name, { type: data.type, readonly: data.readonly ?? false }]] : []
-    }),
-  )
+  const known = Object.entries(fields).map(([name, facts]) => [name, field.safeParse(facts).data] as const)
+  return new Map(known.filter((each): each is [string, { type: string }] => each[1] !== undefined))
 }

@@ -4,7 +4,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { StockLevel } from '../../schema/index.ts'
 import type { Answer, StockAsk, StockReading } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { decimal, flag, id, isId, one, text } from './native.ts'
+import { decimal, flag, id, isId, namesOf, one, text } from './native.ts'
 import type { Odoo, Row } from './setup.ts'
 import { unitCode } from './units.ts'
 
@@ -121,7 +121,7 @@ function keyOf(item: string, places: Place[] | null): string {
 /** The products with their incoming quantity: one call for each different set of warehouses in the batch. */
 async function incoming(odoo: Odoo, asks: StockAsk[], places: (Place[] | null)[]) {
   const { warehouseKey, hasStorable } = await odoo.dialect()
-  const fields = ['type', 'uom_id', 'incoming_qty', ...(hasStorable ? ['is_storable'] : [])]
+  const fields = namesOf(product).filter((name) => hasStorable || name !== 'is_storable')
   const sets = new Map<string, { places: Place[]; ids: Set<string>; all: boolean }>()
   asks.forEach((ask, index) => {
     const wanted = places[index]

@@ -1,3 +1,5 @@
+import type { Unit } from './setup.ts'
+
 /**
  * Odoo's own units to UN/ECE Rec 20, as its electronic invoices map them.
  * https://github.com/odoo/odoo/blob/19.0/addons/account_edi_ubl_cii/models/account_edi_common.py
@@ -41,7 +43,23 @@ export function unitCode(name: string, own: Record<string, string>): string | nu
   return own[name] ?? BUILT_IN[name] ?? null
 }
 
+/**
+ * The unit that a code asks for: null for the item's own, undefined where Odoo has none that converts into it.
+ * `codes` are the operator's own.
+ */
+export function unitAsked(
+  units: Unit[],
+  own: string | null,
+  code: string,
+  codes: Record<string, string>,
+): Unit | null | undefined {
+  const unit = units.find((each) => each.id === own)
+  const fits = (each: Unit) => sameUnit(unitCode(each.name, codes), code)
+  if (!unit || fits(unit)) return null
+  return units.find((each) => each.family === unit.family && fits(each))
+}
+
 /** Whether two codes mean the same unit. */
-export function sameUnit(one: string | null, other: string | null): boolean {
+function sameUnit(one: string | null, other: string | null): boolean {
   return one === other || (PIECES.has(one ?? '') && PIECES.has(other ?? ''))
 }

@@ -1,10 +1,7 @@
 import { ErpError } from '../../../schema/errors.ts'
 import type { CustomAttribute } from '../../../schema/index.ts'
 import { exactNumber } from '../../json.ts'
-import type { Row } from '../setup.ts'
-
-/** The fields of a model in one database. */
-export type Fields = Map<string, { type: string; readonly: boolean }>
+import type { Fields, Row } from '../setup.ts'
 
 const SCALARS = new Set([
   'char',

@@ -4,36 +4,9 @@ import { z } from 'zod'
 import type { Address, AddressType } from '../../../schema/index.ts'
 import type { Customer } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
-import { flag, id, many, one, text, time } from '../native.ts'
-import type { Row } from '../setup.ts'
-import { type Fields, customOf } from './custom.ts'
-
-/** What is read of `res.partner` for an address. */
-export const ADDRESS_FIELDS = [
-  'name',
-  'type',
-  'parent_id',
-  'street',
-  'street2',
-  'zip',
-  'city',
-  'state_id',
-  'country_code',
-  'email',
-  'phone',
-]
-
-/** What is read of `res.partner` for a customer. */
-export const CUSTOMER_FIELDS = [
-  ...ADDRESS_FIELDS,
-  'ref',
-  'vat',
-  'active',
-  'category_id',
-  'property_payment_term_id',
-  'property_product_pricelist',
-  'write_date',
-]
+import { flag, id, many, namesOf, one, text, time } from '../native.ts'
+import type { Fields, Row } from '../setup.ts'
+import { customOf } from './custom.ts'
 
 const address = z.object({
   id,
@@ -59,6 +32,11 @@ const schema = address.extend({
   property_product_pricelist: one.optional(),
   write_date: time,
 })
+
+/** What is read of `res.partner` for an address. */
+export const ADDRESS_FIELDS = namesOf(address)
+/** What is read of `res.partner` for a customer. */
+export const CUSTOMER_FIELDS = namesOf(schema)
 
 const TYPES: Record<string, AddressType> = { contact: 'BILLING', invoice: 'BILLING', delivery: 'SHIPPING' }
 

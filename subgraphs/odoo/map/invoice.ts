@@ -1,42 +1,10 @@
 import { z } from 'zod'
-import type { InvoiceStatus, PaymentStatus } from '../../../schema/index.ts'
+import type { DocumentLine, InvoiceStatus, InvoiceType, PaymentStatus } from '../../../schema/index.ts'
 import type { Invoice, Payment } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
-import { day, decimal, id, many, one, text, time } from '../native.ts'
+import { day, decimal, id, many, namesOf, one, text, time } from '../native.ts'
 import type { Row } from '../setup.ts'
 import { unitCode } from '../units.ts'
-
-/** What is read of `account.move`. */
-export const INVOICE_FIELDS = [
-  'name',
-  'ref',
-  'invoice_origin',
-  'move_type',
-  'state',
-  'payment_state',
-  'partner_id',
-  'invoice_date',
-  'invoice_date_due',
-  'currency_id',
-  'amount_untaxed',
-  'amount_tax',
-  'amount_total',
-  'amount_residual',
-  'write_date',
-]
-
-/** What is read of `account.move.line`. */
-export const INVOICE_LINE_FIELDS = [
-  'move_id',
-  'product_id',
-  'name',
-  'quantity',
-  'product_uom_id',
-  'price_unit',
-  'discount',
-  'price_subtotal',
-  'price_total',
-]
 
 const schema = z.object({
   id,
@@ -69,6 +37,11 @@ const line = z.object({
   price_subtotal: decimal,
 })
 
+/** What is read of `account.move`. */
+export const INVOICE_FIELDS = namesOf(schema)
+/** What is read of `account.move.line`. */
+export const INVOICE_LINE_FIELDS = namesOf(line)
+
 const PAYMENTS: Record<string, PaymentStatus> = {
   not_paid: 'UNPAID',
   in_payment: 'PAID',
@@ -77,6 +50,8 @@ const PAYMENTS: Record<string, PaymentStatus> = {
   reversed: 'REVERSED',
   blocked: 'UNPAID',
 }
+
+const TYPES: Record<string, InvoiceType> = { out_invoice: 'INVOICE', out_refund: 'CREDIT_NOTE' }
 
 type Native = z.output<typeof schema>
 
@@ -110,6 +85,26 @@ export interface InvoiceAround {
   today: string
 }
 
+function toLine(
+  row: Row,
+  skus: InvoiceAround['skus'],
+  units: InvoiceAround['units'],
+  currency: string,
+): DocumentLine {
+  const native = shaped(line, row, 'account.move.line')
+  return {
+    id: native.id,
+    sku: skus.get(native.product_id?.id ?? '') ?? null,
+    item: native.product_id?.id ?? null,
+    description: native.name,
+    quantity: native.quantity,
+    unit: native.product_uom_id && unitCode(native.product_uom_id.name, units),
+    unitPrice: { amount: native.price_unit, currency },
+    discounts: native.discount === '0' ? [] : [{ percent: native.discount }],
+    net: { amount: native.price_subtotal, currency },
+  }
+}
+
 /** A customer invoice or credit note. A draft has no number yet: Odoo writes "/" or nothing. */
 export function toInvoice(row: Row, { lines, skus, units, today }: InvoiceAround): Invoice {
   const move = shaped(schema, row, 'account.move')
@@ -118,12 +113,7 @@ export function toInvoice(row: Row, { lines, skus, units, today }: InvoiceAround
   return {
     id: move.id,
     number: move.name === '/' ? null : move.name,
-    type:
-      move.move_type === 'out_invoice'
-        ? 'INVOICE'
-        : move.move_type === 'out_refund'
-          ? 'CREDIT_NOTE'
-          : 'UNKNOWN',
+    type: TYPES[move.move_type ?? ''] ?? 'UNKNOWN',
     state: stateOf(move),
     nativeStatus: [move.state, move.payment_state].filter(Boolean).join(' / '),
     payment: paymentOf(move, today),
@@ -133,20 +123,7 @@ export function toInvoice(row: Row, { lines, skus, units, today }: InvoiceAround
     issuedOn: move.invoice_date,
     dueOn: move.invoice_date_due,
     currency,
-    lines: lines.map((each) => {
-      const native = shaped(line, each, 'account.move.line')
-      return {
-        id: native.id,
-        sku: skus.get(native.product_id?.id ?? '') ?? null,
-        item: native.product_id?.id ?? null,
-        description: native.name,
-        quantity: native.quantity,
-        unit: native.product_uom_id && unitCode(native.product_uom_id.name, units),
-        unitPrice: money(native.price_unit),
-        discounts: native.discount === '0' ? [] : [{ percent: native.discount }],
-        net: money(native.price_subtotal),
-      }
-    }),
+    lines: lines.map((each) => toLine(each, skus, units, currency)),
     net: money(move.amount_untaxed),
     tax: money(move.amount_tax),
     total: money(move.amount_total),
@@ -154,18 +131,6 @@ export function toInvoice(row: Row, { lines, skus, units, today }: InvoiceAround
     updatedAt: move.write_date,
   }
 }
-
-/** What is read of `account.payment`. */
-export const PAYMENT_FIELDS = [
-  'name',
-  'partner_id',
-  'amount',
-  'currency_id',
-  'date',
-  'state',
-  'reconciled_invoice_ids',
-  'write_date',
-]
 
 const payment = z.object({
   id,
@@ -178,6 +143,9 @@ const payment = z.object({
   reconciled_invoice_ids: many,
   write_date: time,
 })
+
+/** What is read of `account.payment`. */
+export const PAYMENT_FIELDS = namesOf(payment)
 
 /** A payment received. Odoo does not tell how much of it went to which invoice. */
 export function toPayment(row: Row): Payment {

@@ -3,27 +3,10 @@ import Big from 'big.js'
 import type { ItemType } from '../../../schema/index.ts'
 import type { Item } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
-import { decimal, flag, id, one, text, time } from '../native.ts'
-import type { Row } from '../setup.ts'
+import { decimal, flag, id, namesOf, one, text, time } from '../native.ts'
+import type { Fields, Row } from '../setup.ts'
 import { unitCode } from '../units.ts'
-import { type Fields, customOf } from './custom.ts'
-
-/** What is read of `product.product`; the SKU is `default_code`, which Odoo does not keep unique. */
-export const ITEM_FIELDS = [
-  'default_code',
-  'barcode',
-  'name',
-  'type',
-  'active',
-  'sale_ok',
-  'uom_id',
-  'lst_price',
-  'currency_id',
-  'categ_id',
-  'description_sale',
-  'sale_delay',
-  'write_date',
-]
+import { customOf } from './custom.ts'
 
 const schema = z.object({
   id,
@@ -41,6 +24,9 @@ const schema = z.object({
   sale_delay: decimal.optional(),
   write_date: time,
 })
+
+/** What is read of `product.product`; the SKU is `default_code`, which Odoo does not keep unique. */
+export const ITEM_FIELDS = namesOf(schema)
 
 const TYPES: Record<string, ItemType> = { consu: 'GOODS', product: 'GOODS', service: 'SERVICE', combo: 'KIT' }
 

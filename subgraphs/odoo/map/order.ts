@@ -12,53 +12,10 @@ import type { Address } from '../../../schema/index.ts'
 import type { Order, Quote } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
 import type { Config } from '../config.ts'
-import { day, dayIn, decimal, flag, fromHtml, id, many, one, text, time } from '../native.ts'
-import { urlOf } from '../native.ts'
-import type { Row } from '../setup.ts'
+import { day, dayIn, decimal, flag, fromHtml, id, many, namesOf, one, text, time, urlOf } from '../native.ts'
+import type { Fields, Row } from '../setup.ts'
 import { unitCode } from '../units.ts'
-import { type Fields, customOf } from './custom.ts'
-
-/** What is read of `sale.order`; our reference is in `origin`, the customer's number in `client_order_ref`. */
-export const ORDER_FIELDS = [
-  'name',
-  'origin',
-  'client_order_ref',
-  'state',
-  'locked',
-  'invoice_status',
-  'delivery_status',
-  'partner_id',
-  'partner_shipping_id',
-  'currency_id',
-  'payment_term_id',
-  'date_order',
-  'commitment_date',
-  'validity_date',
-  'is_expired',
-  'signed_on',
-  'warehouse_id',
-  'note',
-  'amount_untaxed',
-  'amount_tax',
-  'amount_total',
-  'invoice_ids',
-  'write_date',
-]
-
-/** What is read of `sale.order.line`, and the field of its unit, which has two names. */
-export const ORDER_LINE_FIELDS = [
-  'order_id',
-  'display_type',
-  'product_id',
-  'name',
-  'product_uom_qty',
-  'price_unit',
-  'discount',
-  'price_subtotal',
-  'price_tax',
-  'qty_delivered',
-  'qty_invoiced',
-]
+import { customOf } from './custom.ts'
 
 const schema = z.object({
   id,
@@ -103,6 +60,11 @@ const line = z.object({
   qty_delivered: decimal,
   qty_invoiced: decimal,
 })
+
+/** What is read of `sale.order`; our reference is in `origin`, the customer's number in `client_order_ref`. */
+export const ORDER_FIELDS = namesOf(schema)
+/** What is read of `sale.order.line`, and the field of its unit, which has two names. */
+export const ORDER_LINE_FIELDS = namesOf(line)
 
 /** What an order's row needs beside itself. */
 export interface OrderAround {
