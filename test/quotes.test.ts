@@ -5,11 +5,13 @@ import { rows } from '../subgraphs/hub/database.ts'
 import { InboxWorker } from '../subgraphs/hub/inbox.ts'
 import { untilFinal } from '../subgraphs/hub/waiting.ts'
 import { type Worker, startWorker } from '../subgraphs/hub/worker.ts'
+import { type FreshDatabase, freshDatabase } from './postgres.ts'
 import { type TestHouse, openHouse } from './whole.ts'
 
 const SECRET = 'what the source and we agreed on'
 const WAIT_MS = 20_000
 
+let database: FreshDatabase
 let house: TestHouse
 let worker: Worker
 let inbox: InboxWorker
@@ -80,7 +82,8 @@ async function nativeOf(number: string): Promise<string> {
 
 beforeAll(async () => {
   const connection = { webhookSecret: SECRET, createMissingCustomers: true }
-  house = await openHouse({ only: ['odoo:main', 'qwoty:main'], connection })
+  database = await freshDatabase()
+  house = await openHouse({ only: ['odoo:main', 'qwoty:main'], connection, databaseUrl: database.url })
   worker = startWorker(house.hub, { name: 'quotes', parallel: 4 })
   inbox = new InboxWorker(house.hub)
   await house.poll()
@@ -91,6 +94,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.stop()
   await house.close()
+  await database.drop()
 })
 
 describe('a quote', () => {

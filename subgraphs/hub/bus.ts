@@ -16,6 +16,7 @@ export class Bus {
   readonly #url: string | null
   #client: pg.Client | null = null
   #closed = false
+  #told: Promise<unknown> = Promise.resolve()
 
   constructor(url: string | null) {
     this.#url = url
@@ -36,11 +37,15 @@ export class Bus {
   tell(topic: Topic, text: string): void {
     this.#emitter.emit(topic, text)
     const message = JSON.stringify([topic, text, process.pid])
-    this.#client?.query('select pg_notify($1, $2)', [CHANNEL, message]).catch(() => {})
+    // One after the other: a client runs one query at a time.
+    this.#told = this.#told
+      .then(() => this.#client?.query('select pg_notify($1, $2)', [CHANNEL, message]))
+      .catch(() => {})
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    await this.#told
     await this.#client?.end().catch(() => {})
   }
 

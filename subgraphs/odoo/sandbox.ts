@@ -63,4 +63,4 @@ function discountProduct(db: Db): number | undefined {
 export const sandbox: SandboxFactory = sandboxOf(19)
 
 /** Other versions, by the suffix of their name. */
-export const variants: Record<string, SandboxFactory> = { '17': sandboxOf(17), '18': sandboxOf(18) }
+export const variants: Record<string, SandboxFactory> = { '17': sandboxOf(17) }
