@@ -1,3 +1,4 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import type { Config } from '../config.ts'
 import { type RequestContext, Contexts, dedupeKey } from '../gateway/context.ts'
 import { type Engine, createEngine } from '../gateway/engine.ts'
@@ -18,6 +19,11 @@ export interface TestHouse {
   contexts: Contexts
   /** Runs an operation as the anonymous caller of the demo, without HTTP. */
   ask<T>(query: string, variables?: Record<string, unknown>, context?: RequestContext): Promise<Answered<T>>
+  /** Runs a generated operation, whose answer has its own type. */
+  run<T, V extends { [name: string]: unknown }>(
+    document: TypedDocumentNode<T, V>,
+    variables: V,
+  ): Promise<Answered<T>>
   /** Reads everything that the connections have to tell, once. */
   poll(): Promise<void>
   /** Serves it over HTTP and WebSocket on a free port. */
@@ -95,6 +101,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     async ask<T>(query: string, variables: Record<string, unknown> = {}, context?: RequestContext) {
       const own = context ?? (await contexts.of(undefined))
       return (await engine.execute({ query, variables, context: own })) as Answered<T>
+    },
+    async run(document, variables) {
+      const context = await contexts.of(undefined)
+      const asked = await engine.execute({ document, variables: { ...variables }, context })
+      return asked as Answered<never>
     },
     poll: () => poller.once(),
     async serve(more = {}) {
