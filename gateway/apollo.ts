@@ -4,7 +4,8 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GraphQLError } from 'graphql'
+import { GraphQLError } from 'graphql'
+import { ErpError } from '../schema/errors.ts'
 import { report } from '../subgraphs/report.ts'
 import type { Format } from './errors.ts'
 import { LIMITS, tooManyRows } from './limits.ts'
@@ -22,6 +23,7 @@ export interface HttpAnswer {
 
 const JSON_ANSWER = 'application/json; charset=utf-8'
 const GRAPHQL_ANSWER = 'application/graphql-response+json; charset=utf-8'
+const BROKEN = new ErpError('INTERNAL', 'Something went wrong on our side.')
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Answers queries and mutations through Apollo Server. */
@@ -43,9 +45,8 @@ export class Apollo<C extends Contextual> {
       parseOptions: { maxTokens: LIMITS.tokens },
       stopOnTerminationSignals: false,
       persistedQueries: false,
-      // What goes wrong is written down where it is turned into an answer.
+      // What goes wrong is written down and worded below, where the request's id is known.
       logger: SILENT,
-      formatError: (_formatted, error) => options.format(error),
       plugins: [
         ApolloServerPluginLandingPageDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
@@ -68,8 +69,10 @@ export class Apollo<C extends Contextual> {
     parameters: Parameters,
     context: C,
   ): Promise<HttpAnswer> {
-    const refusal = parameters.query ? this.#options.gate.refuses(parameters.query) : null
-    if (refusal) return this.#refuse(refusal, headers.accept, context.requestId)
+    const { gate } = this.#options
+    const { query, variables } = parameters
+    const refusal = (query && gate.refuses(query)) || gate.refusesValues(variables)
+    if (refusal) return this.#refuse(refusal, 400, headers.accept, context.requestId)
     const result = await this.#server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method,
@@ -80,14 +83,15 @@ export class Apollo<C extends Contextual> {
       context: async () => context,
     })
     const { 'content-type': type = JSON_ANSWER, ...more } = Object.fromEntries(result.headers)
+    if (result.status === 500) return this.#refuse(BROKEN, 500, headers.accept, context.requestId)
     const text = result.body.kind === 'complete' ? result.body.string : ''
     return { status: statusOf(result.status, type), type, text, more }
   }
 
-  #refuse(error: GraphQLError, accept: string | undefined, requestId: string): HttpAnswer {
+  #refuse(error: Error, status: number, accept: string | undefined, requestId: string): HttpAnswer {
     const type = prefersNew(accept) ? GRAPHQL_ANSWER : JSON_ANSWER
     const text = JSON.stringify({ errors: [this.#options.format(error, requestId)] })
-    return { status: statusOf(400, type), type, text, more: {} }
+    return { status: statusOf(status, type), type, text, more: {} }
   }
 }
 
@@ -101,7 +105,7 @@ function rules(format: Format): ApolloServerPlugin<Contextual & BaseContext> {
       return {
         async didResolveOperation({ document, request }) {
           const error = tooManyRows(document, request.operationName, request.variables ?? {})
-          if (error) throw error
+          if (error) throw asRefusal(error)
         },
         async willSendResponse({ errors, response, contextValue }) {
           if (!errors || response.body.kind !== 'single') return
@@ -110,6 +114,11 @@ function rules(format: Format): ApolloServerPlugin<Contextual & BaseContext> {
       }
     },
   }
+}
+
+/** Tells Apollo Server that the request is at fault, which else counts a rule's error as its own. */
+function asRefusal({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } })
 }
 
 function searchOf({ query, operationName, variables, extensions }: Parameters): string {

@@ -32,16 +32,36 @@ export class Gate {
     return found.document
   }
 
+  /** Why the values of variables may not go on, or null. */
+  refusesValues(variables: Record<string, unknown> | null | undefined): GraphQLError | null {
+    return hasNul(variables) ? noNul() : null
+  }
+
   #read(query: string): Known | GraphQLError {
     const known = this.#known.get(query)
     if (known) return known
     const document = parsed(query)
-    const error = document instanceof GraphQLError ? document : tooLarge(document)
+    const error = document instanceof GraphQLError ? document : NUL.test(query) ? noNul() : tooLarge(document)
     if (error) return error
     const made = { document: document as DocumentNode, validFor: null }
     this.#known.set(query, made)
     return made
   }
+}
+
+/** NUL, which no database and no ERP can hold in a text, as itself or escaped. */
+const NUL = /\0|\\u0000|\\u\{0+\}/
+
+function noNul(): GraphQLError {
+  return new GraphQLError('A text must not have the character NUL.', {
+    extensions: { code: 'VALIDATION', retryable: false },
+  })
+}
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => key.includes('\0') || hasNul(inner))
 }
 
 function parsed(query: string): DocumentNode | GraphQLError {

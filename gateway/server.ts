@@ -68,6 +68,10 @@ export async function serve<C extends Contextual>(
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      const error = new ErpError('VALIDATION', 'The address cannot be read.')
+      void reply.code(400).send({ errors: [options.format(error, randomUUID())] })
+    },
   })
   const state = { stopping: false }
   app.addHook('onSend', async (_request, reply) => {

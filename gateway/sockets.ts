@@ -93,7 +93,7 @@ async function prepare<C extends Contextual>(
   const document = gate.admit(payload.query, schema)
   if (Array.isArray(document)) return document
   const variables = payload.variables ?? {}
-  const error = tooManyRows(document, payload.operationName, variables)
+  const error = gate.refusesValues(variables) ?? tooManyRows(document, payload.operationName, variables)
   if (error) return [error]
   try {
     const contextValue = await contextOf(socket, options)

@@ -57,7 +57,7 @@ export class Streams<C extends Contextual> {
       }
     if (operation === 'mutation' && method === 'GET')
       throw new BadRequest(405, 'A mutation needs POST.', 'NOT_SUPPORTED', { allow: 'POST' })
-    const error = tooManyRows(document, operationName, variables ?? {})
+    const error = gate.refusesValues(variables) ?? tooManyRows(document, operationName, variables ?? {})
     if (error) return { errors: [error] }
     const { schema } = engine
     const args = { schema, document, operationName, variableValues: variables, contextValue: context }

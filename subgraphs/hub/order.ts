@@ -20,7 +20,7 @@ import { recordId } from '../ids.ts'
 import { Customer, customerById } from './customer.ts'
 import { iso } from './database.ts'
 import type { Hub, HubContext } from './hub.ts'
-import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
+import { type PageOf, checkFirst, pageOf, readTimeCursor, toPage } from './page.ts'
 import { Quote, quoteById } from './quote.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { OrderTable } from './tables.ts'
@@ -120,7 +120,7 @@ export class OrderResolver {
   ): Promise<PageOf<Order>> {
     demand(caller, 'read:order')
     checkFirst(first)
-    const [createdAt, id] = readCursor(after) ?? []
+    const [createdAt, id] = readTimeCursor(after) ?? []
     const all: FilterQuery<InferEntity<typeof OrderTable>>[] = [{ tenant: caller.tenant }]
     if (createdAt && id)
       all.push({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, id: { $lt: id } }] })

@@ -40,7 +40,20 @@ export function readCursor(after: string | null | undefined): string[] | null {
   } catch {
     // falls through to the refusal below
   }
-  throw new ErpError('VALIDATION', 'The cursor is none that was given out here.', { field: 'after' })
+  throw noCursor()
+}
+
+/** Reads a cursor of a list that is sorted by time; throws VALIDATION for one of another list. */
+export function readTimeCursor(after: string | null | undefined): [at: string, id: string] | null {
+  const parts = readCursor(after)
+  if (!parts) return null
+  const [at = '', id] = parts
+  if (id === undefined || !/^\d{4}-/.test(at) || Number.isNaN(Date.parse(at))) throw noCursor()
+  return [at, id]
+}
+
+function noCursor(): ErpError {
+  return new ErpError('VALIDATION', 'The cursor is none that was given out here.', { field: 'after' })
 }
 
 /** Cuts rows that were read with one more than asked into a page; `key` names the sort columns of a row. */

@@ -6,6 +6,7 @@ import type { OpenConnection } from '../connections.ts'
 import { plain } from '../json.ts'
 import type { KnownCustomer } from './catalogue.ts'
 import type { HubContext } from './hub.ts'
+import { checkPatience } from './patience.ts'
 import { Product } from './product.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 
@@ -88,6 +89,7 @@ export class ProductPriceResolver {
     @Ctx() context: HubContext,
   ): Promise<Reference | null> {
     checkQuantity(quantity)
+    checkPatience(deadlineMs, maxAgeMs)
     const buyer = await buyerOf(product, customer, context)
     const able = sellers(product, context)
     const wanted = connection ?? buyer?.row.home
@@ -115,6 +117,7 @@ export class ProductPriceResolver {
     @Ctx() context: HubContext,
   ): Promise<Reference[]> {
     checkQuantity(quantity)
+    checkPatience(deadlineMs, maxAgeMs)
     const buyer = await buyerOf(product, customer, context)
     const ask = { quantity, unit, currency, on, deadlineMs, maxAgeMs }
     return sellers(product, context)

@@ -4,6 +4,7 @@ import { reaches } from '../caller.ts'
 import type { StockTerms } from '../ids.ts'
 import type { KnownProduct } from './catalogue.ts'
 import type { HubContext } from './hub.ts'
+import { checkPatience } from './patience.ts'
 import { Product } from './product.ts'
 import { type Reference, referTo, requiredAnswers, stubOf } from './stubs.ts'
 import { convert, sum } from './units.ts'
@@ -103,6 +104,7 @@ export class ProductStockResolver {
     maxAgeMs: number | null | undefined,
     @Ctx() context: HubContext,
   ): Stock {
+    checkPatience(deadlineMs, maxAgeMs)
     const question: StockQuestion = {
       sku: product.sku,
       connections: connections ?? null,

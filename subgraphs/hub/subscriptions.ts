@@ -6,7 +6,7 @@ import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
 import type { Operation } from './operations.ts'
 import { operationOf } from './operators.ts'
-import { type PageOf, checkFirst, readCursor, toPage } from './page.ts'
+import { type PageOf, checkFirst, readTimeCursor, toPage } from './page.ts'
 import { SyncEvent, SyncFilter, SyncOperation, SyncOperationPage, toOperation } from './sync.ts'
 import { OperationTable } from './tables.ts'
 
@@ -27,7 +27,7 @@ export class SyncResolver {
   ): Promise<PageOf<SyncOperation>> {
     demand(caller, 'read:sync')
     checkFirst(first)
-    const [createdAt, id] = readCursor(after) ?? []
+    const [createdAt, id] = readTimeCursor(after) ?? []
     const all: FilterQuery<Operation>[] = [{ tenant: caller.tenant }, ...wanted(filter), ...allowed(caller)]
     if (createdAt && id)
       all.push({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, id: { $lt: id } }] })
