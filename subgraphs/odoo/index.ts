@@ -39,6 +39,12 @@ export const odoo: Connector<typeof config> = {
     'changes',
     'webhooks',
   ],
+  manual: {
+    pushInvoice:
+      'Open the invoice in Accounting, then reset it to draft and cancel it, or add a credit note.',
+    pushPayment: 'Open the payment in Accounting, reset it to draft and cancel it.',
+    upsertCustomer: 'Open the contact in Odoo and archive it.',
+  },
   connect(settings, http) {
     const opened = openOdoo(settings, http)
     return {

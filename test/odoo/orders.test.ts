@@ -269,6 +269,14 @@ describe('an order', () => {
     ])
   })
 
+  it('shows only its goods as lines, not the headings and notes between them', async () => {
+    await using bench = await open()
+    const heading = { order_id: 1, display_type: 'line_section', name: 'Büro', sequence: 1 }
+    await native(bench, 'sale.order.line', 'create', [heading])
+    const [order] = (await bench.erp.orders?.byId(['1'])) ?? []
+    expect(order).toMatchObject({ lines: [{ sku: 'DESK-60' }, { sku: 'CHAIR-280' }] })
+  })
+
   it('in a state that an own module added is UNKNOWN, or what the operator says it is', async () => {
     await using bench = await open()
     bench.sandbox.act({ do: 'setOrderStatus', id: '1', status: 'to_approve' })

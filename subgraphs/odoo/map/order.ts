@@ -114,12 +114,18 @@ function quoteStateOf(order: Native): QuoteStatus {
   return order.state === 'draft' ? 'DRAFT' : 'SENT'
 }
 
-/** A line of an order; notes and headings have no product and no amounts. */
-export function toLine(row: Row, skus: OrderAround['skus'], units: Config['units'], currency: string) {
+/** A line of an order; none for notes and headings, which have no product and no amounts. */
+function toLine(
+  row: Row,
+  skus: OrderAround['skus'],
+  units: Config['units'],
+  currency: string,
+): DocumentLine[] {
   const native = shaped(line, row, 'sale.order.line')
+  if (native.display_type !== null) return []
   const money = (amount: string): Money => ({ amount, currency })
   const unit = (native.product_uom_id ?? native.product_uom)?.name
-  return {
+  const goods = {
     id: native.id,
     sku: skus.get(native.product_id?.id ?? '') ?? null,
     item: native.product_id?.id ?? null,
@@ -132,11 +138,8 @@ export function toLine(row: Row, skus: OrderAround['skus'], units: Config['units
     tax: money(native.price_tax),
     delivered: native.qty_delivered,
     invoiced: native.qty_invoiced,
-  } satisfies DocumentLine
-}
-
-function isGoods(row: Row): boolean {
-  return row.display_type === false
+  }
+  return [goods]
 }
 
 function common(order: Native, around: OrderAround, config: Config) {
@@ -152,7 +155,7 @@ function common(order: Native, around: OrderAround, config: Config) {
     purchaseOrderNumber: order.client_order_ref,
     shipTo: around.shipTo,
     note: fromHtml(order.note),
-    lines: around.lines.filter(isGoods).map((row) => toLine(row, around.skus, config.units, currency)),
+    lines: around.lines.flatMap((row) => toLine(row, around.skus, config.units, currency)),
     net: { amount: order.amount_untaxed, currency },
     total: { amount: order.amount_total, currency },
     url: urlOf(config.url, 'sale.order', order.id),

@@ -75,7 +75,7 @@ export function registerPayment(db: Db, wizard: Stored): Sent {
     payment_type: 'inbound',
     partner_type: 'customer',
     partner_id: first.partner_id,
-    state: 'in_process',
+    state: db.version < 18 ? 'posted' : 'in_process',
     [db.version < 18 ? 'ref' : 'memo']: wizard.communication || first.name,
     reconciled_invoice_ids: [[6, 0, moves.map((move) => move.id)]],
   })

@@ -119,13 +119,11 @@ export function modelsOf(version: number): Map<string, Model> {
   })
   const all = new Map(models)
   all.get('res.config.settings')?.delete('display_name')
-  // Up to 17 "stocked" was a type of its own.
+  // Up to 17 "stocked" was a type of its own, and a payment had the states of its booking.
   if (version < 18) {
-    all.get('product.product')?.set('type', {
-      type: 'selection',
-      required: true,
-      values: ['consu', 'service', 'product'],
-    })
+    const words = (values: string[]): Field => ({ type: 'selection', required: true, values })
+    all.get('product.product')?.set('type', words(['consu', 'service', 'product']))
+    all.get('account.payment')?.set('state', words(['draft', 'posted', 'cancel']))
   }
   return all
 }
