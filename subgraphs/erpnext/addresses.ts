@@ -33,3 +33,8 @@ export function same(a: Address, b: Address): boolean {
     [lines.join(', '), postalCode, city, country].map((part) => (part ?? '').trim().toLowerCase()).join('\n')
   return text(a) === text(b)
 }
+
+/** Whether two addresses are the same place for the same use. */
+export function alike(a: Address, b: Address): boolean {
+  return same(a, b) && (a.type ?? 'OTHER') === (b.type ?? 'OTHER')
+}

@@ -10,37 +10,31 @@ import { dayIn } from './time.ts'
 import { asHtml } from './words.ts'
 import { decimal, submitting } from './writes.ts'
 
+/** For each line the row of the order that it bills, each row once. */
+async function billedRows(connection: Connection, { order, lines }: InvoiceInput): Promise<object[]> {
+  if (!order) return lines.map(() => ({}))
+  const found = await children(connection, 'Sales Order Item', 'Sales Order', rows.orderLine, [order])
+  const left = [...(found.get(order) ?? [])]
+  if (left.length === 0)
+    throw new ErpError('NOT_FOUND', `ERPNext has no order "${order}".`, { field: 'order' })
+  return lines.map(({ item, sku }) => {
+    const at = left.findIndex((row) => row.item_code === (item ?? sku))
+    const [row] = at < 0 ? [] : left.splice(at, 1)
+    return row ? { sales_order: row.parent, so_detail: row.name } : {}
+  })
+}
+
 async function invoiceBody(connection: Connection, input: InvoiceInput, ref: string): Promise<object> {
   const { setup, config } = connection
-  const [customer, { name: company }, zone] = await Promise.all([
-    buyer(connection, input.customer),
-    setup.company(),
-    setup.zone(),
-  ])
-  const on = input.issuedOn ?? dayIn(zone)
+  const customer = await buyer(connection, input.customer)
+  const on = input.issuedOn ?? dayIn(await setup.zone())
   const currency = await currencyOf(connection, input.currency, customer)
-  const { items, fixed } = await documentLines(connection, input.lines, {
-    customer: customer.name,
-    on,
-    currency,
-  })
-  const ordered = input.order
-    ? ((await children(connection, 'Sales Order Item', 'Sales Order', rows.orderLine, [input.order])).get(
-        input.order,
-      ) ?? [])
-    : []
-  if (input.order && ordered.length === 0)
-    throw new ErpError('NOT_FOUND', `ERPNext has no order "${input.order}".`, { field: 'order' })
-  const left = [...ordered]
-  const billing = (at: number): object => {
-    const code = input.lines[at]?.item ?? input.lines[at]?.sku
-    const found = left.findIndex((line) => line.item_code === code)
-    const [line] = found < 0 ? [] : left.splice(found, 1)
-    return line ? { sales_order: line.parent, so_detail: line.name } : {}
-  }
+  const head = { customer: customer.name, on, currency }
+  const { items, fixed } = await documentLines(connection, input.lines, head)
+  const billed = await billedRows(connection, input)
   return {
     customer: customer.name,
-    company,
+    company: (await setup.company()).name,
     posting_date: on,
     set_posting_time: 1,
     ...(input.number ? { remarks: input.number } : {}),
@@ -49,7 +43,7 @@ async function invoiceBody(connection: Connection, input: InvoiceInput, ref: str
     ignore_pricing_rule: fixed ? 1 : 0,
     ...(input.note ? { [config.noteField]: asHtml(input.note) } : {}),
     [config.referenceField]: ref,
-    items: items.map((item, at) => ({ ...item, ...billing(at) })),
+    items: items.map((item, at) => ({ ...item, ...billed[at] })),
   }
 }
 
@@ -65,33 +59,27 @@ export function invoiceWrite(connection: Connection): Write<InvoiceInput> {
 
 const template = z.object({ paid_from: z.string(), paid_to: z.string(), company: z.string() })
 
-async function paymentBody(
-  { client, setup, config }: Connection,
-  input: PaymentInput,
-  ref: string,
-): Promise<object> {
-  const [first] = input.allocations
+/** The amount and the first invoice, once both are known to be bookable. */
+async function payable({ setup }: Connection, { amount, allocations }: PaymentInput) {
+  const [first] = allocations
+  const field = 'allocations'
   if (!first)
-    throw new ErpError('MISSING_REQUIRED_FIELD', 'ERPNext needs an invoice that is paid.', {
-      field: 'allocations',
-    })
-  const paid = decimal(input.amount.amount, 'amount')
-  const settled = input.allocations.reduce(
-    (sum, { amount }) => sum.plus(decimal(amount.amount, 'allocations')),
-    new Big(0),
-  )
+    throw new ErpError('MISSING_REQUIRED_FIELD', 'ERPNext needs an invoice that is paid.', { field })
+  const paid = decimal(amount.amount, 'amount')
+  const settled = allocations.reduce((sum, one) => sum.plus(decimal(one.amount.amount, field)), new Big(0))
   if (paid.lte(0) || settled.gt(paid))
-    throw new ErpError('VALIDATION', 'More is allocated than was paid.', { field: 'allocations' })
+    throw new ErpError('VALIDATION', 'More is allocated than was paid.', { field })
   const { currency } = await setup.company()
-  if (currency && input.amount.currency !== currency) {
-    throw new ErpError(
-      'NOT_SUPPORTED',
-      `A payment in ${input.amount.currency} needs an exchange rate; book it in ERPNext.`,
-      { field: 'amount' },
-    )
-  }
+  if (!currency || amount.currency === currency) return { paid, first }
+  const problem = `A payment in ${amount.currency} needs an exchange rate; book it in ERPNext.`
+  throw new ErpError('NOT_SUPPORTED', problem, { field: 'amount' })
+}
+
+async function paymentBody(connection: Connection, input: PaymentInput, ref: string): Promise<object> {
+  const { client, config } = connection
+  const { paid, first } = await payable(connection, input)
   // The ERP proposes the accounts; nothing is written by asking.
-  const accounts = await client.ask(
+  const { company, paid_from, paid_to } = await client.ask(
     'erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry',
     template,
     { dt: 'Sales Invoice', dn: first.invoice },
@@ -99,12 +87,12 @@ async function paymentBody(
   const amount = exactNumber(paid.toFixed())
   return {
     payment_type: 'Receive',
-    company: accounts.company,
+    company,
     party_type: 'Customer',
     party: input.customer,
     posting_date: input.paidOn,
-    paid_from: accounts.paid_from,
-    paid_to: accounts.paid_to,
+    paid_from,
+    paid_to,
     paid_amount: amount,
     received_amount: amount,
     source_exchange_rate: 1,

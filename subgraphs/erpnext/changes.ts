@@ -63,6 +63,25 @@ async function tombstones({ client }: Connection, doctype: string, since: string
   }
 }
 
+/** The page behind a place; exact, since `modified` and name together are a total order. */
+function pageAfter({ client }: Connection, kind: Kind, { modified, name }: Pick<Place, 'modified' | 'name'>) {
+  const from: Filter = ['modified', '>=', modified]
+  return client.list(DOCTYPES[kind], rows.changed, {
+    fields: rows.fieldsOf(rows.changed),
+    filters: kind === 'payment' ? [from, ['payment_type', '=', 'Receive']] : [from],
+    anyOf: [
+      ['modified', '>', modified],
+      ['name', '>', name],
+    ],
+    order: 'modified asc, name asc',
+    limit: PAGE,
+  })
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b
+}
+
 /**
  * What changed, oldest first, by `modified` and name. The site's clock has no zone and repeats an hour in
  * autumn, so every run begins a little before its cursor, and that hour before where the cursor stands in it.
@@ -72,58 +91,31 @@ export async function* changes(
   kind: Kind,
   since: Cursor | null,
 ): AsyncIterable<ChangePage> {
-  const { client, setup } = connection
-  const doctype = DOCTYPES[kind]
-  const zone = await setup.zone()
+  const zone = await connection.setup.zone()
   const place = placeOf(since)
-  let at: { modified: string; name: string } = {
-    modified: since === null ? place.modified : before(place.modified, zone, OVERLAP_S),
-    name: '',
-  }
-  let newest = place.modified
-  for (;;) {
-    const from: Filter = ['modified', '>=', at.modified]
-    const found = await client.list(doctype, rows.changed, {
-      fields: rows.fieldsOf(rows.changed),
-      filters: kind === 'payment' ? [from, ['payment_type', '=', 'Receive']] : [from],
-      anyOf: [
-        ['modified', '>', at.modified],
-        ['name', '>', at.name],
-      ],
-      order: 'modified asc, name asc',
-      limit: PAGE,
-    })
-    const last = found.at(-1)
-    if (!last) break
-    at = last
-    if (last.modified > newest) newest = last.modified
-    Object.assign(place, { modified: newest, name: last.name })
-    yield {
-      changes: found.map(({ name, modified }) => ({
-        kind,
-        id: name,
-        deleted: false,
-        at: toUtc(modified, zone),
-      })),
-      cursor: cursorOf(place),
-    }
-    if (found.length < PAGE) break
-  }
-  const gone = await tombstones(
-    connection,
-    doctype,
-    since === null ? place.deleted : before(place.deleted, zone, OVERLAP_S),
-  )
-  const lastGone = gone.at(-1)
-  if (!lastGone) return
-  if (lastGone.creation > place.deleted) place.deleted = lastGone.creation
-  yield {
-    changes: gone.map(({ deleted_name: id, creation }) => ({
+  const start = (local: string) => (since === null ? local : before(local, zone, OVERLAP_S))
+  let at = { modified: start(place.modified), name: '' }
+  for (let full = true; full;) {
+    const found = await pageAfter(connection, kind, at)
+    full = found.length === PAGE
+    at = found.at(-1) ?? at
+    place.name = at.name
+    place.modified = later(place.modified, at.modified)
+    const told = found.map(({ name: id, modified }) => ({
       kind,
       id,
-      deleted: true,
-      at: toUtc(creation, zone),
-    })),
-    cursor: cursorOf(place),
+      deleted: false,
+      at: toUtc(modified, zone),
+    }))
+    if (told.length > 0) yield { changes: told, cursor: cursorOf(place) }
   }
+  const gone = await tombstones(connection, DOCTYPES[kind], start(place.deleted))
+  place.deleted = later(place.deleted, gone.at(-1)?.creation ?? '')
+  const told = gone.map(({ deleted_name: id, creation }) => ({
+    kind,
+    id,
+    deleted: true,
+    at: toUtc(creation, zone),
+  }))
+  if (told.length > 0) yield { changes: told, cursor: cursorOf(place) }
 }

@@ -1,13 +1,61 @@
 import Big from 'big.js'
+import type { z } from 'zod'
 import type { Answer, Credit, Id } from '../connector.ts'
 import type { Filter } from './client.ts'
 import { type Connection, children } from './read.ts'
 import * as rows from './rows.ts'
 
-const creditLimit = rows.creditLimit
+type Rows<F extends keyof typeof rows> = (typeof rows)[F] extends z.ZodType<infer T> ? T[] : never
 
 function total(values: Big[]): Big {
   return values.reduce((sum, value) => sum.plus(value), new Big(0))
+}
+
+/** Open invoices, in the company's currency. */
+function owed(invoices: Rows<'openInvoice'>, company: string | null): Big {
+  return total(
+    invoices.map((one) => {
+      const foreign = one.party_account_currency !== null && one.party_account_currency !== company
+      return new Big(one.outstanding_amount).times(foreign ? (one.conversion_rate ?? 1) : 1)
+    }),
+  )
+}
+
+/** Orders as far as they are not billed. */
+function ordered(orders: Rows<'openOrder'>): Big {
+  return total(
+    orders.map((one) => new Big(one.base_grand_total).times(new Big(100).minus(one.per_billed)).div(100)),
+  )
+}
+
+async function documents(connection: Connection, names: string[], company: string) {
+  const { client } = connection
+  const common: Filter[] = [
+    ['customer', 'in', names],
+    ['company', '=', company],
+    ['docstatus', '=', 1],
+  ]
+  const open: Filter[] = [...common, ['outstanding_amount', '!=', 0]]
+  const unbilled: Filter[] = [...common, ['per_billed', '<', 100], ['status', '!=', 'Closed']]
+  const known: Filter[] = [['name', 'in', names]]
+  return Promise.all([
+    client.list('Customer', rows.customer, {
+      fields: rows.fieldsOf(rows.customer),
+      filters: known,
+      limit: 0,
+    }),
+    children(connection, 'Customer Credit Limit', 'Customer', rows.creditLimit, names),
+    client.list('Sales Invoice', rows.openInvoice, {
+      fields: rows.fieldsOf(rows.openInvoice),
+      filters: open,
+      limit: 0,
+    }),
+    client.list('Sales Order', rows.openOrder, {
+      fields: rows.fieldsOf(rows.openOrder),
+      filters: unbilled,
+      limit: 0,
+    }),
+  ])
 }
 
 /**
@@ -15,61 +63,25 @@ function total(values: Big[]): Big {
  * billed, count against the limit, as when the ERP checks it. https://docs.frappe.io/erpnext/credit-limit
  */
 export async function credit(connection: Connection, customers: Id[]): Promise<Answer<Credit>[]> {
-  const { client, setup } = connection
   if (customers.length === 0) return []
-  const names = [...new Set(customers)]
-  const company = await setup.company()
-  const common: Filter[] = [
-    ['customer', 'in', names],
-    ['company', '=', company.name],
-    ['docstatus', '=', 1],
-  ]
-  const list = { limit: 0 }
-  const [known, limits, invoices, orders] = await Promise.all([
-    client.list('Customer', rows.customer, {
-      ...list,
-      fields: rows.fieldsOf(rows.customer),
-      filters: [['name', 'in', names]],
-    }),
-    children(connection, 'Customer Credit Limit', 'Customer', creditLimit, names),
-    client.list('Sales Invoice', rows.openInvoice, {
-      ...list,
-      fields: rows.fieldsOf(rows.openInvoice),
-      filters: [...common, ['outstanding_amount', '!=', 0]],
-    }),
-    client.list('Sales Order', rows.openOrder, {
-      ...list,
-      fields: rows.fieldsOf(rows.openOrder),
-      filters: [...common, ['per_billed', '<', 100], ['status', '!=', 'Closed']],
-    }),
-  ])
+  const { name: company, currency } = await connection.setup.company()
+  const [known, limits, invoices, orders] = await documents(connection, [...new Set(customers)], company)
   const byName = new Map(known.map((row) => [row.name, row]))
-  const owed = Map.groupBy(invoices, ({ customer }) => customer)
-  const ordered = Map.groupBy(orders, ({ customer }) => customer)
+  const invoicesOf = Map.groupBy(invoices, ({ customer }) => customer)
+  const ordersOf = Map.groupBy(orders, ({ customer }) => customer)
+  const money = (amount: Big) => (currency ? { amount: amount.toFixed(), currency } : null)
   return customers.map((name) => {
     const row = byName.get(name)
     if (!row) return null
-    const money = (amount: Big) =>
-      company.currency ? { amount: amount.toFixed(), currency: company.currency } : null
-    const balance = total(
-      (owed.get(name) ?? []).map((one) => {
-        const foreign = one.party_account_currency !== null && one.party_account_currency !== company.currency
-        return new Big(one.outstanding_amount).times(foreign ? (one.conversion_rate ?? 1) : 1)
-      }),
-    )
-    const open = total(
-      (ordered.get(name) ?? []).map((one) =>
-        new Big(one.base_grand_total).times(new Big(100).minus(one.per_billed)).div(100),
-      ),
-    )
+    const balance = owed(invoicesOf.get(name) ?? [], currency)
+    const open = ordered(ordersOf.get(name) ?? [])
+    const own = limits.get(name)?.find((one) => one.company === company)
     // A limit of zero is none.
-    const limit = limits
-      .get(name)
-      ?.find((one) => one.company === company.name && !new Big(one.credit_limit).eq(0))
+    const limit = own && !new Big(own.credit_limit).eq(0) ? new Big(own.credit_limit) : null
     return {
-      limit: limit ? money(new Big(limit.credit_limit)) : null,
+      limit: limit && money(limit),
       balance: money(balance),
-      available: limit ? money(new Big(limit.credit_limit).minus(balance).minus(open)) : null,
+      available: limit && money(limit.minus(balance).minus(open)),
       onHold: row.is_frozen || row.disabled,
     }
   })

@@ -3,8 +3,9 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Address } from '../../schema/index.ts'
 import type { CustomerInput, Found, Ref, Write } from '../connector.ts'
 import type { HttpRequest } from '../http.ts'
-import { addressFields, same } from './addresses.ts'
+import { addressFields, alike } from './addresses.ts'
 import type { Filter } from './client.ts'
+import { changeAddresses, changeContact } from './contacts.ts'
 import { ownFields } from './lines.ts'
 import { toAddress } from './map.ts'
 import { addressesOf } from './master.ts'
@@ -17,11 +18,6 @@ const DOCTYPE = 'Customer'
 /** Stands behind our reference while addresses are still to come, so that a half-made customer is never taken for whole. */
 const UNFINISHED = ' (unfinished)'
 const settings = z.object({ customer_group: z.string().nullish() })
-const contactRow = z.looseObject({
-  name: z.string(),
-  email_ids: z.array(z.looseObject({})),
-  phone_nos: z.array(z.looseObject({})),
-})
 const form = z.object({ name: z.string(), modified: z.string() })
 
 function primaryOf({ addresses }: Partial<CustomerInput>): Address | undefined {
@@ -92,167 +88,116 @@ function further(input: CustomerInput): Address[] {
   )
 }
 
-function alike(a: Address, b: Address): boolean {
-  return same(a, b) && (a.type ?? 'OTHER') === (b.type ?? 'OTHER')
-}
-
 /** All further addresses in one transaction, then the reference that says that nothing is missing. */
-function finishing(
-  { client, config }: Connection,
-  input: CustomerInput,
-  ref: string,
-  addresses: Address[],
-): HttpRequest[] {
+function finishing({ client, config }: Connection, input: CustomerInput, ref: string, addresses: Address[]) {
   const docs = addresses.map((address, at) => ({
     doctype: 'Address',
     ...addressFields(address, `${address.name ?? input.name} ${at + 2}`, '{{1.id}}'),
   }))
-  const insert = client.calling('frappe.client.insert_many', { docs })
-  return [
-    ...(docs.length > 0 ? [insert] : []),
-    client.changing(DOCTYPE, '{{1.id}}', { [config.referenceField]: ref }),
-  ]
-}
-
-async function requests(connection: Connection, input: CustomerInput, ref: string): Promise<HttpRequest[]> {
-  await needReference(connection, DOCTYPE)
-  if (!input.name.trim())
-    throw new ErpError('MISSING_REQUIRED_FIELD', 'A customer needs a name.', { field: 'name' })
-  const more = further(input)
-  const insert = connection.client.inserting(
-    DOCTYPE,
-    await body(connection, input, more.length > 0 ? ref + UNFINISHED : ref),
-  )
-  return more.length > 0 ? [insert, ...finishing(connection, input, ref, more)] : [insert]
-}
-
-/** E-mail and phone on a customer are read-only copies of its primary contact; the contact is what is changed. */
-async function changeContact(
-  { client }: Connection,
-  row: rows.CustomerRow,
-  change: Partial<CustomerInput>,
-): Promise<object | null> {
-  if (change.email === undefined && change.phone === undefined) return null
-  const email = change.email === undefined ? row.email_id : change.email
-  const phone = change.phone === undefined ? row.mobile_no : change.phone
-  const numbers = {
-    email_ids: email ? [{ email_id: email, is_primary: 1 }] : [],
-    phone_nos: phone ? [{ phone, is_primary_mobile_no: 1 }] : [],
+  return {
+    addresses: docs.length > 0 ? client.calling('frappe.client.insert_many', { docs }) : null,
+    last: client.changing(DOCTYPE, '{{1.id}}', { [config.referenceField]: ref }),
   }
-  if (row.customer_primary_contact) {
-    const contact = await client.document('Contact', row.customer_primary_contact, contactRow)
-    if (contact) {
-      // A child table in a body replaces the whole table, so the rows that stay are sent along.
-      const kept = {
-        email_ids: contact.email_ids.filter((one) => one.is_primary !== '1'),
-        phone_nos: contact.phone_nos.filter((one) => one.is_primary_mobile_no !== '1'),
-      }
-      const all = {
-        email_ids: [...numbers.email_ids, ...kept.email_ids],
-        phone_nos: [...numbers.phone_nos, ...kept.phone_nos],
-      }
-      await client.write(client.changing('Contact', contact.name, all), rows.named)
-      return {}
-    }
-  }
-  const links = [{ link_doctype: DOCTYPE, link_name: row.name }]
-  const made = await client.write(
-    client.inserting('Contact', {
-      first_name: row.customer_name ?? row.name,
-      is_primary_contact: 1,
-      ...numbers,
-      links,
-    }),
-    rows.named,
-  )
-  return { customer_primary_contact: made.name }
 }
 
-async function changeAddresses(
+async function requests(
   connection: Connection,
-  row: rows.CustomerRow,
-  addresses: Address[],
-): Promise<void> {
-  if (addresses.length === 0) return
-  const { client } = connection
-  const known = (await addressesOf(connection, [row.name])).get(row.name) ?? []
-  const wanted = addresses.filter((address) => !known.some((one) => alike(toAddress(one), address)))
-  // An address that stays is not overwritten by another of its kind.
-  const free = known.filter((one) => !addresses.some((address) => alike(toAddress(one), address)))
-  for (const address of wanted) {
-    const fits = free.findIndex((one) => toAddress(one).type === (address.type ?? 'OTHER'))
-    const [old] = fits < 0 ? [] : free.splice(fits, 1)
-    const title = address.name ?? row.customer_name ?? row.name
-    const { links, address_title, ...content } = addressFields(address, title, row.name)
-    const request = old
-      ? client.changing('Address', old.name, content)
-      : client.inserting('Address', { address_title, ...content, links })
-    await client.write(request, rows.named)
+  input: CustomerInput,
+  ref: string,
+): Promise<{ insert: HttpRequest; more: HttpRequest[] }> {
+  await needReference(connection, DOCTYPE)
+  if (!input.name.trim()) {
+    throw new ErpError('MISSING_REQUIRED_FIELD', 'A customer needs a name.', { field: 'name' })
   }
+  const left = further(input)
+  const mark = left.length > 0 ? ref + UNFINISHED : ref
+  const insert = connection.client.inserting(DOCTYPE, await body(connection, input, mark))
+  if (left.length === 0) return { insert, more: [] }
+  const { addresses, last } = finishing(connection, input, ref, left)
+  return { insert, more: addresses ? [addresses, last] : [last] }
+}
+
+function refOf({ client }: Connection, { name, modified }: z.output<typeof form>): Ref {
+  return { id: name, number: name, url: client.page(DOCTYPE, name), version: modified }
+}
+
+async function rowOf({ client }: Connection, filter: Filter, extra: string[] = []) {
+  const fields = [...rows.fieldsOf(rows.customer), ...extra]
+  const listing = { fields, filters: [filter], order: 'creation asc, name asc', limit: 1 }
+  return (await client.list(DOCTYPE, rows.customer.loose(), listing))[0]
+}
+
+/** What stands in the field of our reference. */
+function markOf({ config }: Connection, row: object | undefined): string {
+  const mark: unknown = Object.entries(row ?? {}).find(([field]) => field === config.referenceField)?.[1]
+  return typeof mark === 'string' ? mark : ''
+}
+
+async function finish(connection: Connection, id: string, input: CustomerInput, ref: string): Promise<Ref> {
+  const { client } = connection
+  const known = (await addressesOf(connection, [id])).get(id) ?? []
+  const left = further(input).filter((address) => !known.some((one) => alike(toAddress(one), address)))
+  const { addresses, last } = finishing(connection, input, ref, left)
+  if (addresses) await client.act(filled(addresses, id))
+  return refOf(connection, await client.write(filled(last, id), form))
+}
+
+async function find(connection: Connection, ref: string): Promise<Found | null> {
+  const { config, setup } = connection
+  if (!(await setup.hasReference(DOCTYPE, true))) return null
+  const field = config.referenceField
+  const row = await rowOf(connection, [field, 'in', [ref, ref + UNFINISHED]], [field])
+  return row ? { ref: refOf(connection, row), step: 1, done: markOf(connection, row) === ref } : null
+}
+
+async function create(connection: Connection, input: CustomerInput, ref: string): Promise<Ref> {
+  const { insert, more } = await requests(connection, input, ref)
+  const made = await connection.client.write(insert, form)
+  return more.length > 0 ? finish(connection, made.name, input, ref) : refOf(connection, made)
+}
+
+async function resume(connection: Connection, found: Ref, input: CustomerInput): Promise<Ref> {
+  const row = await rowOf(connection, ['name', '=', found.id], [connection.config.referenceField])
+  const mark = markOf(connection, row)
+  if (!mark.endsWith(UNFINISHED)) return found
+  return finish(connection, found.id, input, mark.slice(0, -UNFINISHED.length))
+}
+
+async function update(
+  connection: Connection,
+  ref: Ref,
+  change: Partial<CustomerInput>,
+  version: string | null,
+): Promise<Ref> {
+  const { client } = connection
+  const row = await rowOf(connection, ['name', '=', ref.id])
+  if (!row) throw new ErpError('NOT_FOUND', `ERPNext has no customer "${ref.id}".`)
+  // `modified` in the body is the ERP's optimistic lock: a stale one is refused before anything else changes.
+  const lock = version === null ? {} : { modified: version }
+  const content = { ...(await fields(connection, change)), ...lock }
+  const first = await client.write(client.changing(DOCTYPE, ref.id, content), form)
+  const contact = await changeContact(connection, row, change)
+  await changeAddresses(connection, row, change.addresses ?? [])
+  // Saved once more, the customer takes over what its contact says now.
+  return refOf(
+    connection,
+    contact ? await client.write(client.changing(DOCTYPE, ref.id, contact), form) : first,
+  )
 }
 
 /** Customers: https://docs.frappe.io/erpnext/customer */
 export function customerWrite(connection: Connection): Write<CustomerInput> {
-  const { client, config, setup } = connection
-  const refOf = ({ name, modified }: z.output<typeof form>): Ref => ({
-    id: name,
-    number: name,
-    url: client.page(DOCTYPE, name),
-    version: modified,
-  })
-  const rowOf = async (filter: Filter, extra: string[] = []) => {
-    const fields = [...rows.fieldsOf(rows.customer), ...extra]
-    const listing = { fields, filters: [filter], order: 'creation asc, name asc', limit: 1 }
-    return (await client.list(DOCTYPE, rows.customer.loose(), listing))[0]
-  }
-  const finish = async (id: string, input: CustomerInput, ref: string): Promise<Ref> => {
-    const known = (await addressesOf(connection, [id])).get(id) ?? []
-    const left = further(input).filter((address) => !known.some((one) => alike(toAddress(one), address)))
-    const [last, ...first] = finishing(connection, input, ref, left).reverse()
-    for (const request of first.reverse()) await client.act(filled(request, id))
-    if (!last) throw new ErpError('INTERNAL', 'There is nothing to send.')
-    return refOf(await client.write(filled(last, id), form))
-  }
   return {
     proof: 'lookup',
     findLagMs: 0,
     maxPushMs: 120_000,
-    plan: async (input, ref) => (await requests(connection, input, ref)).map(shown),
-    async find(ref): Promise<Found | null> {
-      if (!(await setup.hasReference(DOCTYPE, true))) return null
-      const row = await rowOf([config.referenceField, 'in', [ref, ref + UNFINISHED]], [config.referenceField])
-      if (!row) return null
-      const done = Object.entries(row).some(
-        ([field, value]) => field === config.referenceField && value === ref,
-      )
-      return { ref: refOf(row), step: 1, done }
+    async plan(input, ref) {
+      const { insert, more } = await requests(connection, input, ref)
+      return [insert, ...more].map(shown)
     },
-    async create(input, ref): Promise<Ref> {
-      const [insert, ...more] = await requests(connection, input, ref)
-      if (!insert) throw new ErpError('INTERNAL', 'There is nothing to send.')
-      const made = await client.write(insert, form)
-      return more.length > 0 ? finish(made.name, input, ref) : refOf(made)
-    },
-    async resume(found, _step, input): Promise<Ref> {
-      const row = await rowOf(['name', '=', found.id], [config.referenceField])
-      const marked = Object.entries(row ?? {}).find(([field]) => field === config.referenceField)?.[1]
-      if (typeof marked !== 'string' || !marked.endsWith(UNFINISHED)) return found
-      return finish(found.id, input, marked.slice(0, -UNFINISHED.length))
-    },
-    async update(ref, change, version): Promise<Ref> {
-      const row = await rowOf(['name', '=', ref.id])
-      if (!row) throw new ErpError('NOT_FOUND', `ERPNext has no customer "${ref.id}".`)
-      if (version !== null && row.modified !== version) {
-        throw new ErpError('CONFLICT', `The customer "${ref.id}" was changed meanwhile.`)
-      }
-      // `modified` in the body is the ERP's optimistic lock: a stale one is refused before anything else changes.
-      const lock = version === null ? {} : { modified: version }
-      const content = { ...(await fields(connection, change)), ...lock }
-      const first = await client.write(client.changing(DOCTYPE, ref.id, content), form)
-      const contact = await changeContact(connection, row, change)
-      await changeAddresses(connection, row, change.addresses ?? [])
-      // Saved once more, the customer takes over what its contact says now.
-      return refOf(contact ? await client.write(client.changing(DOCTYPE, ref.id, contact), form) : first)
-    },
+    find: (ref) => find(connection, ref),
+    create: (input, ref) => create(connection, input, ref),
+    resume: (found, _step, input) => resume(connection, found, input),
+    update: (ref, change, version) => update(connection, ref, change, version),
   }
 }

@@ -84,10 +84,15 @@ export const erpnext: Connector<typeof config> = {
     'changes',
     'webhooks',
   ],
-  signIn: ({ url }) => ({
-    authorizeUrl: `${url}/api/method/frappe.integrations.oauth2.authorize`,
-    tokenUrl: `${url}/api/method/frappe.integrations.oauth2.get_token`,
-    scopes: ['openid', 'all'],
-  }),
+  signIn({ url, clientId, clientSecret }) {
+    if (!clientId) return null
+    return {
+      authorizeUrl: `${url}/api/method/frappe.integrations.oauth2.authorize`,
+      tokenUrl: `${url}/api/method/frappe.integrations.oauth2.get_token`,
+      scopes: ['openid', 'all'],
+      clientId,
+      clientSecret,
+    }
+  },
   connect,
 }

@@ -30,32 +30,30 @@ async function destination(
   }
 }
 
+/** The order's own day, else the last one that a line wishes. */
+function wishedDay({ requestedDelivery, lines }: OrderInput): string | undefined {
+  return (
+    requestedDelivery ??
+    lines
+      .flatMap((line) => line.requestedDelivery ?? [])
+      .toSorted()
+      .at(-1)
+  )
+}
+
 async function orderBody(connection: Connection, input: OrderInput, ref: string): Promise<object> {
   const { setup, config } = connection
-  const [customer, { name: company }, zone] = await Promise.all([
-    buyer(connection, input.customer),
-    setup.company(),
-    setup.zone(),
-  ])
-  const on = input.orderedOn ?? dayIn(zone)
+  const customer = await buyer(connection, input.customer)
+  const on = input.orderedOn ?? dayIn(await setup.zone())
   const currency = await currencyOf(connection, input.currency, customer)
-  const { items, fixed } = await documentLines(connection, input.lines, {
-    customer: customer.name,
-    on,
-    currency,
-  })
-  const wished =
-    input.requestedDelivery ??
-    input.lines
-      .flatMap((line) => line.requestedDelivery ?? [])
-      .sort()
-      .at(-1)
-  const delivery = wished ?? addDays(on, config.deliveryDays)
+  const head = { customer: customer.name, on, currency }
+  const { items, fixed } = await documentLines(connection, input.lines, head)
+  const delivery = wishedDay(input) ?? addDays(on, config.deliveryDays)
   const terms = input.paymentTerms
   const place = input.shipTo && (await destination(connection, customer.name, input.shipTo, ref))
   return {
     customer: customer.name,
-    company,
+    company: (await setup.company()).name,
     order_type: 'Sales',
     transaction_date: on,
     delivery_date: delivery,

@@ -54,55 +54,81 @@ function behindOf(doctype: string, after: string | null): string | null {
   throw new ErpError('VALIDATION', `The cursor is none of ERPNext's ${doctype}.`, { field: 'after' })
 }
 
+/** Rows of a source; `limit` counts joined rows too. */
+async function fetch<R extends Named, T>(
+  { client }: Connection,
+  source: Source<R, T>,
+  more: Filter[],
+  limit: number,
+  anyOf?: Filter[],
+) {
+  const { doctype, form, order, filters = [], searched, extra } = source
+  const fields = [
+    ...new Set([...(source.fields ?? rows.fieldsOf(form)), ...searched, ...((await extra?.()) ?? [])]),
+  ]
+  return client.list(doctype, form, {
+    fields,
+    filters: [...filters, ...more],
+    anyOf,
+    order: `name ${order}`,
+    limit,
+  })
+}
+
+/** Joined child fields repeat their parent; the first row of each stands for it. */
+function once<R extends Named>(found: R[]): R[] {
+  return [...Map.groupBy(found, ({ name }) => name).values()].flatMap((all) => all.slice(0, 1))
+}
+
+/**
+ * What a search asks, and whether a found row really holds it. The server doubles backslashes, so its wildcards
+ * cannot be escaped: they stand for one letter there, and whether it is the right one is looked at here.
+ */
+function searching(searched: string[], search: string | null | undefined) {
+  const wanted = search?.trim() ?? ''
+  if (wanted === '') return { anyOf: undefined, fits: () => true }
+  const pattern = `%${wanted.replace(/[%\\]/g, '_')}%`
+  const literal = folded(wanted)
+  const holds = (row: object) =>
+    Object.entries(row).some(([field, value]) => searched.includes(field) && folded(value).includes(literal))
+  const anyOf = searched.map((field): Filter => [field, 'like', pattern])
+  return { anyOf, fits: /[%_\\]/.test(wanted) ? holds : () => true }
+}
+
+async function page<R extends Named, T>(
+  connection: Connection,
+  source: Source<R, T>,
+  ask: ListAsk,
+): Promise<Page<T>> {
+  const { doctype, order, searched, finish } = source
+  const { anyOf, fits } = searching(searched, ask.search)
+  const site = await siteOf(connection)
+  for (let last = behindOf(doctype, ask.after); ;) {
+    // Reading on behind the last name loses no row, however many are inserted meanwhile.
+    const behind: Filter[] = last === null ? [] : [['name', order === 'asc' ? '>' : '<', last]]
+    const found = await fetch(connection, source, behind, ask.first + 1, anyOf)
+    const some = found.slice(0, ask.first)
+    last = found.length > ask.first ? (some.at(-1)?.name ?? null) : null
+    const kept = once(some).filter(fits)
+    if (kept.length === 0 && last !== null) continue
+    return { rows: await finish(kept, site), next: last === null ? null : `${doctype}>${last}` }
+  }
+}
+
 /** Reads one DocType in the way of the contract: many by id, or page by page. */
 export function reading<R extends Named, T>(connection: Connection, source: Source<R, T>): Read<T> {
-  const { client } = connection
-  const { doctype, form, order, filters = [], searched, extra } = source
-  const fetch = async (more: Filter[], limit: number, anyOf?: Filter[]) => {
-    const fields = [
-      ...new Set([...(source.fields ?? rows.fieldsOf(form)), ...searched, ...((await extra?.()) ?? [])]),
-    ]
-    const listing = { fields, filters: [...filters, ...more], anyOf, order: `name ${order}`, limit }
-    return client.list(doctype, form, listing)
-  }
-  // Joined child fields repeat their parent; the first row of each stands for it.
-  const once = (found: R[]) =>
-    [...Map.groupBy(found, ({ name }) => name).values()].flatMap((all) => all.slice(0, 1))
   return {
     async byId(ids: Id[]): Promise<Answer<T>[]> {
       const names = [...new Set(ids)].filter((id) => id !== '')
       if (names.length === 0) return ids.map(() => null)
-      const [found, site] = await Promise.all([fetch([['name', 'in', names]], 0), siteOf(connection)])
-      const kept = once(found)
+      const found = fetch(connection, source, [['name', 'in', names]], 0)
+      const [all, site] = await Promise.all([found, siteOf(connection)])
+      const kept = once(all)
       const made = await source.finish(kept, site)
       const byName = new Map(kept.map((row, at) => [row.name, made[at] ?? null]))
       return ids.map((id) => byName.get(id) ?? null)
     },
-    async list({ first, after, search }: ListAsk): Promise<Page<T>> {
-      const wanted = search?.trim()
-      const literal = folded(wanted)
-      // The server doubles backslashes, so its wildcards cannot be escaped: they stand for one letter here, and
-      // whether it is the right one is looked at below.
-      const wild = wanted !== undefined && /[%_\\]/.test(wanted)
-      const pattern = `%${wanted?.replace(/[%\\]/g, '_') ?? ''}%`
-      const anyOf = wanted ? searched.map((field): Filter => [field, 'like', pattern]) : undefined
-      const fits = (row: R) =>
-        !wild ||
-        Object.entries(row).some(
-          ([field, value]) => searched.includes(field) && folded(value).includes(literal),
-        )
-      const site = await siteOf(connection)
-      for (let last = behindOf(doctype, after); ;) {
-        // Reading on behind the last name loses no row, however many are inserted meanwhile.
-        const behind: Filter[] = last === null ? [] : [['name', order === 'asc' ? '>' : '<', last]]
-        const found = await fetch(behind, first + 1, anyOf)
-        const page = found.slice(0, first)
-        last = found.length > first ? (page.at(-1)?.name ?? null) : null
-        const kept = once(page).filter(fits)
-        if (kept.length === 0 && last !== null) continue
-        return { rows: await source.finish(kept, site), next: last === null ? null : `${doctype}>${last}` }
-      }
-    },
+    list: (ask) => page(connection, source, ask),
   }
 }
 

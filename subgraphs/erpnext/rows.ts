@@ -32,7 +32,9 @@ export const changed = z.object({ name: text, modified: text })
 /** A tombstone. */
 export const deleted = z.object({ name: text, deleted_name: text, creation: text })
 
+/** A company of the site. */
 export const company = z.object({ name: text, default_currency: words })
+/** A warehouse, or a group of them. */
 export const warehouse = z.object({
   name: text,
   warehouse_name: words,
@@ -41,6 +43,7 @@ export const warehouse = z.object({
   disabled: check,
   parent_warehouse: words,
 })
+/** A price list. */
 export const priceList = z.object({
   name: text,
   currency: text,
@@ -48,6 +51,7 @@ export const priceList = z.object({
   selling: check,
   price_not_uom_dependent: check,
 })
+/** A group of customers; groups form a tree. */
 export const customerGroup = z.object({ name: text, parent_customer_group: words, default_price_list: words })
 
 /** What decides in which unit an item is sold, and whether it is. */
@@ -64,6 +68,7 @@ export const itemFacts = z.object({
 /** A unit of an item and how many stock units it is; a joined child row. */
 export const conversion = z.object({ uom: words, conversion_factor: some })
 
+/** An item as lists show it. */
 export const item = z.object({
   ...CHANGED,
   ...itemFacts.shape,
@@ -76,6 +81,7 @@ export const item = z.object({
 })
 /** A joined child row. */
 export const barcode = z.object({ barcode: words })
+/** A price on a list. */
 export const itemPrice = z.object({
   item_code: text,
   price_list_rate: number,
@@ -85,6 +91,7 @@ export const itemPrice = z.object({
   valid_upto: words,
 })
 
+/** Quantities of an item in a warehouse, in its stock unit. */
 export const bin = z.object({
   item_code: text,
   warehouse: text,
@@ -95,6 +102,7 @@ export const bin = z.object({
   stock_uom: words,
 })
 
+/** A customer; e-mail and mobile number are copies of its contact. */
 export const customer = z.object({
   ...CHANGED,
   customer_name: words,
@@ -112,6 +120,7 @@ export const customer = z.object({
   customer_primary_contact: words,
 })
 
+/** An address. */
 export const address = z.object({
   name: text,
   address_title: words,
@@ -130,6 +139,7 @@ export const address = z.object({
 /** An address with the customer that it is linked to. */
 export const linkedAddress = address.extend({ link_name: words })
 
+/** A row of any selling document. */
 export const line = z.object({
   name: text,
   parent: text,
@@ -146,7 +156,9 @@ export const line = z.object({
   amount: some,
   warehouse: words,
 })
+/** A row of a sales order. */
 export const orderLine = line.extend({ delivered_qty: some, billed_amt: some })
+/** A row of an invoice, with the order it bills. */
 export const invoiceLine = line.extend({ sales_order: words })
 
 const document = {
@@ -160,6 +172,7 @@ const document = {
   grand_total: some,
 }
 
+/** The head of a sales order. */
 export const order = z.object({
   ...document,
   customer: words,
@@ -172,6 +185,7 @@ export const order = z.object({
   payment_terms_template: words,
   shipping_address_name: words,
 })
+/** The head of an invoice or credit note. */
 export const invoice = z.object({
   ...document,
   customer: words,
@@ -180,6 +194,7 @@ export const invoice = z.object({
   outstanding_amount: some,
   is_return: check,
 })
+/** The head of a quotation; its party may be a lead. */
 export const quote = z.object({
   ...document,
   title: words,
@@ -192,6 +207,7 @@ export const quote = z.object({
   shipping_address_name: words,
 })
 
+/** The head of a payment. */
 export const payment = z.object({
   ...CHANGED,
   docstatus: z.enum(['0', '1', '2']),
@@ -203,6 +219,7 @@ export const payment = z.object({
   paid_amount: number,
   paid_from_account_currency: words,
 })
+/** What a payment settles. */
 export const allocation = z.object({
   parent: text,
   reference_doctype: words,
@@ -210,13 +227,16 @@ export const allocation = z.object({
   allocated_amount: number,
 })
 
+/** What is open of an invoice, in the currency of the receivable account. */
 export const openInvoice = z.object({
   customer: text,
   outstanding_amount: number,
   party_account_currency: words,
   conversion_rate: some,
 })
+/** How much of an order is billed, in percent. */
 export const openOrder = z.object({ customer: text, base_grand_total: number, per_billed: number })
+/** A credit limit of a customer in one company. */
 export const creditLimit = z.object({ parent: text, company: words, credit_limit: number })
 
 /** A row of apply_price_list's answer; the price is left out where there is none. */
@@ -230,6 +250,7 @@ export const priced = z.object({
   pricing_rule_for: words,
   pricing_rules: words,
 })
+/** A pricing rule, as far as it tells at which quantities prices change. */
 export const rule = z.object({
   name: text,
   apply_on: words,
@@ -247,18 +268,33 @@ export const rule = z.object({
   price_or_product_discount: words,
 })
 
+/** See `itemFacts`. */
 export type ItemFacts = z.output<typeof itemFacts>
+/** See `item`. */
 export type ItemRow = z.output<typeof item>
+/** See `customer`. */
 export type CustomerRow = z.output<typeof customer>
+/** See `address`. */
 export type AddressRow = z.output<typeof address>
+/** See `order`. */
 export type OrderRow = z.output<typeof order>
+/** See `invoice`. */
 export type InvoiceRow = z.output<typeof invoice>
+/** See `quote`. */
 export type QuoteRow = z.output<typeof quote>
+/** See `payment`. */
 export type PaymentRow = z.output<typeof payment>
+/** See `line`. */
 export type LineRow = z.output<typeof line>
+/** See `orderLine`. */
 export type OrderLineRow = z.output<typeof orderLine>
+/** See `invoiceLine`. */
 export type InvoiceLineRow = z.output<typeof invoiceLine>
+/** See `priceList`. */
 export type PriceListRow = z.output<typeof priceList>
+/** See `bin`. */
 export type BinRow = z.output<typeof bin>
+/** See `priced`. */
 export type PricedRow = z.output<typeof priced>
+/** See `rule`. */
 export type RuleRow = z.output<typeof rule>

@@ -5,7 +5,7 @@ import { type Json, parseExact } from '../json.ts'
 import type { Ledger, Sandbox, SandboxAnswer, SandboxFactory, SandboxRequest } from '../sandbox.ts'
 import { act } from './sandbox/acts.ts'
 import { Tokens } from './sandbox/access.ts'
-import { errors } from './sandbox/failures.ts'
+import { ERRORS } from './sandbox/failures.ts'
 import { type Row, decimal, text, toJson } from './sandbox/meta.ts'
 import { call, listing } from './sandbox/methods.ts'
 import { Forbidden, Raised } from './sandbox/raised.ts'
@@ -201,7 +201,7 @@ export const sandbox: SandboxFactory = (demo: Demo): Sandbox => {
     },
     ledger: () => ledgerOf(site),
     act: (action) => act(site, demo, tokens, action),
-    errors: errors(),
+    errors: ERRORS,
     hook: (change, secret) => delivery(site, change, secret),
     config: (address) => ({ url: address, apiKey: Tokens.KEY, apiSecret: Tokens.SECRET }),
   }

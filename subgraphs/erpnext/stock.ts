@@ -32,6 +32,21 @@ function level(row: rows.BinRow, name: string | null) {
   }
 }
 
+/** A service, or a set that is put together on the way out: there is no figure, not even zero. */
+const NOT_KEPT = { available: null, onHand: null, reserved: null, incoming: null, levels: [] }
+
+function summed(levels: ReturnType<typeof level>[]) {
+  const total = (part: 'available' | 'onHand' | 'reserved' | 'incoming') =>
+    sum(levels.map((one) => one[part]))
+  return {
+    available: total('available'),
+    onHand: total('onHand'),
+    reserved: total('reserved'),
+    incoming: total('incoming'),
+    levels,
+  }
+}
+
 /**
  * Stock of a whole batch: one call for the quantities (DocType Bin, one row per item and warehouse, none where
  * there never was any) and one that tells which items exist. https://docs.frappe.io/erpnext/stock
@@ -67,24 +82,13 @@ export async function stock(
   return asks.map(({ item, warehouses }) => {
     const row = facts.get(item)
     if (!row) return null
-    const nativeUnit = row.stock_uom
-    const unit = unitCode(nativeUnit, config.units)
-    if (!row.is_stock_item)
-      return { available: null, onHand: null, reserved: null, incoming: null, unit, nativeUnit, levels: [] }
+    const unit = { unit: unitCode(row.stock_uom, config.units), nativeUnit: row.stock_uom }
+    if (!row.is_stock_item) return { ...NOT_KEPT, ...unit }
     const wanted = warehouses && new Set(warehouses.flatMap((code) => leaves(code, all)))
-    const levels = (byItem.get(item) ?? [])
-      .filter(({ warehouse }) => !wanted || wanted.has(warehouse))
-      .map((one) => level(one, all.get(one.warehouse)?.warehouse_name ?? null))
-    const total = (part: 'available' | 'onHand' | 'reserved' | 'incoming') =>
-      sum(levels.map((one) => one[part]))
+    const own = (byItem.get(item) ?? []).filter(({ warehouse }) => !wanted || wanted.has(warehouse))
     return {
-      available: total('available'),
-      onHand: total('onHand'),
-      reserved: total('reserved'),
-      incoming: total('incoming'),
-      unit,
-      nativeUnit,
-      levels,
+      ...summed(own.map((one) => level(one, all.get(one.warehouse)?.warehouse_name ?? null))),
+      ...unit,
     }
   })
 }

@@ -46,80 +46,100 @@ export function filled(request: HttpRequest, id: string): HttpRequest {
   }
 }
 
-/** Insert, then submit: a draft is step 1, the submitted document step 2. A draft binds nobody. */
-export function submitting<I>(
-  connection: Connection,
-  kind: Submittable<I>,
-): Write<I> & Required<Pick<Write<I>, 'find' | 'resume' | 'undo'>> {
-  const { client, setup } = connection
-  const { doctype, field, custom, filters = [], body, ahead } = kind
-  const form = rows.written
+/** A connection and the kind of document that is written through it. */
+interface Desk<I> extends Connection {
+  kind: Submittable<I>
+}
 
-  const refOf = ({ name, modified }: { name: string; modified: string }): Ref => ({
-    id: name,
-    number: name,
-    url: client.page(doctype, name),
-    version: modified,
+function refOf<I>({ client, kind }: Desk<I>, { name, modified }: { name: string; modified: string }): Ref {
+  return { id: name, number: name, url: client.page(kind.doctype, name), version: modified }
+}
+
+/** The oldest document that fits; if several carry a reference, that is the one that counts. */
+async function oldest<I>({ client, kind }: Desk<I>, filter: Filter) {
+  const { doctype, filters = [] } = kind
+  const listing = { fields: rows.fieldsOf(rows.written), filters: [filter, ...filters] }
+  const found = await client.list(doctype, rows.written, {
+    ...listing,
+    order: 'creation asc, name asc',
+    limit: 1,
   })
-  const rowsWith = (filter: Filter) =>
-    client.list(doctype, form, {
-      fields: rows.fieldsOf(form),
-      filters: [filter, ...filters],
-      order: 'creation asc, name asc',
-      limit: 5,
-    })
-  const requests = async (input: I, ref: string): Promise<HttpRequest[]> => {
-    if (custom) await needReference(connection, doctype)
-    const first = (await ahead?.(input, ref)) ?? null
-    const insert = client.inserting(doctype, await body(input, ref))
-    const id = first ? '{{2.id}}' : '{{1.id}}'
-    return [...(first ? [first] : []), insert, client.changing(doctype, id, { docstatus: 1 })]
+  return found[0]
+}
+
+/** Everything that a push sends: perhaps an address, the insert, the submit. */
+async function requestsOf<I>(desk: Desk<I>, input: I, ref: string) {
+  const { client, kind } = desk
+  if (kind.custom) await needReference(desk, kind.doctype)
+  const ahead = (await kind.ahead?.(input, ref)) ?? null
+  const insert = client.inserting(kind.doctype, await kind.body(input, ref))
+  return {
+    ahead,
+    insert,
+    submit: client.changing(kind.doctype, ahead ? '{{2.id}}' : '{{1.id}}', { docstatus: 1 }),
   }
-  const submit = async (name: string): Promise<Ref> => {
-    const done = await client.write(client.changing(doctype, name, { docstatus: 1 }), form)
-    if (done.docstatus === '1') return refOf(done)
-    throw new ErpError('CONFLICT', `${doctype} ${name} was sent to be submitted and is not.`, {
-      retryable: false,
-    })
-  }
+}
+
+async function submit<I>(desk: Desk<I>, name: string): Promise<Ref> {
+  const { client, kind } = desk
+  const done = await client.write(client.changing(kind.doctype, name, { docstatus: 1 }), rows.written)
+  if (done.docstatus === '1') return refOf(desk, done)
+  const problem = `${kind.doctype} ${name} was sent to be submitted and is not.`
+  throw new ErpError('CONFLICT', problem, { retryable: false })
+}
+
+async function create<I>(desk: Desk<I>, input: I, ref: string): Promise<Ref> {
+  const { ahead, insert } = await requestsOf(desk, input, ref)
+  const id = ahead ? (await desk.client.write(ahead, rows.named)).name : ''
+  const draft = await desk.client.write(filled(insert, id), rows.written)
+  return submit(desk, draft.name)
+}
+
+async function find<I>(desk: Desk<I>, ref: string): Promise<Found | null> {
+  const { kind, setup } = desk
+  if (kind.custom && !(await setup.hasReference(kind.doctype, true))) return null
+  const row = await oldest(desk, [kind.field, '=', ref])
+  if (!row) return null
+  // A cancelled document was submitted once; to make another one is for a person to decide.
+  const submitted = row.docstatus !== '0'
+  return { ref: refOf(desk, row), step: submitted ? 2 : 1, done: submitted }
+}
+
+/** Cancels what is submitted and deletes a draft, which the ERP cannot cancel; looks afterwards. */
+async function undo<I>(desk: Desk<I>, { id }: Ref): Promise<void> {
+  const { client, kind } = desk
+  const { doctype } = kind
+  const state = async () => (await oldest(desk, ['name', '=', id]))?.docstatus
+  const now = await state()
+  if (now === '2') return
+  if (now === undefined && (await wasDeleted(desk, doctype, id))) return
+  if (now === undefined) throw new ErpError('NOT_FOUND', `ERPNext has no ${doctype} "${id}".`)
+  await client.act(
+    now === '0'
+      ? client.deleting(doctype, id)
+      : client.calling('frappe.client.cancel', { doctype, name: id }),
+  )
+  const after = await state()
+  if (after === undefined || after === '2') return
+  const problem = `${doctype} ${id} was sent to be cancelled and is not.`
+  throw new ErpError('CONFLICT', problem, { retryable: false })
+}
+
+/** Insert, then submit: a draft is step 1, the submitted document step 2. A draft binds nobody. */
+export function submitting<I>(connection: Connection, kind: Submittable<I>): Write<I> {
+  const desk: Desk<I> = { ...connection, kind }
   return {
     proof: 'lookup',
     findLagMs: 0,
     maxPushMs: 120_000,
-    plan: async (input, ref) => (await requests(input, ref)).map(shown),
-    async find(ref): Promise<Found | null> {
-      if (custom && !(await setup.hasReference(doctype, true))) return null
-      const [row] = await rowsWith([field, '=', ref])
-      if (!row) return null
-      // A cancelled document was submitted once; to make another one is for a person to decide.
-      const submitted = row.docstatus !== '0'
-      return { ref: refOf(row), step: submitted ? 2 : 1, done: submitted }
+    async plan(input, ref) {
+      const { ahead, insert, submit: last } = await requestsOf(desk, input, ref)
+      return [...(ahead ? [ahead] : []), insert, last].map(shown)
     },
-    async create(input, ref): Promise<Ref> {
-      const all = await requests(input, ref)
-      const first = all.length === 3 ? all[0] : undefined
-      const insert = all.at(-2)
-      if (!insert) throw new ErpError('INTERNAL', 'There is nothing to send.')
-      const id = first ? (await client.write(first, rows.named)).name : ''
-      const draft = await client.write(filled(insert, id), form)
-      return submit(draft.name)
-    },
-    resume: (found, step) => (step >= 2 ? Promise.resolve(found) : submit(found.id)),
-    async undo(ref): Promise<void> {
-      const state = async () => (await rowsWith(['name', '=', ref.id]))[0]?.docstatus
-      const now = await state()
-      if (now === undefined && !(await wasDeleted(connection, doctype, ref.id))) {
-        throw new ErpError('NOT_FOUND', `ERPNext has no ${doctype} "${ref.id}".`)
-      }
-      if (now === '0') await client.act(client.deleting(doctype, ref.id))
-      if (now === '1') {
-        await client.act(client.calling('frappe.client.cancel', { doctype, name: ref.id }))
-      }
-      const after = now === undefined || now === '2' ? now : await state()
-      if (after === undefined || after === '2') return
-      const problem = `${doctype} ${ref.id} was sent to be cancelled and is not.`
-      throw new ErpError('CONFLICT', problem, { retryable: false })
-    },
+    find: (ref) => find(desk, ref),
+    create: (input, ref) => create(desk, input, ref),
+    resume: (found, step) => (step >= 2 ? Promise.resolve(found) : submit(desk, found.id)),
+    undo: (ref) => undo(desk, ref),
   }
 }
 

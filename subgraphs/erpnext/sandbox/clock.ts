@@ -8,6 +8,7 @@ export class Clock {
   readonly #series = new Map<string, number>()
   #last = 0
   #micro = 0
+  #shown: { at: number; text: string } | null = null
   #hashes = 0
   /** A time that stands still while the demo data is laid out, so that every start is the same. */
   frozen: number | null = null
@@ -21,11 +22,13 @@ export class Clock {
       this.#last += 1
       this.#micro = 0
     }
-    return `${toLocal(this.#last, ZONE).slice(0, 23)}${String(this.#micro).padStart(3, '0')}`
+    if (this.#shown?.at !== this.#last)
+      this.#shown = { at: this.#last, text: toLocal(this.#last, ZONE).slice(0, 23) }
+    return `${this.#shown.text}${String(this.#micro).padStart(3, '0')}`
   }
 
   today(): string {
-    return toLocal(this.frozen ?? Date.now(), ZONE).slice(0, 10)
+    return this.now().slice(0, 10)
   }
 
   /** A random-looking name, the same at every start. */

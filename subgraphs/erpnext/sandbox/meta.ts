@@ -102,8 +102,16 @@ export interface Row {
   [field: string]: Cell
 }
 
+const defaults = new Map<string, Row>()
+
 /** Fields and values that a new document starts with. */
 export function defaultsOf(doctype: string): Row {
+  const found = defaults.get(doctype) ?? parsedDefaults(doctype)
+  defaults.set(doctype, found)
+  return { ...found }
+}
+
+function parsedDefaults(doctype: string): Row {
   const pairs = (DEFAULTS[doctype] ?? '').split('|').filter(Boolean)
   return Object.fromEntries(
     pairs.map((pair) => {
