@@ -62,6 +62,8 @@ export interface Config {
   secretKey: string
   logLevel: string
   file: ConfigFile
+  /** The address of this server as people and vendors reach it. */
+  publicUrl: string
   /** True with no config file: sandboxes, demo data and anonymous access on loopback. */
   demo: boolean
 }
@@ -89,6 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config: Config = {
     port,
     host,
+    publicUrl: (env.PUBLIC_URL || `http://${host}:${port}`).replace(/\/+$/, ''),
     dataDir,
     databaseUrl: databaseUrl(env),
     sandboxPort: portOf(env, 'SANDBOX_PORT', port === 0 ? 0 : port + 1),

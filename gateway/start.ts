@@ -16,6 +16,7 @@ import { hookRoutes } from './hooks.ts'
 import { composeHouse, ownSubgraphs } from './house.ts'
 import { playgroundRoutes } from './playground.ts'
 import { type RunningServer, serve } from './server.ts'
+import { signInRoutes } from './signin.ts'
 
 type Stop = () => Promise<void>
 
@@ -163,6 +164,7 @@ async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
       ready: () => isReady(hub.db),
       routes(app) {
         hookRoutes(app, hub)
+        signInRoutes(app, hub)
         if (config.demo) playgroundRoutes(app)
       },
     },

@@ -1,4 +1,4 @@
-import type { Connector, Erp, Limits } from './connector.ts'
+import type { Connector, Erp, Limits, SignIn } from './connector.ts'
 import type { Outbound } from './http.ts'
 import type { Readers } from './readers.ts'
 
@@ -26,6 +26,8 @@ export interface OpenConnection {
   settings: ConnectionSettings
   /** What inbound webhooks are signed with; null where none were agreed. */
   webhookSecret: string | null
+  /** How a person signs in; null where nobody has to. */
+  signIn: SignIn | null
 }
 
 /** Where subgraphs look up connections; kept in memory, so a look-up costs nothing. */

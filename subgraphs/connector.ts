@@ -122,7 +122,17 @@ export interface Erp {
   payment?: Write<PaymentInput>
   /** Pages of what changed since the cursor (null: from the beginning), oldest first, then ends. */
   changes?(kind: Kind, since: Cursor | null): AsyncIterable<ChangePage>
-  hook?: { verify(raw: RawRequest, secret: string): boolean; read(raw: RawRequest): Change[] }
+  hook?: Hook
+}
+
+/** Webhooks of the ERP. */
+export interface Hook {
+  verify(raw: RawRequest, secret: string): boolean
+  read(raw: RawRequest): Change[]
+  /** The body to answer at once where the vendor first asks for a proof of the address; null for a webhook. */
+  greet?(raw: RawRequest): string | null
+  /** Makes the ERP send its webhooks to `url`, or prolongs it; gives the instant when that ends, UTC. */
+  subscribe?(url: string, secret: string): Promise<string>
 }
 
 /** What a vendor allows, and how long we wait. */
@@ -142,6 +152,9 @@ export interface SignIn {
   authorizeUrl: string
   tokenUrl: string
   scopes: string[]
+  clientId: string
+  /** Left out for a public client. */
+  clientSecret?: string
 }
 
 /** One kind of system. Everything the graph, the worker and the docs know of it comes from here. */
@@ -161,7 +174,8 @@ export interface Connector<C extends z.ZodType = z.ZodType> {
   capabilities: Capability[]
   /** What a person has to do in the ERP where `undo` is missing: capability -> sentence. */
   manual?: Partial<Record<Capability, string>>
-  signIn?(config: z.output<C>): SignIn
+  /** Null where this configuration has no person signing in. */
+  signIn?(config: z.output<C>): SignIn | null
   connect(config: z.output<C>, http: Http): Erp
 }
 

@@ -67,6 +67,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
   const config: Config = {
     port: 0,
     host: '127.0.0.1',
+    publicUrl: 'http://127.0.0.1',
     dataDir: null,
     databaseUrl: options.databaseUrl ?? null,
     sandboxPort: sandboxes.port,

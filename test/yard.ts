@@ -50,6 +50,10 @@ export interface YardOptions {
   settings?: Partial<PushSettings>
   /** What an operator sets for every connection: createMissingCustomers, limits. */
   connection?: Partial<ConnectionSettings>
+  /** So many sandboxes of each mount, each a connection of its own: "odoo", "odoo-1", "odoo-2". */
+  copies?: number
+  /** Records of each kind that are known from the start. */
+  known?: number
 }
 
 /** A try as the database keeps it. */
@@ -230,7 +234,7 @@ export function schema(): GraphQLSchema {
 /** Everything the hub needs to know, without a file. */
 export function configFor(url: string | null, allowHosts: string[]): Config {
   const file = { connections: [], allowHosts, keys: [], subgraphs: [], hosts: [] }
-  const ports = { port: 0, sandboxPort: 0, host: '127.0.0.1' }
+  const ports = { port: 0, sandboxPort: 0, host: '127.0.0.1', publicUrl: 'http://127.0.0.1' }
   const rest = { dataDir: null, databaseUrl: url, secretKey: SECRET, logLevel: 'silent', demo: true }
   return { ...ports, ...rest, file }
 }
@@ -240,7 +244,9 @@ const SECRET = 'k'.repeat(40)
 export async function buildYard(options: YardOptions): Promise<Yard> {
   const server = new SandboxServer()
   await server.listen(0)
-  const mounts = sandboxes.filter(({ name }) => options.mounts.includes(name))
+  const mounts = sandboxes
+    .filter(({ name }) => options.mounts.includes(name))
+    .flatMap((mount) => Array.from({ length: options.copies ?? 1 }, (_, nth) => copyOf(mount, nth)))
   for (const { name, factory, seed } of mounts) server.mount(name, factory, demo(seed))
   const config = configFor(options.url, [`127.0.0.1:${server.port}`])
   const hub = await openHub(config, { ...QUICK, ...options.settings })
@@ -250,13 +256,18 @@ export async function buildYard(options: YardOptions): Promise<Yard> {
     await saveConnection(hub, { id, tenant: DEFAULT_TENANT, system, config: own, settings, position })
   }
   const yard = new Yard(hub, server, config, mounts)
-  for (const { name } of mounts) await meet(hub, yard.open(name))
+  for (const { name } of mounts) await meet(hub, yard.open(name), options.known ?? 40)
   return yard
 }
 
+function copyOf(mount: SandboxMount, nth: number): SandboxMount {
+  if (nth === 0) return mount
+  return { ...mount, name: `${mount.name}-${nth}`, connection: `${mount.connection}-${nth}` }
+}
+
 /** Reads the first records, as the first poll would. */
-async function meet(hub: Hub, open: OpenConnection): Promise<void> {
-  const ask = { first: 40, after: null }
+async function meet(hub: Hub, open: OpenConnection, first: number): Promise<void> {
+  const ask = { first, after: null }
   const items = await open.erp.items?.list(ask)
   if (items) await importItems(hub.db, open, items.rows)
   const customers = await open.erp.customers?.list(ask)

@@ -75,7 +75,17 @@ export function openConnection(
   const http = new Outbound({ connection: row.id, limits, vault, allowHosts, secrets })
   const erp = connector.connect(checked, http)
   const readers = new Readers(row.id, erp, limits, settings.ttlMs)
-  return { id: row.id, tenant: row.tenant, connector, erp, http, readers, settings, webhookSecret }
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    connector,
+    erp,
+    http,
+    readers,
+    settings,
+    webhookSecret,
+    signIn: connector.signIn?.(checked) ?? null,
+  }
 }
 
 /** All connections of the database, opened, kept in memory and kept up to date over the bus. */

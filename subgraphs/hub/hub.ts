@@ -45,6 +45,8 @@ export interface Hub {
   seal: Seal
   safe: Safe
   settings: PushSettings
+  /** The address of this server as people and vendors reach it. */
+  publicUrl: string
 }
 
 /** What every resolver of the hub gets. */

@@ -7,6 +7,7 @@ import { OrderResolver, orderByReference } from './order.ts'
 import { ProductPriceResolver } from './price.ts'
 import { ProductResolver, productByReference } from './product.ts'
 import { QuoteResolver } from './quote.ts'
+import { SignInResolver } from './signin.ts'
 import { ProductStockResolver, StockResolver, stockByReference } from './stock.ts'
 import { stubTypes } from './stubs.ts'
 import { writeResolvers } from './writes.ts'
@@ -23,6 +24,7 @@ const resolvers: NonEmptyArray<Class> = [
   InvoiceResolver,
   QuoteResolver,
   ConnectionResolver,
+  SignInResolver,
   ...writeResolvers,
 ]
 

@@ -38,6 +38,7 @@ export async function openHub(config: Config, settings: Partial<PushSettings> = 
     seal: new Seal(config.secretKey),
     safe,
     settings: { ...PUSH_SETTINGS, ...settings },
+    publicUrl: config.publicUrl,
   }
 }
 

@@ -43,11 +43,17 @@ export const netsuite: Connector<typeof config> = {
   manual: {
     upsertCustomer: 'Set the customer inactive in NetSuite under Lists > Relationships > Customers.',
   },
-  signIn: (settings) => ({
-    authorizeUrl: `${addressOf(settings, 'app')}/app/login/oauth2/authorize.nl`,
-    tokenUrl: tokenUrl(settings),
-    scopes: ['rest_webservices'],
-  }),
+  signIn(settings) {
+    if (settings.auth.kind !== 'signIn') return null
+    const { clientId, clientSecret } = settings.auth
+    return {
+      authorizeUrl: `${addressOf(settings, 'app')}/app/login/oauth2/authorize.nl`,
+      tokenUrl: tokenUrl(settings),
+      scopes: ['rest_webservices'],
+      clientId,
+      clientSecret,
+    }
+  },
   connect(settings, http): Erp {
     const client = new Client(settings, http)
     const setup = new Setup(client)

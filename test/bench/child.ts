@@ -26,6 +26,7 @@ async function house(): Promise<number> {
   const base = {
     port: 0,
     host: '127.0.0.1',
+    publicUrl: 'http://127.0.0.1',
     dataDir: null,
     databaseUrl: null,
     sandboxPort: 0,

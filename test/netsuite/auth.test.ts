@@ -175,6 +175,8 @@ describe('signing in', () => {
       authorizeUrl: 'https://1234567-sb1.app.netsuite.com/app/login/oauth2/authorize.nl',
       tokenUrl: `${ROOT}/auth/oauth2/v1/token`,
       scopes: ['rest_webservices'],
+      clientId: CLIENT.id,
+      clientSecret: CLIENT.secret,
     })
   })
 
