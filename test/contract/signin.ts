@@ -13,6 +13,7 @@ export const signin: Check[] = [
       const values = (await bench.calm).sandbox.config('http://127.0.0.1:9/sandbox')
       const signIn = connector.signIn?.(connector.config.parse(values))
       // Null says that nobody has to sign in with this configuration.
+      expect(signIn).not.toBeUndefined()
       if (!signIn) return
       const { authorizeUrl, tokenUrl, scopes } = signIn
       for (const address of [authorizeUrl, tokenUrl]) {
