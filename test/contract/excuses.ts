@@ -11,5 +11,6 @@ export const excuses: Record<string, Record<string, string>> = {
   },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
+    C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',
   },
 }

@@ -4,6 +4,7 @@ import { config } from './config.ts'
 import { customers } from './customers.ts'
 import { faults } from './faults.ts'
 import { hooks } from './hooks.ts'
+import { kept } from './kept.ts'
 import { lost } from './lost.ts'
 import { mutations } from './mutations.ts'
 import { prices } from './prices.ts'
@@ -30,4 +31,5 @@ export const checks: Check[] = [
   ...changes,
   ...hooks,
   ...signin,
+  ...kept,
 ]
