@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import { ErpError } from '../schema/errors.ts'
 import { guardedConnect, refuseAddress } from './address.ts'
@@ -195,7 +196,8 @@ export class Outbound implements Http {
         dispatcher: this.#agent,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       })
-      return toAnswer(answer, await bytesOf(answer.body))
+      const bytes = await bytesOf(answer.body)
+      return toAnswer(answer, unpacked(bytes, answer.headers['content-encoding']))
     } catch (error) {
       throw this.#lost(error, timeout.aborted ? timeoutMs : null, signal)
     }
@@ -246,6 +248,23 @@ async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+const PACKINGS: Record<string, typeof gunzipSync> = {
+  gzip: gunzipSync,
+  br: brotliDecompressSync,
+  deflate: inflateSync,
+}
+
+/** Some vendors pack every answer; one that unpacks to too much or to nothing is BAD_ANSWER. */
+function unpacked(bytes: Buffer, encoding: string | string[] | undefined): Buffer {
+  const unpack = PACKINGS[String(encoding ?? '').toLowerCase()]
+  if (!unpack || bytes.length === 0) return bytes
+  try {
+    return unpack(bytes, { maxOutputLength: MAX_ANSWER_BYTES })
+  } catch {
+    throw new ErpError('BAD_ANSWER', 'The packed answer cannot be unpacked.')
+  }
 }
 
 function toAnswer(answer: Dispatcher.ResponseData, bytes: Buffer): HttpAnswer {

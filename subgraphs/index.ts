@@ -3,9 +3,10 @@ import { erpnext } from './erpnext/index.ts'
 import { netsuite } from './netsuite/index.ts'
 import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
+import { weclapp } from './weclapp/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
-export const connectors: Connector[] = [odoo, erpnext, netsuite, qwoty]
+export const connectors: Connector[] = [odoo, erpnext, netsuite, weclapp, qwoty]
 
 /** The connector of a system, or undefined for an unknown name. */
 export function connectorOf(system: string): Connector | undefined {

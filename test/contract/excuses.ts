@@ -9,6 +9,9 @@ export const excuses: Record<string, Record<string, string>> = {
   netsuite: {
     C100: 'SuiteQL leaves out columns that are null, so a figure that is missing is no figure: docs.oracle.com, SuiteQL over REST',
   },
+  weclapp: {
+    C111: 'weclapp does not sign its webhooks, so only the secret in the address can be checked: github.com/MIRAL-Soft/weclapp-php-api, notes on webhooks',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
     C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',

@@ -40,6 +40,13 @@ async function lessBy(bench: Bench, line: Line, more: Partial<OrderInput>): Prom
   return whole && less ? netOf(whole).minus(netOf(less)).div(netOf(whole)) : null
 }
 
+/** Whether a text stands in what was sent; a day also as a moment in milliseconds, in whatever zone it begins. */
+function carries(sent: string, text: string): boolean {
+  if (sent.replaceAll('-', '').includes(text.replaceAll('-', ''))) return true
+  const moments = /^\d{4}-\d\d-\d\d$/.test(text) ? (sent.match(/(?<!\d)\d{13}(?!\d)/g) ?? []) : []
+  return moments.some((moment) => Math.abs(Number(moment) - Date.parse(text)) <= 14 * 3_600_000)
+}
+
 /** What a caller gave is kept or refused, never left out in silence. */
 export const kept: Check[] = [
   {
@@ -129,8 +136,7 @@ export const kept: Check[] = [
           if (error instanceof ErpError && REFUSED.includes(error.code)) return texts.join(' ')
           throw error
         })
-        const compact = sent.replaceAll('-', '')
-        missing.push(...texts.filter((text) => !compact.includes(text.replaceAll('-', ''))))
+        missing.push(...texts.filter((text) => !carries(sent, text)))
       }
       const order = await ORDER.input(bench, mark)
       for (const [texts, more] of line.erp.order ? orders : [])

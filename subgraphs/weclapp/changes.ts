@@ -1,0 +1,95 @@
+import { ErpError } from '../../schema/errors.ts'
+import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
+import { shaped } from '../shape.ts'
+import type { Condition } from './client.ts'
+import type { Connection } from './read.ts'
+import * as rows from './rows.ts'
+import { toUtc } from './time.ts'
+
+interface Stream {
+  resource: string
+  where?: Condition[]
+}
+
+/** Where each kind changes. A payment changes the open item of an invoice and not the invoice. */
+const STREAMS: Record<Kind, [Stream, ...Stream[]]> = {
+  item: [{ resource: 'article' }],
+  customer: [{ resource: 'party', where: [['customer', 'eq', 'true']] }],
+  order: [{ resource: 'salesOrder' }],
+  invoice: [{ resource: 'salesInvoice' }, { resource: 'salesOpenItem' }],
+  payment: [{ resource: 'bankTransaction', where: [['paymentType', 'eq', 'RECEIPT']] }],
+  quote: [{ resource: 'quotation', where: [['activeVersion', 'eq', 'true']] }],
+}
+const PAGE = 500
+/** A transaction that takes its time stamp early and commits late is still found when looked for again. */
+const OVERLAP_MS = 60_000
+
+const changed = rows.known.extend({ lastModifiedDate: rows.record.shape.lastModifiedDate })
+
+function placesOf(cursor: Cursor | null): number[] {
+  if (cursor === null) return []
+  const [, list] = /^weclapp:(\d{1,14}(?:,\d{1,14})?)$/.exec(cursor) ?? []
+  if (list === undefined) throw new ErpError('CURSOR_EXPIRED', 'The cursor is none of weclapp.')
+  return list.split(',').map(Number)
+}
+
+/** The record that a row stands for: an open item for its invoice, everything else for itself. */
+function changeOf(kind: Kind, row: Record<string, unknown>, main: boolean): Change[] {
+  const { id, lastModifiedDate } = shaped(changed, row, kind)
+  if (main) return [{ kind, id, deleted: false, at: toUtc(lastModifiedDate) }]
+  const { salesInvoiceId } = row
+  return typeof salesInvoiceId === 'string' ? [{ kind, id: salesInvoiceId, deleted: false, at: null }] : []
+}
+
+/** Rows by the time of their last change and id, page after page: several rows share a millisecond. */
+async function* pages({ client }: Connection, { resource, where = [] }: Stream, from: number, main: boolean) {
+  let at = from
+  let last: string | null = null
+  for (;;) {
+    const behind: Condition[] =
+      last === null
+        ? []
+        : [
+            ['lastModifiedDate', 'gt', String(at)],
+            ['id', 'gt', last],
+          ]
+    const { rows: found } = await client.list(resource, {
+      where: [...where, ['lastModifiedDate', 'ge', String(at)]],
+      anyOf: behind,
+      sort: 'lastModifiedDate,id',
+      size: PAGE,
+      properties: main ? 'id,lastModifiedDate' : 'id,lastModifiedDate,salesInvoiceId',
+    })
+    const end = found.at(-1)
+    if (!end) return
+    const place = shaped(changed, end, resource)
+    if (place.lastModifiedDate < at || (place.lastModifiedDate === at && place.id === last))
+      throw new ErpError('BAD_ANSWER', `weclapp did not sort or filter ${resource} as asked.`)
+    at = place.lastModifiedDate
+    last = place.id
+    yield { found, newest: at }
+    if (found.length < PAGE) return
+  }
+}
+
+/** What changed, oldest first. What was deleted is not told: weclapp deletes for good and only its webhook says so. */
+export async function* changes(
+  connection: Connection,
+  kind: Kind,
+  since: Cursor | null,
+): AsyncIterable<ChangePage> {
+  const streams = STREAMS[kind]
+  const places = placesOf(since)
+  const newest = streams.map((_, index) => places[index] ?? 0)
+  for (const [index, stream] of streams.entries()) {
+    const main = index === 0
+    const from = Math.max(0, (newest[index] ?? 0) - OVERLAP_MS)
+    for await (const page of pages(connection, stream, from, main)) {
+      newest[index] = Math.max(newest[index] ?? 0, page.newest)
+      yield {
+        changes: page.found.flatMap((row) => changeOf(kind, row, main)),
+        cursor: `weclapp:${newest.join(',')}`,
+      }
+    }
+  }
+}

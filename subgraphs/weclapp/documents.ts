@@ -1,0 +1,209 @@
+import Big from 'big.js'
+import type { OrderStatus as OrderState } from '../../schema/index.ts'
+import { FulfilmentStatus, OrderStatus } from '../../schema/enums.ts'
+import type { Customer, Item, Order, Quote, Read } from '../connector.ts'
+import { type Names, minus, moneyOf, toAddress, toAttributes, toCustomer, toItem, toLine } from './map.ts'
+import { type Connection, namesOf, reader, skusOf } from './read.ts'
+import * as rows from './rows.ts'
+import { codeOf } from './setup.ts'
+import { fromDay, toDay, toUtc } from './time.ts'
+
+function definitions(list: { customAttributes: rows.Attribute[] }[]): string[] {
+  return list.flatMap(({ customAttributes }) => customAttributes.map((one) => one.attributeDefinitionId))
+}
+
+/** Today's midnight in the tenant's zone, in milliseconds since 1970. */
+export function today({ config }: Connection): number {
+  return fromDay(toDay(Date.now(), config.timeZone) ?? '', config.timeZone, 'today')
+}
+
+/** Articles: https://www.weclapp.com/api/ (article) */
+export function items(connection: Connection): Read<Item> {
+  return reader(connection, {
+    resource: 'article',
+    search: ['articleNumber', 'name'],
+    form: rows.article,
+    async finish(found) {
+      const at = today(connection)
+      const names = await namesOf(connection, {
+        units: found.map(({ unitId }) => unitId),
+        categories: found.map(({ articleCategoryId }) => articleCategoryId),
+        attributes: definitions(found),
+      })
+      return (row) => toItem(row, names, connection.config, at)
+    },
+  })
+}
+
+/** Parties that are customers; version 2 has no resource of their own: https://www.weclapp.com/api/ (party) */
+export function customers(connection: Connection): Read<Customer> {
+  return reader(connection, {
+    resource: 'party',
+    where: [['customer', 'eq', 'true']],
+    search: ['company', 'lastName', 'customerNumber', 'email'],
+    form: rows.party,
+    async finish(found) {
+      const names = await namesOf(connection, {
+        currencies: found.map(({ currencyId }) => currencyId),
+        terms: found.map((row) => row.customerTermOfPaymentId),
+        attributes: definitions(found),
+      })
+      return (row) => toCustomer(row, names)
+    },
+  })
+}
+
+/** What was done of an order, by its flag and its lines. */
+function part(done: boolean, counts: (string | null | undefined)[]): FulfilmentStatus {
+  if (done) return FulfilmentStatus.FULL
+  return counts.some((count) => new Big(count ?? 0).gt(0)) ? FulfilmentStatus.PARTIAL : FulfilmentStatus.NONE
+}
+
+function stateOf(row: rows.OrderRow, own: Record<string, string>): OrderState {
+  const named = own[row.status]
+  if (named !== undefined) return Object.values(OrderStatus).find((state) => state === named) ?? 'UNKNOWN'
+  if (row.status === 'ORDER_ENTRY_IN_PROGRESS') return 'DRAFT'
+  if (row.status === 'CLOSED' || row.status === 'MANUALLY_CLOSED') return 'CLOSED'
+  if (row.status === 'CANCELLED') return 'CANCELLED'
+  if (row.status !== 'ORDER_CONFIRMATION_PRINTED') return 'UNKNOWN'
+  if (row.invoiced) return 'INVOICED'
+  const shipped = part(
+    row.shipped,
+    row.orderItems.map(({ shippedQuantity }) => shippedQuantity),
+  )
+  return ({ FULL: 'FULFILLED', PARTIAL: 'PARTIALLY_FULFILLED', NONE: 'OPEN', UNKNOWN: 'UNKNOWN' } as const)[
+    shipped
+  ]
+}
+
+/** What an order, invoice or quote has in common with the others. */
+export function documentHead(
+  row: { recordCurrencyId: string | null; netAmount: string | null; grossAmount: string | null } & {
+    customerId: string | null
+    recordAddress: rows.PlaceRow | null
+  },
+  names: Names,
+) {
+  const currency = row.recordCurrencyId
+  return {
+    customer: row.customerId,
+    customerName: row.recordAddress?.company ?? null,
+    currency: codeOf(names.currencies, currency),
+    net: moneyOf(row.netAmount, currency, names),
+    total: moneyOf(row.grossAmount, currency, names),
+  }
+}
+
+/** Sales orders: https://www.weclapp.com/api/ (salesOrder) */
+export function orders(connection: Connection): Read<Order> {
+  const { config, setup } = connection
+  return reader(connection, {
+    resource: 'salesOrder',
+    search: ['orderNumber', 'orderNumberAtCustomer'],
+    form: rows.order,
+    async finish(found) {
+      const lines = found.flatMap(({ orderItems }) => orderItems)
+      const [names, skus, reference] = await Promise.all([
+        namesOf(connection, {
+          currencies: found.map((row) => row.recordCurrencyId),
+          units: lines.map(({ unitId }) => unitId),
+          terms: found.map((row) => row.termOfPaymentId),
+          warehouses: found.map(({ warehouseId }) => warehouseId),
+          attributes: definitions(found),
+        }),
+        skusOf(
+          connection,
+          lines.map(({ articleId }) => articleId),
+        ),
+        setup.reference(),
+      ])
+      return (row) => {
+        const place = row.warehouseId ? names.warehouses.get(row.warehouseId) : null
+        const warehouse = place ? (place.shortIdentifier ?? place.id) : null
+        const more = { names, config, skus, currency: row.recordCurrencyId, warehouse }
+        const ours = row.customAttributes.find((one) => one.attributeDefinitionId === reference?.id)
+        return {
+          id: row.id,
+          number: row.orderNumber,
+          reference: ours?.stringValue ?? null,
+          purchaseOrderNumber: row.orderNumberAtCustomer,
+          ...documentHead(row, names),
+          state: stateOf(row, config.statuses),
+          nativeStatus: row.status,
+          fulfilment: part(
+            row.shipped,
+            row.orderItems.map(({ shippedQuantity }) => shippedQuantity),
+          ),
+          invoicing: part(
+            row.invoiced,
+            row.orderItems.map(({ invoicedQuantity }) => invoicedQuantity),
+          ),
+          payment: row.paid ? 'PAID' : 'UNPAID',
+          orderedOn: toDay(row.orderDate, config.timeZone),
+          requestedDelivery: toDay(row.plannedDeliveryDate, config.timeZone),
+          paymentTerms: (row.termOfPaymentId && names.terms.get(row.termOfPaymentId)?.name) || null,
+          shipTo: row.deliveryAddress && toAddress(row.deliveryAddress, 'SHIPPING'),
+          note: row.note,
+          lines: row.orderItems.map((line) => toLine(line, more)),
+          tax: moneyOf(minus(row.grossAmount, row.netAmount), row.recordCurrencyId, names),
+          customAttributes: toAttributes(row.customAttributes, names, config.orderReference),
+          updatedAt: toUtc(row.lastModifiedDate),
+        }
+      }
+    },
+  })
+}
+
+const QUOTES: Record<string, Quote['state']> = {
+  OPEN: 'SENT',
+  INQUIRED: 'DRAFT',
+  ACCEPTED: 'ACCEPTED',
+  REJECTED: 'REJECTED',
+  CANCELLED: 'CANCELLED',
+}
+
+/** Quotations in their newest version; older ones stay as rows of their own: https://www.weclapp.com/api/ (quotation) */
+export function quotes(connection: Connection): Read<Quote> {
+  const { config } = connection
+  return reader(connection, {
+    resource: 'quotation',
+    where: [['activeVersion', 'eq', 'true']],
+    search: ['quotationNumber'],
+    form: rows.quote,
+    async finish(found) {
+      const lines = found.flatMap(({ quotationItems }) => quotationItems)
+      const now = today(connection)
+      const [names, skus] = await Promise.all([
+        namesOf(connection, {
+          currencies: found.map((row) => row.recordCurrencyId),
+          units: lines.map(({ unitId }) => unitId),
+          terms: found.map((row) => row.termOfPaymentId),
+        }),
+        skusOf(
+          connection,
+          lines.map(({ articleId }) => articleId),
+        ),
+      ])
+      return (row) => {
+        const expired = row.status === 'OPEN' && row.validTo !== null && row.validTo < now
+        const percent = row.headerDiscount
+        return {
+          id: row.id,
+          number: row.quotationNumber,
+          state: expired ? 'EXPIRED' : (QUOTES[row.status] ?? 'UNKNOWN'),
+          nativeStatus: row.status,
+          ...documentHead(row, names),
+          issuedOn: toDay(row.quotationDate, config.timeZone),
+          validUntil: toDay(row.validTo, config.timeZone),
+          paymentTerms: (row.termOfPaymentId && names.terms.get(row.termOfPaymentId)?.name) || null,
+          shipTo: row.deliveryAddress && toAddress(row.deliveryAddress, 'SHIPPING'),
+          lines: row.quotationItems.map((line) =>
+            toLine(line, { names, config, skus, currency: row.recordCurrencyId }),
+          ),
+          discounts: percent && !new Big(percent).eq(0) ? [{ percent }] : [],
+          updatedAt: toUtc(row.lastModifiedDate),
+        }
+      }
+    },
+  })
+}

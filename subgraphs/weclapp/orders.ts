@@ -1,0 +1,164 @@
+import Big from 'big.js'
+import { ErpError } from '../../schema/errors.ts'
+import type { Found, OrderInput, Ref, Write } from '../connector.ts'
+import type { HttpRequest } from '../http.ts'
+import { shaped } from '../shape.ts'
+import type { z } from 'zod'
+import { isId, mustFit, shown } from './client.ts'
+import { headDiscount, orderItems, ownFields, placeOf, short, termOf, warehouseOf } from './lines.ts'
+import type { Connection } from './read.ts'
+import * as rows from './rows.ts'
+import { fromDay } from './time.ts'
+
+type Written = z.output<typeof rows.written>
+const CONFIRMED = 'ORDER_CONFIRMATION_PRINTED'
+const ENTERED = 'ORDER_ENTRY_IN_PROGRESS'
+
+function refOf({ id, version, orderNumber }: Written): Ref {
+  return { id, number: orderNumber, version }
+}
+
+/** The custom attribute that keeps our reference; without it a lost answer could never be cleared up. */
+async function attributeOf({ setup, config }: Connection): Promise<string> {
+  const definition = await setup.reference()
+  if (definition) return definition.id
+  throw new ErpError(
+    'MAPPING_MISSING',
+    `weclapp has no custom attribute "${config.orderReference}"; add one (text, for sales orders), or name another in orderReference.`,
+    { field: 'orderReference' },
+  )
+}
+
+async function buyer({ client }: Connection, customer: string): Promise<rows.PartyRow> {
+  const field = 'customer'
+  const { rows: found } = isId(customer) ? await client.among('party', 'id', [customer]) : { rows: [] }
+  const [row] = found.map((one) => shaped(rows.party, one, 'party'))
+  mustFit(!row || row.id === customer, 'id')
+  if (!row?.customer)
+    throw new ErpError('INVALID_CUSTOMER', `weclapp has no customer "${customer}".`, { field })
+  if (row.customerBlocked)
+    throw new ErpError('INVALID_CUSTOMER', `The customer "${customer}" is blocked in weclapp.`, { field })
+  return row
+}
+
+async function orderBody(connection: Connection, input: OrderInput, ref: string): Promise<object> {
+  const { setup, config } = connection
+  const attribute = await attributeOf(connection)
+  const party = await buyer(connection, input.customer)
+  const items = await orderItems(connection, input.lines, input.currency ?? null)
+  const currency = input.currency ? await setup.currency(input.currency) : null
+  if (currency === undefined)
+    throw new ErpError('MAPPING_MISSING', `weclapp has no currency "${input.currency}".`, {
+      field: 'currency',
+    })
+  const warehouse = await warehouseOf(connection, input.lines)
+  const day = (text: string, field: string) => fromDay(text, config.timeZone, field)
+  const { orderedOn, requestedDelivery, purchaseOrderNumber, note, shipTo, paymentTerms } = input
+  return {
+    customerId: party.id,
+    ...(orderedOn ? { orderDate: day(orderedOn, 'orderedOn') } : {}),
+    ...(requestedDelivery ? { plannedDeliveryDate: day(requestedDelivery, 'requestedDelivery') } : {}),
+    ...(purchaseOrderNumber
+      ? { orderNumberAtCustomer: short(purchaseOrderNumber, 64, 'purchaseOrderNumber') }
+      : {}),
+    ...(currency ? { recordCurrencyId: currency } : {}),
+    ...(paymentTerms ? { termOfPaymentId: await termOf(connection, paymentTerms) } : {}),
+    ...(warehouse ? { warehouseId: warehouse } : {}),
+    ...headDiscount(input.discounts ?? []),
+    ...(note ? { note: short(note, 512, 'note') } : {}),
+    ...(shipTo ? { deliveryAddress: placeOf(shipTo, party.company ?? '') } : {}),
+    orderItems: items,
+    customAttributes: [
+      ...(await ownFields(connection, input.customAttributes ?? [])),
+      { attributeDefinitionId: attribute, stringValue: ref },
+    ],
+  }
+}
+
+async function requests(connection: Connection, input: OrderInput, ref: string): Promise<HttpRequest[]> {
+  const body = await orderBody(connection, input, ref)
+  return [connection.client.creating('salesOrder', body), confirming(connection, '{{1.id}}', '{{1.version}}')]
+}
+
+/** A new order is only an entry; its status makes it binding. */
+function confirming({ client }: Connection, id: string, version: string): HttpRequest {
+  return client.changing('salesOrder', id, { version, status: CONFIRMED })
+}
+
+async function confirm(connection: Connection, id: string, version: string): Promise<Ref> {
+  const done = await connection.client.write(confirming(connection, id, version), rows.written)
+  if (done.status !== ENTERED) return refOf(done)
+  throw new ErpError('CONFLICT', `Order ${id} was sent to be confirmed and is not.`, { retryable: false })
+}
+
+async function read({ client }: Connection, id: string): Promise<z.output<typeof rows.order>> {
+  const { rows: found } = isId(id) ? await client.among('salesOrder', 'id', [id]) : { rows: [] }
+  const [row] = found.map((one) => shaped(rows.order, one, 'salesOrder'))
+  mustFit(!row || row.id === id, 'id')
+  if (row) return row
+  throw new ErpError('NOT_FOUND', `weclapp has no order "${id}".`)
+}
+
+/** Orders with our reference; the one with the lowest id where there are several. */
+async function find(connection: Connection, ref: string): Promise<Found | null> {
+  const attribute = (await connection.setup.reference())?.id
+  if (!attribute) return null
+  const { rows: found } = await connection.client.list('salesOrder', {
+    where: [[`customAttribute${attribute}`, 'eq', ref]],
+    sort: 'id',
+    size: 10,
+  })
+  const keptIn = ({ customAttributes }: Written) =>
+    customAttributes.find((one) => one.attributeDefinitionId === attribute)?.stringValue
+  const orders = found.map((row) => shaped(rows.written, row, 'salesOrder'))
+  // One that differs in more than its letters' size was not filtered at all.
+  mustFit(
+    orders.every((row) => keptIn(row)?.toLowerCase() === ref.toLowerCase()),
+    `customAttribute${attribute}`,
+  )
+  const row = orders.find((one) => keptIn(one) === ref)
+  if (!row) return null
+  const done = row.status !== ENTERED
+  return { ref: refOf(row), step: done ? 2 : 1, done }
+}
+
+/** weclapp's action cancels an order, but only closes one of which parts went out: that is no undoing. */
+async function undo(connection: Connection, ref: Ref): Promise<void> {
+  const { client } = connection
+  const row = await read(connection, ref.id)
+  if (row.status === 'CANCELLED') return
+  const gone = ({ shippedQuantity, invoicedQuantity }: (typeof row.orderItems)[number]) =>
+    [shippedQuantity, invoicedQuantity].some((count) => new Big(count ?? 0).gt(0))
+  const refused = (what: string) =>
+    new ErpError('CONFLICT', `Order ${row.orderNumber ?? ref.id} ${what}.`, { retryable: false })
+  if (row.shipped || row.invoiced || row.orderItems.some(gone))
+    throw refused('is partly shipped or invoiced and cannot be cancelled')
+  await client.act(client.acting('salesOrder', ref.id, 'cancelOrManuallyClose'), rows.written)
+  if ((await read(connection, ref.id)).status !== 'CANCELLED')
+    throw refused('was sent to be cancelled and is not')
+}
+
+/**
+ * Sales orders: entered with our reference, then confirmed. https://www.weclapp.com/api/ (salesOrder)
+ * weclapp queues calls for up to 30 seconds, so a write may still commit when we have stopped waiting.
+ */
+export function orderWrite(connection: Connection): Write<OrderInput> {
+  return {
+    proof: 'lookup',
+    findLagMs: 0,
+    maxPushMs: 240_000,
+    plan: async (input, ref) => (await requests(connection, input, ref)).map(shown),
+    find: (ref) => find(connection, ref),
+    async create(input, ref): Promise<Ref> {
+      const [enter] = await requests(connection, input, ref)
+      if (!enter) throw new ErpError('INTERNAL', 'There is nothing to send.')
+      const entered = await connection.client.write(enter, rows.written)
+      return confirm(connection, entered.id, entered.version)
+    },
+    async resume(found, step): Promise<Ref> {
+      if (step >= 2) return found
+      return confirm(connection, found.id, (await read(connection, found.id)).version)
+    },
+    undo: (ref) => undo(connection, ref),
+  }
+}
