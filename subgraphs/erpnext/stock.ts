@@ -1,6 +1,5 @@
 import Big from 'big.js'
 import type { Answer, StockAsk, StockReading } from '../connector.ts'
-import type { Filter } from './client.ts'
 import type { Connection } from './read.ts'
 import * as rows from './rows.ts'
 import { unitCode } from './words.ts'
@@ -60,14 +59,14 @@ export async function stock(
   const codes = [...new Set(asks.flatMap(({ warehouses }) => warehouses ?? []))]
   const all = await setup.warehouses(codes)
   const everywhere = asks.some(({ warehouses }) => warehouses === null)
-  const places = everywhere
-    ? [...all.values()].filter((row) => !row.is_group).map((row) => row.name)
-    : codes.flatMap((code) => leaves(code, all))
-  const among: Filter = ['item_code', 'in', items]
+  const places = (everywhere ? [...all.keys()] : codes).flatMap((code) => leaves(code, all))
   const [bins, known] = await Promise.all([
     client.list('Bin', rows.bin, {
       fields: rows.fieldsOf(rows.bin),
-      filters: [among, ['warehouse', 'in', [...new Set(places)]]],
+      filters: [
+        ['item_code', 'in', items],
+        ['warehouse', 'in', [...new Set(places)]],
+      ],
       order: 'warehouse asc',
       limit: 0,
     }),

@@ -36,6 +36,8 @@ describe('signing in', () => {
     await line.close()
     line = await open({ ...OAUTH, refreshToken: 'revoked' })
     expect((await refusal(line.erp.check())).code).toBe('NEEDS_AUTH')
+    const keyed = { url: 'https://erp.example/', apiKey: 'k', apiSecret: 's' }
+    expect(erpnext.signIn?.(erpnext.config.parse(keyed))).toBeNull()
     expect(
       erpnext.signIn?.(erpnext.config.parse({ url: 'https://erp.example/', clientId: 'c' })),
     ).toMatchObject({

@@ -3,7 +3,7 @@ import type { Demo } from '../../demo.ts'
 import type { SandboxAction } from '../../sandbox.ts'
 import type { Tokens } from './access.ts'
 import { binOf, move } from './catalog.ts'
-import { decimal, table, text } from './meta.ts'
+import { type Row, decimal, table, text } from './meta.ts'
 import type { Site } from './site.ts'
 
 function setStatus(site: Site, doctype: string, id: string, status: string): void {
@@ -24,58 +24,51 @@ function warehouse(site: Site, demo: Demo, code: string): string {
   return text(found, 'name') || code
 }
 
+function setStock(site: Site, place: string, sku: string, onHand: string): void {
+  const by = new Big(onHand).minus(decimal(binOf(site, sku, place), 'actual_qty'))
+  move(site, sku, place, 'actual_qty', by.toFixed())
+}
+
+function setPrice(site: Site, sku: string, price: string): void {
+  const listed = (row: Row) => row.item_code === sku && row.price_list === 'Standard Selling' && !row.customer
+  for (const row of site.rows('Item Price').filter(listed)) {
+    row.price_list_rate = new Big(price).toFixed()
+    row.modified = site.now()
+  }
+}
+
+function deleteItem(site: Site, sku: string): void {
+  const concerned = (row: Row) =>
+    row.item_code === sku || table(row, 'items').some((part) => part.item_code === sku)
+  for (const doctype of ['Item Price', 'Pricing Rule', 'Bin']) {
+    for (const row of site.rows(doctype).filter(concerned)) site.forget(doctype, text(row, 'name'))
+  }
+  site.remove('Item', sku, true)
+}
+
 /** Does what a person would do in the ERP. */
 export function act(site: Site, demo: Demo, tokens: Tokens, action: SandboxAction): void {
   site.user = 'Administrator'
   switch (action.do) {
-    case 'addItem':
-      site.insert('Item', {
-        item_code: action.sku,
-        item_name: action.name,
-        item_group: 'Products',
-        stock_uom: 'Nos',
-        standard_rate: action.price,
-      })
-      break
-    case 'addCustomer':
-      site.insert('Customer', {
-        customer_name: action.name,
-        customer_group: 'Commercial',
-        territory: 'All Territories',
-        email_id: action.email,
-      })
-      break
-    case 'setStock': {
-      const place = warehouse(site, demo, action.warehouse)
-      const by = new Big(action.onHand).minus(decimal(binOf(site, action.sku, place), 'actual_qty'))
-      move(site, action.sku, place, 'actual_qty', by.toFixed())
-      break
+    case 'addItem': {
+      const base = { item_group: 'Products', stock_uom: 'Nos', standard_rate: action.price }
+      return void site.insert('Item', { item_code: action.sku, item_name: action.name, ...base })
     }
+    case 'addCustomer': {
+      const base = { customer_group: 'Commercial', territory: 'All Territories' }
+      return void site.insert('Customer', { customer_name: action.name, ...base, email_id: action.email })
+    }
+    case 'setStock':
+      return setStock(site, warehouse(site, demo, action.warehouse), action.sku, action.onHand)
     case 'setPrice':
-      for (const row of site.rows('Item Price')) {
-        if (row.item_code === action.sku && row.price_list === 'Standard Selling' && !row.customer) {
-          row.price_list_rate = new Big(action.price).toFixed()
-          row.modified = site.now()
-        }
-      }
-      break
+      return setPrice(site, action.sku, action.price)
     case 'setOrderStatus':
-      setStatus(site, 'Sales Order', action.id, action.status)
-      break
+      return setStatus(site, 'Sales Order', action.id, action.status)
     case 'setQuoteStatus':
-      setStatus(site, 'Quotation', action.id, action.status)
-      break
+      return setStatus(site, 'Quotation', action.id, action.status)
     case 'deleteItem':
-      for (const doctype of ['Item Price', 'Pricing Rule', 'Bin']) {
-        for (const row of site.rows(doctype)) {
-          const concerned =
-            row.item_code === action.sku || table(row, 'items').some((part) => part.item_code === action.sku)
-          if (concerned) site.forget(doctype, text(row, 'name'))
-        }
-      }
-      site.remove('Item', action.sku, true)
-      break
+      return deleteItem(site, action.sku)
     case 'expireTokens':
-      tokens.expire()
+      return tokens.expire()
   }
 }

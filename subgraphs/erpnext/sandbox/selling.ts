@@ -95,25 +95,38 @@ function priced(site: Site, part: Row, one: Case): Row {
   }
 }
 
-function line(site: Site, row: Row, part: Row, on: string, doctype: string): Row {
+/** The item of a line, if it may be sold. */
+function soldItem(site: Site, part: Row): Row {
   const item = site.get('Item', text(part, 'item_code'))
   const code = text(item, 'name')
   if (item.disabled === 1) refuse(`Item ${code} is disabled`)
   if (item.has_variants === 1) refuse(`Item ${code} is a template, please select one of its variants`)
   if (item.is_sales_item === 0) refuse(`Item ${code} is not a sales item`)
+  return item
+}
+
+function placeOf(site: Site, row: Row, part: Row, item: Row): { warehouse: string; bin: Row | undefined } {
+  const own = text(part, 'warehouse') || text(row, 'set_warehouse')
+  const warehouse =
+    own || text(table(item, 'item_defaults')[0], 'default_warehouse') || defaultWarehouse(site)
+  const kept = item.is_stock_item === 1
+  const here = (found: Row) => found.item_code === item.name && found.warehouse === warehouse
+  return { warehouse, bin: kept ? site.rows('Bin').find(here) : undefined }
+}
+
+/** The same figure under the six names that a row has for it. */
+function money(rate: string, amount: string): Row {
+  const rates = ['rate', 'base_rate', 'net_rate', 'base_net_rate'].map((field) => [field, rate])
+  const amounts = ['amount', 'base_amount', 'net_amount', 'base_net_amount'].map((field) => [field, amount])
+  return Object.fromEntries([...rates, ...amounts]) as Row
+}
+
+function line(site: Site, row: Row, part: Row, on: string, doctype: string): Row {
+  const item = soldItem(site, part)
   const one = caseOf(row, part, item, on)
   const price = priced(site, part, one)
-  const amount = cents(new Big(one.quantity).times(decimal(price, 'rate')))
-  const warehouse =
-    text(part, 'warehouse') ||
-    text(row, 'set_warehouse') ||
-    text(table(item, 'item_defaults')[0], 'default_warehouse') ||
-    defaultWarehouse(site)
-  const bin =
-    item.is_stock_item === 1
-      ? site.rows('Bin').find((found) => found.item_code === code && found.warehouse === warehouse)
-      : undefined
-  const valuation = decimal(bin, 'valuation_rate')
+  const rate = decimal(price, 'rate')
+  const { warehouse, bin } = placeOf(site, row, part, item)
   const suffix = ` - ${site.company.abbr}`
   const shared: Row = {
     ...defaultsOf(`${doctype} Item`),
@@ -126,31 +139,49 @@ function line(site: Site, row: Row, part: Row, on: string, doctype: string): Row
     conversion_factor: one.factor,
     stock_qty: one.stockQuantity,
     ...price,
-    amount,
-    base_rate: decimal(price, 'rate'),
-    base_amount: amount,
-    stock_uom_rate: new Big(decimal(price, 'rate')).div(one.factor).toFixed(),
-    net_rate: decimal(price, 'rate'),
-    net_amount: amount,
-    base_net_rate: decimal(price, 'rate'),
-    base_net_amount: amount,
+    ...money(rate, cents(new Big(one.quantity).times(rate))),
+    stock_uom_rate: new Big(rate).div(one.factor).toFixed(),
     warehouse,
     actual_qty: decimal(bin, 'actual_qty'),
     cost_center: `Main${suffix}`,
   }
-  if (doctype === 'Sales Invoice')
-    return { ...shared, income_account: `Sales${suffix}`, expense_account: `Cost of Goods Sold${suffix}` }
   if (doctype === 'Quotation') return shared
-  const profit = new Big(decimal(price, 'rate')).minus(valuation).times(one.stockQuantity).toFixed()
+  if (doctype === 'Sales Order')
+    return { ...shared, ...ordered(row, part, item, bin, { rate, stock: one.stockQuantity, on }) }
+  return { ...shared, income_account: `Sales${suffix}`, expense_account: `Cost of Goods Sold${suffix}` }
+}
+
+/** What only a row of an order has. */
+function ordered(
+  row: Row,
+  part: Row,
+  item: Row,
+  bin: Row | undefined,
+  known: { rate: string; stock: string; on: string },
+): Row {
+  const valuation = decimal(bin, 'valuation_rate')
   return {
-    ...shared,
     is_stock_item: item.is_stock_item ?? 0,
     delivery_date: text(part, 'delivery_date') || text(row, 'delivery_date'),
     valuation_rate: valuation,
-    gross_profit: profit,
+    gross_profit: new Big(known.rate).minus(valuation).times(known.stock).toFixed(),
     projected_qty: decimal(bin, 'projected_qty'),
-    transaction_date: on,
+    transaction_date: known.on,
   }
+}
+
+function usedRules(items: Row[]): Row[] {
+  return items.flatMap((part) => {
+    const rules = text(part, 'pricing_rules')
+    if (!rules) return []
+    const [rule] = JSON.parse(rules) as string[]
+    const used = {
+      pricing_rule: rule ?? '',
+      item_code: text(part, 'item_code'),
+      child_docname: text(part, 'name'),
+    }
+    return [{ ...defaultsOf('Pricing Rule Detail'), ...used }]
+  })
 }
 
 /** Adds a document up. */
@@ -158,53 +189,34 @@ export function totals(row: Row, due: string): void {
   const items = table(row, 'items')
   const total = cents(sum(items, 'amount'))
   const percent = decimal(row, 'additional_discount_percentage')
-  const off = new Big(percent).gt(0)
-    ? cents(new Big(total).times(percent).div(100))
-    : decimal(row, 'discount_amount')
+  const share = cents(new Big(total).times(percent).div(100))
+  const off = new Big(percent).gt(0) ? share : decimal(row, 'discount_amount')
   const net = new Big(total).minus(off).toFixed()
   const tax = sum(table(row, 'taxes'), 'tax_amount').toFixed()
   const grand = new Big(net).plus(tax).toFixed()
+  const both = (field: string, value: string) => [field, `base_${field}`].map((name) => [name, value])
   const words = `${text(row, 'currency')} ${grand} only.`
-  Object.assign(row, {
-    total_qty: sum(items, 'qty').toFixed(),
+  const figures = {
     total,
-    base_total: total,
     net_total: net,
-    base_net_total: net,
-    discount_amount: off,
     total_taxes_and_charges: tax,
-    base_total_taxes_and_charges: tax,
     grand_total: grand,
-    base_grand_total: grand,
     rounded_total: grand,
-    base_rounded_total: grand,
     in_words: words,
-    base_in_words: words,
-    last_scanned_warehouse: null,
-    amount_eligible_for_commission: net,
-  })
-  row.pricing_rules = items.flatMap((part) => {
-    const rules = text(part, 'pricing_rules')
-    if (!rules) return []
-    return [
-      {
-        ...defaultsOf('Pricing Rule Detail'),
-        pricing_rule: String((JSON.parse(rules) as string[])[0]),
-        item_code: text(part, 'item_code'),
-        child_docname: text(part, 'name'),
-      },
-    ]
-  })
-  row.payment_schedule = [
+  }
+  const open = both('payment_amount', grand).concat(both('outstanding', grand))
+  Object.assign(
+    row,
+    Object.fromEntries(Object.entries(figures).flatMap(([field, value]) => both(field, value))),
     {
-      ...defaultsOf('Payment Schedule'),
-      due_date: due,
-      payment_amount: grand,
-      outstanding: grand,
-      base_payment_amount: grand,
-      base_outstanding: grand,
+      total_qty: sum(items, 'qty').toFixed(),
+      discount_amount: off,
+      last_scanned_warehouse: null,
+      amount_eligible_for_commission: net,
+      pricing_rules: usedRules(items),
+      payment_schedule: [{ ...defaultsOf('Payment Schedule'), due_date: due, ...Object.fromEntries(open) }],
     },
-  ]
+  )
 }
 
 /** Prices and completes the lines. */
