@@ -17,6 +17,14 @@ export function hookRoutes(app: FastifyInstance, hub: Hub): void {
       query: request.query as Record<string, string>,
     }
     const { hook } = open?.erp ?? {}
+    const greeting = hook?.greet?.(raw)
+    // It proves that the address is ours and tells nothing: what was sent comes back, as plain text.
+    if (greeting != null) {
+      return reply
+        .type('text/plain; charset=utf-8')
+        .header('x-content-type-options', 'nosniff')
+        .send(greeting)
+    }
     const secret = open?.webhookSecret
     if (!open || !hook || !secret || !hook.verify(raw, secret)) {
       return reply

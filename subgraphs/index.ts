@@ -1,3 +1,4 @@
+import { businesscentral } from './businesscentral/index.ts'
 import type { Connector } from './connector.ts'
 import { erpnext } from './erpnext/index.ts'
 import { netsuite } from './netsuite/index.ts'
@@ -6,7 +7,7 @@ import { qwoty } from './qwoty/index.ts'
 import { weclapp } from './weclapp/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
-export const connectors: Connector[] = [odoo, erpnext, netsuite, weclapp, qwoty]
+export const connectors: Connector[] = [odoo, erpnext, netsuite, businesscentral, weclapp, qwoty]
 
 /** The connector of a system, or undefined for an unknown name. */
 export function connectorOf(system: string): Connector | undefined {

@@ -12,6 +12,9 @@ export const excuses: Record<string, Record<string, string>> = {
   weclapp: {
     C111: 'weclapp does not sign its webhooks, so only the secret in the address can be checked: github.com/MIRAL-Soft/weclapp-php-api, notes on webhooks',
   },
+  businesscentral: {
+    C111: 'Business Central does not sign its webhooks, so only the shared secret in the body can be checked: learn.microsoft.com, dynamics-subscriptions',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
     C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',
