@@ -28,7 +28,7 @@ export function toDay(ms: number | null, zone: string): string | null {
 /** The midnight in the tenant's zone with which a calendar day begins, in milliseconds since 1970. */
 export function fromDay(day: string, zone: string, field: string): number {
   const midnight = Date.parse(`${day}T00:00:00Z`)
-  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(midnight))
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day)
     throw new ErpError('VALIDATION', `"${day.slice(0, 40)}" is no calendar day.`, { field })
   // A second round settles the days on which the clocks change.
   const first = midnight - offset(midnight, zone)
