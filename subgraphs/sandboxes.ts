@@ -82,11 +82,20 @@ function portFrom(text: string): number {
   throw new Error(`SANDBOX_PORT is "${text}"; it must be a port number, for example SANDBOX_PORT=4001.`)
 }
 
-if (import.meta.main) {
+/** Serves every sandbox until it is told to stop. */
+async function main(): Promise<void> {
   const log = pino()
   const server = await openSandboxes(portFrom(process.env.SANDBOX_PORT ?? '4001'))
   for (const { name, connection } of sandboxes) log.info(`${connection} is at ${server.url(name)}/`)
   log.info(`${sandboxes.length} sandboxes listen at http://127.0.0.1:${server.port}/`)
   const stop = () => void server.close().then(() => process.exit(0))
   process.once('SIGTERM', stop).once('SIGINT', stop)
+}
+
+if (import.meta.main) {
+  await main().catch((error: NodeJS.ErrnoException) => {
+    const taken = 'SANDBOX_PORT is taken by another process; choose another, for example SANDBOX_PORT=4011.'
+    process.stderr.write(`${error.code === 'EADDRINUSE' ? taken : error.message}\n`)
+    process.exit(1)
+  })
 }
