@@ -2,33 +2,59 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Yard } from './yard.ts'
 
-/** A worker in a process of its own. */
-export interface ChildWorker {
-  process: ChildProcess
-  /** SIGKILL; gives back when the process is gone. */
-  kill(): Promise<void>
-  /** SIGTERM; gives back when the process has ended by itself. */
-  stop(): Promise<void>
-}
+let forked = 0
 
-let started = 0
+/** A worker in a process of its own; it is loaded while the test does something else. */
+export class ChildWorker {
+  readonly name: string
+  readonly #process: ChildProcess
+  readonly #loaded: Promise<unknown>
 
-/** Starts a worker on the yard's database, and waits until it works. */
-export async function spawnWorker(yard: Yard): Promise<ChildWorker> {
-  started += 1
-  const name = `child-${started}`
-  const WORKER = JSON.stringify({ config: yard.config, settings: yard.hub.settings, name, parallel: 8 })
-  const child = fork(new URL('worker.ts', import.meta.url), {
-    execArgv: ['--import', '@oxc-node/core/register'],
-    env: { ...process.env, WORKER },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
-  await once(child, 'message')
-  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill(signal)
+  constructor({ config, hub }: Yard) {
+    forked += 1
+    this.name = `child-${forked}`
+    const WORKER = JSON.stringify({ config, settings: hub.settings, name: this.name })
+    this.#process = fork(new URL('worker.ts', import.meta.url), {
+      execArgv: ['--import', '@oxc-node/core/register'],
+      env: { ...process.env, WORKER },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    this.#loaded = once(this.#process, 'message')
+  }
+
+  /** Begins to work. */
+  async start(): Promise<this> {
+    await this.#loaded
+    const working = once(this.#process, 'message')
+    this.#process.send('start')
+    await working
+    return this
+  }
+
+  /** SIGKILL: gone in the middle of whatever it did. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
+  /** SIGTERM: finishes and ends by itself. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM')
+  }
+
+  /** SIGSTOP: stands still, with open connections, for as long as it likes. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  /** SIGCONT: goes on as if no time had passed. */
+  thaw(): void {
+    this.#process.kill('SIGCONT')
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const gone = once(this.#process, 'exit')
+    this.#process.kill(signal)
     await gone
   }
-  return { process: child, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../subgraphs/caller.ts'
 import { streamEvents, sweepEvents } from '../subgraphs/hub/events.ts'
 import { rows } from '../subgraphs/hub/database.ts'
+import { ChildWorker } from './child.ts'
 import { type FreshDatabase, databases } from './postgres.ts'
 import { ADMIN, type Yard, buildYard, schema } from './yard.ts'
 
@@ -198,8 +199,7 @@ describe('sync events on a PostgreSQL server', () => {
     const database = await databases[1]!.fresh()
     const yard = await buildYard({ url: database.url, mounts: ['odoo'] })
     const events = await streamEvents(yard.hub, null, EVERYTHING)
-    const { spawnWorker } = await import('./child.ts')
-    const child = await spawnWorker(yard)
+    const child = await new ChildWorker(yard).start()
     const op = await yard.accept(await yard.order('odoo'))
     const told = await take(events, 3)
     expect(told.map(({ status, operation }) => `${operation} ${status}`)).toEqual(

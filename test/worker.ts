@@ -1,22 +1,29 @@
-import { openHub, closeHub } from '../subgraphs/hub/open.ts'
-import type { PushSettings } from '../subgraphs/hub/hub.ts'
-import { startWorker } from '../subgraphs/hub/worker.ts'
 import type { Config } from '../config.ts'
+import type { PushSettings } from '../subgraphs/hub/hub.ts'
+import { closeHub, openHub } from '../subgraphs/hub/open.ts'
+import { startWorker } from '../subgraphs/hub/worker.ts'
 
-/** A worker in a process of its own, for tests that kill it. Its settings come as JSON in WORKER. */
-const { config, settings, name, parallel } = JSON.parse(process.env.WORKER ?? '{}') as {
+/** What a worker in a process of its own is told, as JSON in WORKER. */
+interface Told {
   config: Config
   settings: PushSettings
   name: string
-  parallel: number
 }
-const hub = await openHub(config, settings)
-const worker = startWorker(hub, { name, parallel })
-process.once('SIGTERM', () => {
-  void worker
-    .stop()
-    .then(() => closeHub(hub))
-    .then(() => process.exit(0))
-})
+
+/** Works until it is told to stop, or its parent is gone. */
+async function work({ config, settings, name }: Told): Promise<void> {
+  const hub = await openHub(config, settings)
+  const worker = startWorker(hub, { name, parallel: 8 })
+  process.once('SIGTERM', () => {
+    void worker
+      .stop()
+      .then(() => closeHub(hub))
+      .then(() => process.exit(0))
+  })
+  process.send?.('working')
+}
+
 process.once('disconnect', () => process.exit(0))
-process.send?.('ready')
+// Everything is loaded by now; the work begins when the test says so.
+process.once('message', () => void work(JSON.parse(process.env.WORKER ?? '') as Told))
+process.send?.('loaded')

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type ExecutionResult, type GraphQLSchema, graphql } from 'graphql'
 import type { Config } from '../config.ts'
 import type { Problem } from '../schema/index.ts'
@@ -19,7 +20,7 @@ import { untilFinal } from '../subgraphs/hub/waiting.ts'
 import { type Worker, startWorker } from '../subgraphs/hub/worker.ts'
 import type { Exchange } from '../subgraphs/http.ts'
 import { Loaders } from '../subgraphs/loaders.ts'
-import type { Fault, Ledger } from '../subgraphs/sandbox.ts'
+import type { Fault, Ledger, SandboxFactory } from '../subgraphs/sandbox.ts'
 import { type SandboxMount, sandboxes } from '../subgraphs/sandboxes.ts'
 import { SandboxServer } from '../subgraphs/stage.ts'
 
@@ -54,6 +55,8 @@ export interface YardOptions {
   copies?: number
   /** Records of each kind that are known from the start. */
   known?: number
+  /** What is put in front of each sandbox. */
+  gates?: { around(name: string, factory: SandboxFactory): SandboxFactory }
 }
 
 /** A try as the database keeps it. */
@@ -72,6 +75,7 @@ export class Yard {
   readonly config: Config
   readonly #mounts: SandboxMount[]
   readonly #workers: Worker[] = []
+  readonly #name = randomUUID()
   #keys = 0
 
   constructor(hub: Hub, server: SandboxServer, config: Config, mounts: SandboxMount[]) {
@@ -117,7 +121,7 @@ export class Yard {
   /** A key that was not used before. */
   key(): string {
     this.#keys += 1
-    return `key-${this.#keys}`
+    return `${this.#name}-${this.#keys}`
   }
 
   /** The hub's id of a customer that a sandbox knows. */
@@ -127,10 +131,10 @@ export class Yard {
     return this.#one(sql, [this.id(mount), nth])
   }
 
-  /** An SKU that a sandbox knows and sells by the piece. */
+  /** An SKU that a sandbox knows; goods sold by the piece first. */
   async sku(mount: string, nth = 0): Promise<string> {
     const sql = `select sku as id from product p join external_ref r on r.hub_id = p.id
-      where r.connection = ? and p.unit = 'H87' order by sku offset ? limit 1`
+      where r.connection = ? order by p.unit = 'H87' desc nulls last, sku offset ? limit 1`
     return this.#one(sql, [this.id(mount), nth])
   }
 
@@ -247,7 +251,9 @@ export async function buildYard(options: YardOptions): Promise<Yard> {
   const mounts = sandboxes
     .filter(({ name }) => options.mounts.includes(name))
     .flatMap((mount) => Array.from({ length: options.copies ?? 1 }, (_, nth) => copyOf(mount, nth)))
-  for (const { name, factory, seed } of mounts) server.mount(name, factory, demo(seed))
+  for (const { name, factory, seed } of mounts) {
+    server.mount(name, options.gates?.around(name, factory) ?? factory, demo(seed))
+  }
   const config = configFor(options.url, [`127.0.0.1:${server.port}`])
   const hub = await openHub(config, { ...QUICK, ...options.settings })
   for (const [position, { name, system, connection: id }] of mounts.entries()) {

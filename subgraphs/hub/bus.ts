@@ -54,8 +54,13 @@ export class Bus {
     client.on('error', () => this.#lost(client))
     client.on('end', () => this.#lost(client))
     client.on('notification', ({ payload }) => this.#heard(payload ?? ''))
-    await client.connect()
-    await client.query(`listen ${CHANNEL}`)
+    try {
+      await client.connect()
+      await client.query(`listen ${CHANNEL}`)
+    } catch (error) {
+      await client.end().catch(() => {})
+      throw error
+    }
     this.#client = client
   }
 
@@ -64,11 +69,16 @@ export class Bus {
     if (pid !== process.pid) this.#emitter.emit(topic, text)
   }
 
+  /** A lost connection tells so more than once; only the first word counts. */
   #lost(client: pg.Client): void {
-    if (this.#closed || (this.#client && this.#client !== client)) return
+    if (this.#closed || this.#client !== client) return
     this.#client = null
+    this.#again()
+  }
+
+  #again(): void {
     setTimeout(() => {
-      if (!this.#closed) this.#connect().catch(() => this.#lost(client))
+      if (!this.#closed) this.#connect().catch(() => this.#again())
     }, RECONNECT_MS).unref()
   }
 }

@@ -92,10 +92,10 @@ class Crew {
       .catch(() => {})
       .finally(() => {
         lease.stop()
-        this.#busy.delete(held.id)
+        this.#busy.delete(`${held.id} ${held.fence}`)
         this.#told.resolve()
       })
-    this.#busy.set(held.id, { lease, connection: held.connection, work })
+    this.#busy.set(`${held.id} ${held.fence}`, { lease, connection: held.connection, work })
   }
 
   async #rest(): Promise<void> {
