@@ -62,12 +62,13 @@ function canonical(value: unknown): string {
 
 /**
  * Our reference in the ERP: the same for the same request and key, so that `dryRun` shows the very bytes; with
- * the installation's secret in it, so that two installations on one ERP never take each other's orders.
+ * the installation's secret in it, so that two installations on one ERP never take each other's orders. Twenty
+ * signs, because the shortest field that an ERP has for it takes no more.
  */
 export function referenceOf(hub: Hub, tenant: string, { key, hash }: Keyed, part = ''): string {
   const seal = hub.seal.close({ tenant, key, hash, part })
   const bytes = createHash('sha256').update(seal).digest()
-  return `ESG-${[...bytes.subarray(0, 16)].map((byte) => LETTERS[byte % 32]).join('')}`
+  return `esg_${[...bytes.subarray(0, 16)].map((byte) => LETTERS[byte % 32]).join('')}`
 }
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
