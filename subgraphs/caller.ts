@@ -40,3 +40,10 @@ export function demand(caller: Caller, scope: Scope): void {
 export function reaches(caller: Caller, connection: string): boolean {
   return caller.connections === null || caller.connections.includes(connection)
 }
+
+/** Whether a golden record is known where the caller may look; one that no connection knows yet counts. */
+export function reachesAny(caller: Caller, natives: Record<string, string>): boolean {
+  if (caller.connections === null) return true
+  const known = Object.keys(natives)
+  return known.length === 0 || known.some((connection) => reaches(caller, connection))
+}

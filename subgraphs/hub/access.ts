@@ -3,7 +3,6 @@ import { type Caller, SCOPES } from '../caller.ts'
 import { type Database, rows } from './database.ts'
 import type { Catalogue } from './catalogue.ts'
 import { keyHash } from './vault.ts'
-import { newId } from './identity.ts'
 import { LRUCache } from 'lru-cache'
 
 /** The tenant of a single installation. */
@@ -83,16 +82,20 @@ export interface GivenKey {
   customer?: string
 }
 
-/** Writes the keys of the config file; only their hashes are kept. */
+/**
+ * Writes the keys of the config file; only their hashes are kept. A key that was taken out of the file is good no
+ * more; a file without keys, as of a part that needs none, changes nothing.
+ */
 export async function saveKeys(db: Database, keys: GivenKey[]): Promise<void> {
   const sql = `insert into api_key (id, tenant, name, hash, scopes, connections, customer) values (?, ?, ?, ?,
     array(select jsonb_array_elements_text(?::jsonb)), case when ?::jsonb = 'null' then null else array(select jsonb_array_elements_text(?::jsonb)) end, ?)
-    on conflict (hash) do update set name = excluded.name, scopes = excluded.scopes, connections = excluded.connections, customer = excluded.customer`
+    on conflict (hash) do update set id = excluded.id, name = excluded.name, scopes = excluded.scopes,
+      connections = excluded.connections, customer = excluded.customer, revoked_at = null, expires_at = null`
   for (const key of keys) {
     const connections = JSON.stringify(key.connections ?? null)
     const list = JSON.stringify(key.connections ?? [])
     const values = [
-      newId('key'),
+      CONFIGURED + keyHash(key.secret),
       DEFAULT_TENANT,
       key.name,
       keyHash(key.secret),
@@ -103,4 +106,12 @@ export async function saveKeys(db: Database, keys: GivenKey[]): Promise<void> {
     ]
     await db.em().execute(sql, values)
   }
+  if (keys.length === 0) return
+  const listed = JSON.stringify(keys.map(({ secret }) => CONFIGURED + keyHash(secret)))
+  await db.em().execute(TAKEN_OUT, [DEFAULT_TENANT, `${CONFIGURED}%`, listed])
 }
+
+/** How the ids of keys begin that a config file brought. */
+const CONFIGURED = 'config:'
+const TAKEN_OUT = `update api_key set revoked_at = now() where tenant = ? and id like ? and revoked_at is null
+  and id not in (select jsonb_array_elements_text(?::jsonb))`

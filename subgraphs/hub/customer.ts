@@ -20,12 +20,13 @@ import {
   EmailAddressScalar,
   PhoneNumberScalar,
 } from '../../schema/scalars.ts'
-import { type Caller, demand, reaches } from '../caller.ts'
+import { type Caller, demand, reaches, reachesAny } from '../caller.ts'
 import type { Capability } from '../connector.ts'
 import { recordId } from '../ids.ts'
 import type { KnownCustomer } from './catalogue.ts'
 import { iso } from './database.ts'
 import type { Hub, HubContext } from './hub.ts'
+import { knownToCaller } from './known.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { CustomerTable } from './tables.ts'
@@ -113,17 +114,19 @@ export async function customerById(hub: Hub, tenant: string, id: string): Promis
   return known ? toCustomer(known.row) : null
 }
 
-/** Whether a caller may see a customer; a portal key sees only its own. */
-export function seesCustomer(caller: Caller, id: string | null): boolean {
-  return caller.customer === null || caller.customer.id === id
+/** Whether a caller may see a customer: a portal key its own, a key of some connections those known there. */
+export function seesCustomer(caller: Caller, { row, natives }: KnownCustomer): boolean {
+  return caller.customer === null ? reachesAny(caller, natives) : caller.customer.id === row.id
 }
 
-/** Resolves a Customer by the hub's id. */
+/** Resolves a Customer by the hub's id; throws FORBIDDEN without the right, whatever led to the customer. */
 export async function customerByReference(
   { id }: { id: string },
   { hub, caller }: HubContext,
 ): Promise<Customer | null> {
-  return seesCustomer(caller, id) ? customerById(hub, caller.tenant, id) : null
+  demand(caller, 'read:customer')
+  const [known] = await hub.catalogue.customers(caller.tenant, [id])
+  return known && seesCustomer(caller, known) ? toCustomer(known.row) : null
 }
 
 /** Finds customers and where they are known. */
@@ -131,7 +134,6 @@ export async function customerByReference(
 export class CustomerResolver {
   @Query(() => Customer, { nullable: true })
   async customer(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Customer | null> {
-    demand(context.caller, 'read:customer')
     return customerByReference({ id }, context)
   }
 
@@ -157,6 +159,7 @@ export class CustomerResolver {
         tenant: caller.tenant,
         ...(caller.customer ? { id: caller.customer.id } : {}),
         $and: [
+          ...knownToCaller(caller, 'customer'),
           ...further,
           ...(search ? [{ $or: [{ name: { $ilike: like } }, { email: { $ilike: like } }] }] : []),
         ],

@@ -3,6 +3,7 @@ import { ErpError, type ErrorCode, type ErrorDetails } from '../../schema/errors
 import { type Caller, reaches } from '../caller.ts'
 import type { OpenConnection } from '../connections.ts'
 import type { KnownCustomer, KnownProduct } from './catalogue.ts'
+import { seesCustomer } from './customer.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import type { OrderLineInput, PushOrderInput } from './inputs.ts'
@@ -115,8 +116,7 @@ async function findCustomer(
   { customer: text, connection }: PushOrderInput,
 ): Promise<KnownCustomer | null> {
   const [known] = await hub.catalogue.customers(caller.tenant, [text])
-  const sees = (id: string) => !caller.customer || caller.customer.id === id
-  if (known) return sees(known.row.id) ? known : null
+  if (known) return seesCustomer(caller, known) ? known : null
   const found = await rows<{ hub_id: string }>(hub.db.em(), BY_NUMBER, [
     caller.tenant,
     text,
@@ -124,8 +124,9 @@ async function findCustomer(
     text,
   ])
   const [only] = found
-  if (found.length !== 1 || !only || !sees(only.hub_id)) return null
-  return (await hub.catalogue.customers(caller.tenant, [only.hub_id]))[0] ?? null
+  if (found.length !== 1 || !only) return null
+  const [one] = await hub.catalogue.customers(caller.tenant, [only.hub_id])
+  return one && seesCustomer(caller, one) ? one : null
 }
 
 /** The argument, else the customer's home, else the first in order that takes orders and knows all SKUs. */
@@ -174,7 +175,9 @@ async function checkQuote(hub: Hub, caller: Caller, id: string, bad: Complaints)
     caller.tenant,
     id,
   ])
-  if (!row || !reaches(caller, row.connection)) bad.add('NOT_FOUND', 'There is no such quote.', 'quote')
+  // A quote names its customer by word only, so a key of one customer sees none.
+  const seen = row && !caller.customer && reaches(caller, row.connection)
+  if (!seen) bad.add('NOT_FOUND', 'There is no such quote.', 'quote')
   else if (row.sales_order) bad.add('DUPLICATE_ORDER', 'The quote already is an order.', 'quote')
 }
 

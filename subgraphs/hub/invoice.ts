@@ -16,7 +16,7 @@ import {
 import { DateTimeScalar } from '../../schema/scalars.ts'
 import { demand, reaches } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerById } from './customer.ts'
+import { Customer, customerByReference } from './customer.ts'
 import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
@@ -112,7 +112,7 @@ export class InvoiceResolver {
   }
 
   @FieldResolver(() => Customer, { nullable: true })
-  customer(@Root() invoice: Invoice, @Ctx() { hub, caller }: HubContext): Promise<Customer | null> | null {
-    return invoice.customerId ? customerById(hub, caller.tenant, invoice.customerId) : null
+  customer(@Root() invoice: Invoice, @Ctx() context: HubContext): Promise<Customer | null> | null {
+    return invoice.customerId ? customerByReference({ id: invoice.customerId }, context) : null
   }
 }

@@ -4,7 +4,7 @@ import { demand, may } from '../caller.ts'
 import type { WireRequest } from '../connector.ts'
 import { acceptOrder } from './accept.ts'
 import { acceptCancel } from './cancel.ts'
-import { Customer, customerById } from './customer.ts'
+import { Customer, customerById, customerByReference } from './customer.ts'
 import type { Candidate } from './duplicates.ts'
 import type { HubContext } from './hub.ts'
 import { PushOrderInput, UpsertCustomerInput } from './inputs.ts'
@@ -204,10 +204,11 @@ async function customerPayload(
   return { operations: found.map((row) => toOperation(row)), customer, candidates: [], problems: [] }
 }
 
-async function shown(candidates: Candidate[], { hub, caller }: HubContext): Promise<MatchCandidate[]> {
+async function shown(candidates: Candidate[], context: HubContext): Promise<MatchCandidate[]> {
+  const isShown = may(context.caller, 'read:customer')
   return Promise.all(
     candidates.map(async ({ customer: id, score, reasons }) => {
-      const customer = may(caller, 'read:customer') ? await customerById(hub, caller.tenant, id) : null
+      const customer = isShown ? await customerByReference({ id }, context) : null
       return { id, score, reasons, customer }
     }),
   )

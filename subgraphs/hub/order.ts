@@ -17,11 +17,11 @@ import { OrderStatus } from '../../schema/index.ts'
 import { DateTimeScalar } from '../../schema/scalars.ts'
 import { type Caller, demand, reaches } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerById } from './customer.ts'
+import { Customer, customerByReference } from './customer.ts'
 import { iso } from './database.ts'
 import type { Hub, HubContext } from './hub.ts'
 import { type PageOf, checkFirst, pageOf, readTimeCursor, toPage } from './page.ts'
-import { Quote, quoteById } from './quote.ts'
+import { Quote, quoteByReference } from './quote.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { OrderTable } from './tables.ts'
 
@@ -93,11 +93,12 @@ function sees(caller: Caller, order: Order): boolean {
   return reaches(caller, order.connection) && (!caller.customer || caller.customer.id === order.customerId)
 }
 
-/** Resolves an Order by the hub's id. */
+/** Resolves an Order by the hub's id; throws FORBIDDEN without the right, whatever led to the order. */
 export async function orderByReference(
   { id }: { id: string },
   { hub, caller }: HubContext,
 ): Promise<Order | null> {
+  demand(caller, 'read:order')
   const order = await orderById(hub, caller.tenant, id)
   return order && sees(caller, order) ? order : null
 }
@@ -107,7 +108,6 @@ export async function orderByReference(
 export class OrderResolver {
   @Query(() => Order, { nullable: true })
   order(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Order | null> {
-    demand(context.caller, 'read:order')
     return orderByReference({ id }, context)
   }
 
@@ -144,12 +144,12 @@ export class OrderResolver {
   }
 
   @FieldResolver(() => Customer, { nullable: true })
-  customer(@Root() order: Order, @Ctx() { hub, caller }: HubContext): Promise<Customer | null> | null {
-    return order.customerId ? customerById(hub, caller.tenant, order.customerId) : null
+  customer(@Root() order: Order, @Ctx() context: HubContext): Promise<Customer | null> | null {
+    return order.customerId ? customerByReference({ id: order.customerId }, context) : null
   }
 
   @FieldResolver(() => Quote, { nullable: true, description: 'The quote that it was made from.' })
-  quote(@Root() order: Order, @Ctx() { hub, caller }: HubContext): Promise<Quote | null> | null {
-    return order.quoteId ? quoteById(hub, caller.tenant, order.quoteId) : null
+  quote(@Root() order: Order, @Ctx() context: HubContext): Promise<Quote | null> | null {
+    return order.quoteId ? quoteByReference({ id: order.quoteId }, context) : null
   }
 }

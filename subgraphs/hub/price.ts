@@ -5,6 +5,7 @@ import { reaches } from '../caller.ts'
 import type { OpenConnection } from '../connections.ts'
 import { plain } from '../json.ts'
 import type { KnownCustomer } from './catalogue.ts'
+import { seesCustomer } from './customer.ts'
 import type { HubContext } from './hub.ts'
 import { checkPatience } from './patience.ts'
 import { Product } from './product.ts'
@@ -27,9 +28,8 @@ async function buyerOf(
 ): Promise<KnownCustomer | null> {
   const id = named ?? product.buyer ?? caller.customer?.id ?? null
   if (!id) return null
-  const foreign = caller.customer !== null && caller.customer.id !== id
-  const [known] = foreign ? [] : await hub.catalogue.customers(caller.tenant, [id])
-  if (!known)
+  const [known] = await hub.catalogue.customers(caller.tenant, [id])
+  if (!known || !seesCustomer(caller, known))
     throw new ErpError('INVALID_CUSTOMER', `There is no customer ${id.slice(0, 80)}.`, { field: 'customer' })
   return known
 }

@@ -13,11 +13,12 @@ import {
 } from 'type-graphql'
 import { Component } from '../../schema/index.ts'
 import { DateTimeScalar, DecimalScalar, UnitCodeScalar } from '../../schema/scalars.ts'
-import { reaches } from '../caller.ts'
+import { reaches, reachesAny } from '../caller.ts'
 import { recordId } from '../ids.ts'
 import type { KnownProduct } from './catalogue.ts'
 import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
+import { knownToCaller } from './known.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { ProductTable } from './tables.ts'
@@ -86,8 +87,9 @@ export async function productByReference(
   reference: { id: string },
   context: HubContext,
 ): Promise<Product | null> {
-  const [known] = await context.hub.catalogue.byId(context.caller.tenant, [reference.id])
-  return known ? toProduct(known) : null
+  const { hub, caller } = context
+  const [known] = await hub.catalogue.byId(caller.tenant, [reference.id])
+  return known && reachesAny(caller, known.natives) ? toProduct(known) : null
 }
 
 /** Finds products and where they are known. */
@@ -99,7 +101,7 @@ export class ProductResolver {
     @Ctx() { hub, caller }: HubContext,
   ): Promise<Product | null> {
     const [known] = await hub.catalogue.bySku(caller.tenant, [sku])
-    return known ? toProduct(known) : null
+    return known && reachesAny(caller, known.natives) ? toProduct(known) : null
   }
 
   @Query(() => ProductPage, {
@@ -118,7 +120,9 @@ export class ProductResolver {
     if (skus) {
       checkFirst(Math.max(1, skus.length))
       const known = await hub.catalogue.bySku(caller.tenant, skus)
-      const nodes = known.map((product) => product && toProduct(product, customer))
+      const nodes = known.map((product) =>
+        product && reachesAny(caller, product.natives) ? toProduct(product, customer) : null,
+      )
       return { nodes, pageInfo: { endCursor: null, hasNextPage: false } }
     }
     checkFirst(first)
@@ -129,6 +133,7 @@ export class ProductResolver {
       {
         tenant: caller.tenant,
         ...(from ? { sku: { $gt: from } } : {}),
+        $and: knownToCaller(caller, 'item'),
         ...(search ? { $or: [{ sku: { $ilike: like } }, { name: { $ilike: like } }] } : {}),
       },
       { orderBy: { sku: 'asc' }, limit: first + 1 },

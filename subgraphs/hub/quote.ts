@@ -15,11 +15,11 @@ import {
 } from 'type-graphql'
 import { Problem, QuoteStatus } from '../../schema/index.ts'
 import { DateTimeScalar } from '../../schema/scalars.ts'
-import { demand } from '../caller.ts'
+import { demand, reaches } from '../caller.ts'
 import { recordId } from '../ids.ts'
 import { iso } from './database.ts'
-import type { Hub, HubContext } from './hub.ts'
-import { Order, orderById } from './order.ts'
+import type { HubContext } from './hub.ts'
+import { Order, orderByReference } from './order.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { QuoteTable } from './tables.ts'
@@ -86,19 +86,23 @@ function toQuote(row: InferEntity<typeof QuoteTable>): Quote {
   return { ...own, state: row.state as QuoteStatus, updatedAt: iso(row.updatedAt ?? new Date()) }
 }
 
-/** The quote with the hub's id, or null. */
-export async function quoteById(hub: Hub, tenant: string, id: string): Promise<Quote | null> {
-  const row = await hub.db.em().findOne(QuoteTable, { tenant, id })
-  return row && toQuote(row)
+/** Resolves a Quote by the hub's id; null for one that the caller may not see. A portal key sees no quotes. */
+export async function quoteByReference(
+  { id }: { id: string },
+  { hub, caller }: HubContext,
+): Promise<Quote | null> {
+  demand(caller, 'read:order')
+  if (caller.customer) return null
+  const row = await hub.db.em().findOne(QuoteTable, { tenant: caller.tenant, id })
+  return row && reaches(caller, row.connection) ? toQuote(row) : null
 }
 
 /** Finds quotes, the orders made of them, and what the source says now. */
 @Resolver(() => Quote)
 export class QuoteResolver {
   @Query(() => Quote, { nullable: true })
-  async quote(@Arg('id', () => ID) id: string, @Ctx() { hub, caller }: HubContext): Promise<Quote | null> {
-    demand(caller, 'read:order')
-    return caller.customer ? null : quoteById(hub, caller.tenant, id)
+  quote(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Quote | null> {
+    return quoteByReference({ id }, context)
   }
 
   @Query(() => QuotePage, { description: 'Sorted by number.' })
@@ -135,7 +139,7 @@ export class QuoteResolver {
   }
 
   @FieldResolver(() => Order, { nullable: true, description: 'The order that was made of it.' })
-  order(@Root() quote: Quote, @Ctx() { hub, caller }: HubContext): Promise<Order | null> | null {
-    return quote.orderId ? orderById(hub, caller.tenant, quote.orderId) : null
+  order(@Root() quote: Quote, @Ctx() context: HubContext): Promise<Order | null> | null {
+    return quote.orderId ? orderByReference({ id: quote.orderId }, context) : null
   }
 }

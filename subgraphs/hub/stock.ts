@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import { DecimalScalar } from '../../schema/scalars.ts'
-import { reaches } from '../caller.ts'
+import { reaches, reachesAny } from '../caller.ts'
 import type { StockTerms } from '../ids.ts'
 import type { KnownProduct } from './catalogue.ts'
 import type { HubContext } from './hub.ts'
@@ -137,8 +137,9 @@ export async function stockByReference(
 ): Promise<Stock | null> {
   const question = context.seal.read(reference.id) as StockQuestion | null
   if (!question) return null
-  const [known] = await context.hub.catalogue.bySku(context.caller.tenant, [question.sku])
-  if (!known) return null
+  const { hub, caller } = context
+  const [known] = await hub.catalogue.bySku(caller.tenant, [question.sku])
+  if (!known || !reachesAny(caller, known.natives)) return null
   const stock = toStock(known, question, context)
   return reference.answers ? { ...stock, answers: reference.answers } : stock
 }

@@ -4,6 +4,7 @@ import type { OpenConnection } from '../connections.ts'
 import type { CustomerInput } from '../connector.ts'
 import { firstAnswer } from './accept.ts'
 import type { Manager } from './database.ts'
+import { seesCustomer } from './customer.ts'
 import { candidatesFor } from './duplicates.ts'
 import type { Hub } from './hub.ts'
 import { matchKeys, newId } from './identity.ts'
@@ -60,7 +61,8 @@ export async function targetsOf(hub: Hub, caller: Caller, input: UpsertCustomerI
     field: string,
   ) => errors.push(new ErpError(code, text, { field }))
   const foreign = caller.customer && caller.customer.id !== input.id
-  const [known = null] = input.id && !foreign ? await hub.catalogue.customers(caller.tenant, [input.id]) : []
+  const [found = null] = input.id ? await hub.catalogue.customers(caller.tenant, [input.id]) : []
+  const known = found && seesCustomer(caller, found) ? found : null
   if (input.id && !known) complain('INVALID_CUSTOMER', 'There is no such customer.', 'id')
   if (!input.id && foreign) throw new ErpError('FORBIDDEN', 'A key of one customer cannot create others.')
   if (input.name.trim() === '') complain('VALIDATION', 'The name is empty.', 'name')
