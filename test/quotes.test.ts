@@ -56,7 +56,7 @@ function booked(): { ref: string | null; state: string }[] {
   return house.sandboxes
     .sandbox('odoo')
     .ledger()
-    .orders.filter(({ ref }) => ref?.startsWith('ESG-'))
+    .orders.filter(({ ref }) => ref?.startsWith('esg_'))
 }
 
 /** Tells of a quote as the source does: thin, signed over time and body. */
