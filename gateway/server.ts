@@ -88,18 +88,17 @@ export async function serve<C extends Contextual>(
   await app.listen({ host, port })
   const server = app.server as Server
   const sockets = openSockets(server, options)
-  return {
-    port: (server.address() as AddressInfo).port,
-    async stop() {
-      state.stopping = true
-      const force = setTimeout(() => server.closeAllConnections(), STOP_MS)
-      streams.close()
-      await Promise.all([sockets.close(STOP_MS), drain(server)])
-      await app.close()
-      await apollo.stop()
-      clearTimeout(force)
-    },
+  const stop = async (): Promise<void> => {
+    state.stopping = true
+    const force = setTimeout(() => server.closeAllConnections(), STOP_MS)
+    streams.close()
+    await Promise.all([sockets.close(STOP_MS), drain(server)])
+    await app.close()
+    await apollo.stop()
+    clearTimeout(force)
   }
+  let stopped: Promise<void> | null = null
+  return { port: (server.address() as AddressInfo).port, stop: () => (stopped ??= stop()) }
 }
 
 /**
@@ -156,8 +155,9 @@ async function answer<C extends Contextual>(
   try {
     const accept = isStream ? undefined : headers.accept
     const parameters = readRequest({ method, url, accept, contentType: headers['content-type'], body })
-    const context = await options.context(headers.authorization, gone.signal, requestId)
-    if (isStream) return await streams.answer(reply, method, parameters, context)
+    const welcome = () => options.context(headers.authorization, gone.signal, requestId)
+    const context = await welcome()
+    if (isStream) return await streams.answer(reply, method, parameters, context, welcome)
     const { status, type, text, more } = await apollo.answer(method, headers, parameters, context)
     await reply.code(status).headers(more).header('content-type', type).send(text)
   } catch (error) {

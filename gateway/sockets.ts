@@ -4,6 +4,7 @@ import { type Context as SocketContext, CloseCode, type SubscribePayload } from 
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { ErpError } from '../schema/errors.ts'
+import { whileWelcome } from './guard.ts'
 import { LIMITS, tooManyRows } from './limits.ts'
 import type { Contextual, Shared } from './server.ts'
 
@@ -34,18 +35,27 @@ export function openSockets<C extends Contextual>(
   })
   const { engine, format } = options
   const running = new Set<Promise<unknown>>()
+  const owners = new WeakMap<C, Socket>()
   const disposable = useServer<Params, Bare>(
     {
       isProd: true,
       connectionInitWaitTimeout: INIT_MS,
       onConnect: (socket) => admit(socket, options),
-      onSubscribe: (socket, _id, payload) => prepare(socket, payload, options),
+      onSubscribe: async (socket, _id, payload) => {
+        const prepared = await prepare(socket, payload, options)
+        if (!Array.isArray(prepared)) owners.set(prepared.contextValue as C, socket)
+        return prepared
+      },
       execute: (args: ExecutionArgs) => {
         const answer = engine.execute(toAsk(args, options))
         running.add(answer)
         return answer.finally(() => running.delete(answer))
       },
-      subscribe: (args: ExecutionArgs) => engine.subscribe(toAsk(args, options)),
+      subscribe: async (args: ExecutionArgs) => {
+        const events = await engine.subscribe(toAsk(args, options))
+        const context = args.contextValue as C
+        return whileWelcome(events, context, () => contextOf(owners.get(context)!, options), options)
+      },
       onError: (_socket, _id, _payload, errors) => errors.map((error) => format(error, crypto.randomUUID())),
       onNext: (_socket, _id, _payload, args, result) => {
         const { requestId } = args.contextValue as C
@@ -60,6 +70,8 @@ export function openSockets<C extends Contextual>(
     async close(patienceMs) {
       const force = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), patienceMs)
       await Promise.allSettled(running)
+      // Their answers are handed to the sockets in the same turn.
+      await new Promise((resolve) => setImmediate(resolve))
       await disposable.dispose()
       clearTimeout(force)
     },

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { type DocumentNode, type ExecutionResult, getOperationAST, GraphQLError } from 'graphql'
 import type { Answer } from './answer.ts'
+import { whileWelcome } from './guard.ts'
 import { tooManyRows } from './limits.ts'
 import { BadRequest, type Parameters } from './request.ts'
 import type { Contextual, Shared } from './server.ts'
@@ -25,9 +26,15 @@ export class Streams<C extends Contextual> {
     this.#options = options
   }
 
-  /** Writes the whole stream; throws BadRequest before it begins. */
-  async answer(reply: FastifyReply, method: string, parameters: Parameters, context: C): Promise<void> {
-    const events = await this.#start(method, parameters, context)
+  /** Writes the whole stream; throws BadRequest before it begins. `again` makes the context anew. */
+  async answer(
+    reply: FastifyReply,
+    method: string,
+    parameters: Parameters,
+    context: C,
+    again: () => Promise<C>,
+  ): Promise<void> {
+    const events = await this.#start(method, parameters, context, again)
     reply.hijack()
     const { raw } = reply
     raw.writeHead(200, {
@@ -44,7 +51,7 @@ export class Streams<C extends Contextual> {
     for (const end of this.#open) end()
   }
 
-  async #start(method: string, parameters: Parameters, context: C): Promise<Events> {
+  async #start(method: string, parameters: Parameters, context: C, again: () => Promise<C>): Promise<Events> {
     const { engine, gate } = this.#options
     const { operationName, variables } = parameters
     if (!parameters.query) throw new BadRequest(400, 'query must be the text of an operation.')
@@ -62,7 +69,8 @@ export class Streams<C extends Contextual> {
     const { schema } = engine
     const args = { schema, document, operationName, variableValues: variables, contextValue: context }
     const ask = toAsk(args, this.#options)
-    return operation === 'subscription' ? engine.subscribe(ask) : engine.execute(ask)
+    if (operation !== 'subscription') return engine.execute(ask)
+    return whileWelcome(await engine.subscribe(ask), context, again, this.#options)
   }
 
   async #write(raw: ServerResponse, events: Events, requestId: string): Promise<void> {

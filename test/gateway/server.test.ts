@@ -3,6 +3,7 @@ import { type TestHouse, openHouse } from '../whole.ts'
 import { describeAudits } from './audits.ts'
 import { describeBombs } from './bombs.ts'
 import { describeInput } from './input.ts'
+import { describeSockets } from './sockets.ts'
 
 let house: TestHouse
 let url = ''
@@ -18,3 +19,4 @@ const at = () => url
 describeAudits(at)
 describeBombs(at)
 describeInput(at)
+describeSockets(() => house, at)
