@@ -263,8 +263,8 @@ export const rule = z.object({
   company: words,
   valid_from: words,
   valid_upto: words,
-  min_qty: some,
-  max_qty: some,
+  min_qty: number,
+  max_qty: number,
   price_or_product_discount: words,
 })
 

@@ -38,8 +38,8 @@ function concerns({ rule, target }: Rule, { item, customer, list, on, company, g
 export function breaks(rules: Rule[], one: Case): string[] {
   const found = rules.filter((rule) => concerns(rule, one))
   const stock = found.flatMap(({ rule: { min_qty: from, max_qty: to } }) => [
-    ...(from && new Big(from).gt(1) ? [new Big(from)] : []),
-    ...(to && new Big(to).gt(0) ? [new Big(to).plus(1)] : []),
+    ...(new Big(from).gt(1) ? [new Big(from)] : []),
+    ...(new Big(to).gt(0) ? [new Big(to).plus(1)] : []),
   ])
   const own = stock
     .map((quantity) => quantity.div(one.factor).toFixed())

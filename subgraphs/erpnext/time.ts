@@ -14,8 +14,22 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   return made
 }
 
-/** How far `zone` is ahead of UTC at an instant, in milliseconds. */
+const QUARTER_MS = 15 * 60 * 1000
+const offsets = new Map<string, number>()
+
+/** How far `zone` is ahead of UTC at an instant, in milliseconds. Clocks change at a quarter of an hour, if at all. */
 function ahead(instant: number, zone: string): number {
+  const quarter = Math.floor(instant / QUARTER_MS)
+  const key = `${zone} ${quarter}`
+  const known = offsets.get(key)
+  if (known !== undefined) return known
+  if (offsets.size > 10_000) offsets.clear()
+  const offset = measured(quarter * QUARTER_MS, zone)
+  offsets.set(key, offset)
+  return offset
+}
+
+function measured(instant: number, zone: string): number {
   const parts = clockOf(zone).formatToParts(instant)
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value)
   const shown = Date.UTC(
@@ -35,8 +49,8 @@ function instants(local: string, zone: string): number[] {
   if (!day) return []
   const shown = Date.parse(`${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`)
   if (Number.isNaN(shown)) return []
-  const offsets = new Set([ahead(shown - DAY_MS, zone), ahead(shown + DAY_MS, zone)])
-  const fitting = [...offsets].map((offset) => shown - offset).filter((at) => at + ahead(at, zone) === shown)
+  const both = new Set([ahead(shown - DAY_MS, zone), ahead(shown + DAY_MS, zone)])
+  const fitting = [...both].map((offset) => shown - offset).filter((at) => at + ahead(at, zone) === shown)
   // An hour that spring leaves out is shown by no clock; the offset before it is the nearest meaning.
   return fitting.length > 0 ? fitting.sort((a, b) => a - b) : [shown - ahead(shown - DAY_MS, zone)]
 }
