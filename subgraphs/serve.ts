@@ -24,6 +24,7 @@ export async function serveSubgraph(
 ): Promise<ServedSubgraph> {
   const app = Fastify({ bodyLimit: 8_000_000 })
   const contexts = new WeakMap<object, object>()
+  // Both handlers hand over Fastify's own request as `raw`.
   const context = (request: { raw: object }) => contexts.get(request.raw) as never
   const { schema } = subgraph
   const http = overHttp({ schema, context })
@@ -38,7 +39,7 @@ export async function serveSubgraph(
         .code(known.code === 'UNAUTHENTICATED' ? 401 : 500)
         .send({ errors: [{ message: known.message, extensions: known.extensions }] })
     }
-    contexts.set(request.raw, isOpen as object)
+    contexts.set(request, isOpen as object)
     const streams = request.headers.accept?.includes('text/event-stream') ?? false
     return streams ? events(request, reply) : http.call(app, request, reply)
   })
