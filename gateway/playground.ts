@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { TABS } from './tabs.ts'
@@ -7,11 +8,16 @@ import { TABS } from './tabs.ts'
 const require = createRequire(import.meta.url)
 
 /** The files that the page needs, all from this server: it works without the internet. */
-const FILES: Record<string, [path: string, type: string]> = {
-  'react.js': ['react/umd/react.production.min.js', 'text/javascript'],
-  'react-dom.js': ['react-dom/umd/react-dom.production.min.js', 'text/javascript'],
-  'graphiql.js': ['graphiql/graphiql.min.js', 'text/javascript'],
-  'graphiql.css': ['graphiql/graphiql.min.css', 'text/css'],
+const FILES: Record<string, [name: string, path: string, type: string]> = {
+  'react.js': ['react', 'umd/react.production.min.js', 'text/javascript'],
+  'react-dom.js': ['react-dom', 'umd/react-dom.production.min.js', 'text/javascript'],
+  'graphiql.js': ['graphiql', 'graphiql.min.js', 'text/javascript'],
+  'graphiql.css': ['graphiql', 'graphiql.min.css', 'text/css'],
+}
+
+/** A file inside a package, also one that the package does not export. */
+function fileOf(name: string, path: string): string {
+  return join(dirname(require.resolve(`${name}/package.json`)), path)
 }
 
 const PAGE = `<!doctype html>
@@ -40,7 +46,7 @@ ReactDOM.createRoot(document.getElementById('root')).render(
 export function playgroundRoutes(app: FastifyInstance): void {
   const packed = new Map<string, Promise<Buffer>>()
   const pack = (name: string, path: string) => {
-    const known = packed.get(name) ?? readFile(require.resolve(path)).then((bytes) => gzipSync(bytes))
+    const known = packed.get(name) ?? readFile(path).then((bytes) => gzipSync(bytes))
     packed.set(name, known)
     return known
   }
@@ -49,9 +55,9 @@ export function playgroundRoutes(app: FastifyInstance): void {
   app.get<{ Params: { file: string } }>('/playground/:file', async (request, reply) => {
     const file = FILES[request.params.file]
     if (!file) return reply.code(404).send()
-    const bytes = await pack(request.params.file, file[0])
+    const bytes = await pack(request.params.file, fileOf(file[0], file[1]))
     return reply
-      .type(file[1])
+      .type(file[2])
       .header('content-encoding', 'gzip')
       .header('cache-control', 'max-age=3600')
       .send(bytes)
