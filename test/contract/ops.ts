@@ -71,3 +71,14 @@ export async function readOps(bench: Bench): Promise<ReadOp[]> {
   }
   return ops
 }
+
+/** One read of every sort: stock, prices, credit, one by id, one list. They share the way out with all others. */
+export async function someReadOps(bench: Bench): Promise<ReadOp[]> {
+  const seen = new Set<string | undefined>()
+  return (await readOps(bench)).filter(({ name }) => {
+    const sort = name.split('.').at(-1)
+    if (seen.has(sort)) return false
+    seen.add(sort)
+    return true
+  })
+}

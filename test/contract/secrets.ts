@@ -28,9 +28,14 @@ function fieldsOf(schema: JsonSchema, path: string[]): ConfigField[] {
   ]
 }
 
+const known = new WeakMap<z.ZodType, ConfigField[]>()
+
 /** Every field of a connector's configuration, with those of its parts and alternatives. */
 export function configFields(config: z.ZodType): ConfigField[] {
-  return fieldsOf(z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }) as JsonSchema, [])
+  const schema = () => z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  const fields = known.get(config) ?? fieldsOf(schema(), [])
+  known.set(config, fields)
+  return fields
 }
 
 function at(value: unknown, path: string[]): unknown {
