@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rows } from '../subgraphs/hub/database.ts'
 import { nameScore, similarity } from '../subgraphs/hub/duplicates.ts'
 import type { UpsertCustomerInput } from '../subgraphs/hub/inputs.ts'
+import { resolve } from '../subgraphs/hub/operators.ts'
 import { Refused } from '../subgraphs/hub/request.ts'
 import { acceptCustomer } from '../subgraphs/hub/upsert.ts'
 import { type FreshDatabase, databases } from './postgres.ts'
@@ -121,5 +122,15 @@ describe.each(databases)('a customer that may be there already, on $name', ({ fr
     expect(op).toMatchObject({ status: 'REFUSED', problem: { code: 'CONFLICT', field: 'customer' } })
     const there = yard.ledger('erpnext').customers.filter(({ name }) => name === 'Handgemacht')
     expect(there).toHaveLength(1)
+    await resolve(yard.hub, ADMIN, op.id, there[0]!.id, null)
+    expect(await yard.operation(op.id)).toMatchObject({ status: 'DONE', externalId: there[0]!.id })
+  })
+
+  it('cannot take over the tax id of another customer by a change', async () => {
+    const { customer } = await accept({ name: 'Windmill Bakery', taxId: 'ATU12345678' })
+    const id = (await accept({ name: 'Harbour Smithy' })).customer!
+    const { candidates } = await refused({ id, name: 'Harbour Smithy', taxId: 'ATU 1234 5678' })
+    expect(candidates).toMatchObject([{ customer, exact: true }])
+    await accept({ id: customer!, name: 'Windmill Bakery', taxId: 'ATU12345678' })
   })
 })

@@ -23,6 +23,46 @@ describe('an order push to a slow ERP', () => {
   })
 })
 
+describe('a worker that is stopped', () => {
+  let yard: Yard
+  let database: FreshDatabase
+  beforeAll(async () => {
+    database = await databases[1]!.fresh()
+    yard = await buildYard({ url: database.url, mounts: ['odoo'], settings: { leaseMs: 60_000 } })
+  })
+  afterAll(async () => {
+    await yard.close()
+    await database.drop()
+  })
+
+  it('finishes what it has begun', async () => {
+    const worker = yard.work('leaving')
+    yard.faults('odoo', { do: 'hold', match: CREATE })
+    const id = await yard.accept(await yard.order('odoo'))
+    await yard.called('odoo', CREATE)
+    const stopped = worker.stop()
+    yard.faults('odoo')
+    await stopped
+    expect(await yard.operation(id)).toMatchObject({ status: 'DONE', attempts: 1 })
+  })
+
+  it('hands over what takes too long, without waiting for the end of its lease', async () => {
+    const worker = yard.work('leaving', 0)
+    yard.server.calls('odoo').length = 0
+    yard.faults('odoo', { do: 'holdAfter', match: CREATE })
+    const id = await yard.accept(await yard.order('odoo'))
+    await yard.called('odoo', CREATE)
+    await worker.stop()
+    const { status, sentAt, tries, leaseUntil, reference } = await yard.operation(id)
+    expect([status, tries, leaseUntil]).toEqual(['WAITING', 0, null])
+    expect(sentAt).not.toBeNull()
+    yard.faults('odoo')
+    yard.work('arriving')
+    expect(await yard.ended(id)).toMatchObject({ status: 'DONE' })
+    expect(yard.booked('odoo', reference)).toEqual(['booked'])
+  })
+})
+
 describe('an order push that cannot go on by itself', () => {
   let yard: Yard
   let database: FreshDatabase

@@ -112,8 +112,8 @@ export class Yard {
   }
 
   /** Starts a worker in this process; it stops with the yard. */
-  work(name = 'worker'): Worker {
-    const worker = startWorker(this.hub, { name, parallel: 8 })
+  work(name = 'worker', graceMs?: number): Worker {
+    const worker = startWorker(this.hub, { name, parallel: 8, graceMs, log: console.error })
     this.#workers.push(worker)
     return worker
   }

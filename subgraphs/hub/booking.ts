@@ -1,10 +1,9 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Customer, Id, Order, Ref } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
-import { asCall } from '../http.ts'
+import { type Call, asCall } from '../http.ts'
 import { type Manager, rows } from './database.ts'
 import type { Hub } from './hub.ts'
-import type { Lease } from './lease.ts'
 import type { Operation } from './operations.ts'
 import { forgetOrphan, lockCustomers } from './twins.ts'
 
@@ -15,12 +14,12 @@ export async function recordOf(
   open: OpenConnection,
   object: Operation['object'],
   id: Id,
-  lease: Lease,
+  call: Call,
 ): Promise<Order | Customer | null> {
   const read = object === 'ORDER' ? open.erp.orders : open.erp.customers
   if (!read) return null
-  const call = lease.call(() => {})
-  const signal = AbortSignal.any([lease.signal, AbortSignal.timeout(READ_BACK_MS)])
+  const timeout = AbortSignal.timeout(READ_BACK_MS)
+  const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
   const [record] = await asCall({ ...call, signal }, () => read.byId([id])).catch(() => [null])
   return record instanceof ErpError ? null : (record ?? null)
 }

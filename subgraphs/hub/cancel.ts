@@ -109,7 +109,7 @@ async function undoLater(
 ): Promise<string[]> {
   const write = open.erp.order
   const quietMs = (hub.settings.maxPushMs ?? write?.maxPushMs ?? 0) + (write?.findLagMs ?? 0)
-  const waits = push && ['ACCEPTED', 'WAITING'].includes(push.status) && write?.find
+  const waits = push && push.status !== 'RUNNING' && isOpen(push) && write?.find
   if (waits) await em.execute(STOP, [push.id])
   const id = newId('op')
   await insertOperation(em, {

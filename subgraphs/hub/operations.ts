@@ -31,6 +31,8 @@ export interface Claimed {
 export class FenceLost extends Error {}
 
 const STALE_LEASE = 'greatest(o.sent_at, o.lease_until)'
+const EARLIER = `e.object = o.object and e.status in ('ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN')
+          and (e.created_at, e.id) < (o.created_at, o.id)`
 
 /**
  * Due operations, of each connection as many as it has slots. Several workers never get the same one. An operation
@@ -45,9 +47,10 @@ due as materialized (
     where o.connection = free.connection and o.status in ('ACCEPTED', 'RUNNING', 'WAITING')
       and o.next_attempt_at <= now() and (o.lease_until is null or o.lease_until < now())
       and (o.depends_on is null or exists (select from operation p where p.id = o.depends_on and p.status = 'DONE'))
-      and not exists (select from operation e where e.connection = o.connection and e.object = o.object
-        and e.status in ('ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN') and (e.created_at, e.id) < (o.created_at, o.id)
-        and case o.object when 'ORDER' then e.sales_order = o.sales_order else e.customer = o.customer end)
+      and (o.object <> 'ORDER' or o.action = 'CREATE' or not exists (
+        select from operation e where e.sales_order = o.sales_order and ${EARLIER}))
+      and (o.object <> 'CUSTOMER' or not exists (
+        select from operation e where e.customer = o.customer and e.connection = o.connection and ${EARLIER}))
     order by o.next_attempt_at limit free.slots for update skip locked) d),
 claimed as (
   update operation o set status = 'RUNNING', worker = ?, fence = o.fence + 1,

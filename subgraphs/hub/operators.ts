@@ -62,15 +62,15 @@ const RESOLVE = `
 with ended as (
   update operation set status = ?, outcome = ?, problem = null, finished_at = now(), fence = fence + 1, sent_at = null,
     external_id = coalesce(?, external_id), external_number = coalesce(?, external_number)
-  where id = ? and status = 'UNCERTAIN' returning *),
+  where id = ? and status = any (array(select jsonb_array_elements_text(?::jsonb))) returning *),
 told as (
   insert into event (tenant, connection, operation, object, status, outcome)
   select tenant, connection, id, object, status, outcome from ended)
 select id from ended`
 
 /**
- * Ends an uncertain operation by a person's word: `found` names the document in the ERP, `create` true says that it
- * is not there and shall be created, false that it shall not. Throws VALIDATION, CONFLICT, NOT_FOUND.
+ * Ends an operation by a person's word: `found` names the document in the ERP, also of a refused or dead one;
+ * `create` true says that an uncertain one is not there and shall be created, false that it shall not. Throws VALIDATION, CONFLICT, NOT_FOUND.
  */
 export async function resolve(
   hub: Hub,
@@ -89,8 +89,10 @@ export async function resolve(
       const values = [true, true, id, JSON.stringify(['UNCERTAIN'])]
       return (await rows(em, AGAIN, values)).length > 0
     }
+    // What is there already ends a refusal and a dead letter too.
+    const from = ref ? ['UNCERTAIN', 'REFUSED', 'DEAD'] : ['UNCERTAIN']
     const end = ref ? ['DONE', 'SUCCESS', ref.id, ref.number] : ['CANCELLED', 'WARNING', null, null]
-    if ((await rows(em, RESOLVE, [...end, id])).length === 0) return false
+    if ((await rows(em, RESOLVE, [...end, id, JSON.stringify(from)])).length === 0) return false
     if (ref) await bookDone(em, op, ref, ref.record)
     else await refuseDependents(em, id)
     return true

@@ -51,7 +51,7 @@ export async function planCustomer(
 ): Promise<Planned> {
   const request = keyed('upsertCustomer', { input, differentFrom }, key)
   const targets = await targetsOf(hub, caller, input)
-  if (!input.id) await refuseDuplicate(hub.db.em(), caller, input, differentFrom)
+  await refuseDuplicate(hub.db.em(), caller, input, differentFrom)
   const reference = referenceOf(hub, caller.tenant, request)
   const all = await Promise.all(
     targets.map(({ open, native }) =>

@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import { toProblem } from '../reader.ts'
 import type { CustomerInput, Found, OrderInput, Ref, Write } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
-import { asCall } from '../http.ts'
+import { type Call, asCall } from '../http.ts'
 import { type Attempt, beginAttempt, closeAttempt } from './attempts.ts'
 import { bookDone, recordOf, told } from './booking.ts'
 import type { Hub } from './hub.ts'
@@ -16,6 +16,12 @@ import { OperationTable } from './tables.ts'
 /** How long a connection may be away before its operations are looked at again. */
 const AWAY_MS = 5_000
 
+/** Who pushes: how the log names it, and where it tells what nobody foresaw. */
+export interface Pusher {
+  name: string
+  log?: (error: unknown, operation: string) => void
+}
+
 /** One operation under way. */
 interface Work<I> {
   hub: Hub
@@ -23,7 +29,9 @@ interface Work<I> {
   op: Operation
   open: OpenConnection
   lease: Lease
+  worker: Pusher
   attempt: Attempt
+  call: Call
   write: Write<I>
   input(): Promise<I>
   /** Exchanges before the first byte of the write; null until then. */
@@ -37,14 +45,15 @@ interface Work<I> {
  * Carries out one claimed operation: looks whether an earlier try left something behind, writes down that it is
  * about to send, sends, and books the end. No database transaction is open while the ERP is asked.
  */
-export async function push(hub: Hub, held: Claimed, lease: Lease, worker: string): Promise<void> {
+export async function push(hub: Hub, held: Claimed, lease: Lease, worker: Pusher): Promise<void> {
   const op = await hub.db.em().findOne(OperationTable, { id: held.id, fence: held.fence })
   if (!op) throw new FenceLost()
   const open = hub.directory.find(op.tenant, op.connection)
   if (!open) return settle(hub, held, { status: 'WAITING', sent: 'keep', pauseMs: AWAY_MS })
   const { order, customer } = open.erp
-  const common = { hub, held, op, open, lease, mark: null, uncertain: held.sentAgoMs !== null, before: null }
-  const attempt = () => beginAttempt(hub.db.em(), held, worker)
+  const start = { mark: null, uncertain: held.sentAgoMs !== null, before: null }
+  const common = { hub, held, op, open, lease, worker, ...start }
+  const attempt = () => beginAttempt(hub.db.em(), held, worker.name)
   if (op.object === 'ORDER' && order) {
     return carry<OrderInput>({ ...common, write: order, input: () => orderInput(hub, op, open) }, attempt)
   }
@@ -58,22 +67,25 @@ export async function push(hub: Hub, held: Claimed, lease: Lease, worker: string
   return settle(hub, held, { status: 'REFUSED', outcome: 'ERROR', sent: 'keep', problem })
 }
 
-async function carry<I>(given: Omit<Work<I>, 'attempt'>, begin: () => Promise<Attempt>): Promise<void> {
-  const { hub, held, op, lease, write } = given
+async function carry<I>(
+  given: Omit<Work<I>, 'attempt' | 'call'>,
+  begin: () => Promise<Attempt>,
+): Promise<void> {
+  const { hub, held, op, lease, worker, write } = given
   const quiet = held.sentAgoMs === null ? 0 : quietMs(hub, write) - held.sentAgoMs
   if (quiet > 0) return settle(hub, held, stillUncertain(op, quiet))
-  const work: Work<I> = { ...given, attempt: await begin() }
-  await asCall(
-    lease.call((exchange) => work.attempt.exchanges.push(exchange)),
-    async () => {
-      try {
-        await done(work, await ACTIONS[op.action](work))
-      } catch (error) {
-        if (error instanceof FenceLost) throw error
-        await failed(work, error)
-      }
-    },
-  )
+  const attempt = await begin()
+  const call = lease.call((exchange) => attempt.exchanges.push(exchange))
+  const work: Work<I> = { ...given, attempt, call }
+  await asCall(call, async () => {
+    try {
+      await done(work, await ACTIONS[op.action](work))
+    } catch (error) {
+      if (error instanceof FenceLost) throw error
+      if (!(error instanceof ErpError)) worker.log?.(error, op.id)
+      await failed(work, error)
+    }
+  })
 }
 
 /** The ERP may still commit what a lost try sent, or not show it yet: nobody looks before that has passed. */
@@ -128,24 +140,24 @@ async function complete<I>(work: Work<I>, found: Found): Promise<Ref> {
 }
 
 async function update<I>(work: Work<I>): Promise<Ref> {
-  const { write, hub, op, open, lease } = work
+  const { write, hub, op, open, call } = work
   if (!write.update) throw new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot change it.`)
   const native = await targetOf(hub, op)
   if (!native) throw new ErpError('NOT_FOUND', `${open.id} does not have it.`, { connection: open.id })
-  work.before = await recordOf(open, op.object, native, lease)
+  work.before = await recordOf(open, op.object, native, call)
   const change = await work.input()
   return sending(work, () => write.update!({ id: native }, change, null))
 }
 
 /** Undoes what is there. Where nothing ever arrived, there is nothing to undo. */
 async function cancel<I>(work: Work<I>): Promise<Ref> {
-  const { write, hub, op, open, lease } = work
+  const { write, hub, op, open, call } = work
   if (!write.undo) throw new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot cancel it.`)
   const native = await targetOf(hub, op)
   const found = native ? null : await write.find?.(op.reference)
   const ref: Ref | undefined = native ? { id: native, number: op.externalNumber } : found?.ref
   if (!ref) return { id: '' }
-  work.before = await recordOf(open, op.object, ref.id, lease)
+  work.before = await recordOf(open, op.object, ref.id, call)
   await sending(work, () => write.undo!(ref))
   return ref
 }
@@ -163,8 +175,8 @@ function uncertain<I>({ op }: Work<I>, found: Found | null): ErpError {
 }
 
 async function done<I>(work: Work<I>, ref: Ref): Promise<void> {
-  const { hub, held, op, open, attempt, lease, before } = work
-  const after = ref.id ? await recordOf(open, op.object, ref.id, lease) : null
+  const { hub, held, op, open, attempt, call, before } = work
+  const after = ref.id ? await recordOf(open, op.object, ref.id, call) : null
   const written = { externalId: ref.id || null, externalNumber: ref.number ?? null, before, after }
   await hub.db.em().transactional(async (em) => {
     await move(em, held, { status: 'DONE', outcome: 'SUCCESS', sent: 'clear', ...written })

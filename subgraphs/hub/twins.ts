@@ -24,7 +24,7 @@ export async function refuseTwin(open: OpenConnection, input: CustomerInput): Pr
       return (emailKey && emailKey === wanted.emailKey) || (taxKey && taxKey === wanted.taxKey)
     })
     if (!twin) continue
-    const told = `${open.id} already has this customer: ${twin.name ?? ''} (${twin.number ?? twin.id}).`
+    const told = `${open.id} already has this customer: ${twin.name ?? ''} (${twin.number ?? twin.id}). Link it by resolveOperation with found: "${twin.id}".`
     throw new ErpError('CONFLICT', told, { connection: open.id, retryable: false, field: 'customer' })
   }
 }

@@ -38,7 +38,7 @@ export async function acceptCustomer(
   const targets = await targetsOf(hub, caller, input)
   const accepted = await acceptOnce(hub, caller, request, async (em) => {
     await lockCustomers(em, caller.tenant)
-    if (!input.id) await refuseDuplicate(em, caller, input, differentFrom)
+    await refuseDuplicate(em, caller, input, differentFrom)
     const id = input.id ?? newId('cus')
     const golden = await saveGolden(em, caller, id, input, targets)
     const operations: string[] = []
@@ -92,7 +92,10 @@ function defaults(able: OpenConnection[], natives: Record<string, string> | null
   return able.filter(({ id, erp }) => natives[id] && erp.customer?.update).map(({ id }) => id)
 }
 
-/** Throws Refused with CONFLICT and the candidates; nothing is ever merged by itself. */
+/**
+ * Throws Refused with CONFLICT and the candidates; nothing is ever merged by itself. A customer that is changed is
+ * only held against those that have its new tax id or e-mail.
+ */
 export async function refuseDuplicate(
   em: Manager,
   caller: Caller,
@@ -100,11 +103,12 @@ export async function refuseDuplicate(
   differentFrom: string[],
 ): Promise<void> {
   const found = await candidatesFor(em, caller.tenant, input)
-  const left = found.filter(({ exact, customer }) => exact || !differentFrom.includes(customer))
+  const others = found.filter(({ exact, customer }) => customer !== input.id && (exact || !input.id))
+  const left = others.filter(({ exact, customer }) => exact || !differentFrom.includes(customer))
   if (left.length === 0) return
   const sure = left.some(({ exact }) => exact)
   const told = sure
-    ? 'The customer is there already. Send its id to change it.'
+    ? 'Another customer has this tax id or e-mail already. Send its id to change it.'
     : 'The customer may be there already. Send its id to change it, or name the candidates in differentFrom.'
   throw new Refused([new ErpError('CONFLICT', told, { field: 'name', retryable: false })], left)
 }

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sweepEvents } from './events.ts'
 import type { Hub } from './hub.ts'
 import { Lease } from './lease.ts'
-import { type Claimed, claim } from './operations.ts'
-import { push } from './push.ts'
+import { type Claimed, FenceLost, claim } from './operations.ts'
+import { type Pusher, push } from './push.ts'
 
 /** How long a stopping worker lets pushes finish before it hands them over. */
 const GRACE_MS = 8_000
@@ -15,10 +15,11 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-/** How a worker is named in the log, and how many operations of one connection it carries out at once. */
-export interface WorkerOptions {
-  name: string
+/** How a worker is called, and how many operations of one connection it carries out at once. */
+export interface WorkerOptions extends Pusher {
   parallel: number
+  /** How long a stopping worker lets pushes finish, in milliseconds. */
+  graceMs?: number
 }
 
 /** Starts carrying out due operations: when told, when a retry is due, and at least every `idleMs`. */
@@ -55,7 +56,10 @@ class Crew {
     await this.#loop
     const all = Promise.all([...this.#busy.values()].map(({ work }) => work))
     const patience = new AbortController()
-    await Promise.race([all, wait(GRACE_MS, null, { signal: patience.signal }).catch(() => null)])
+    await Promise.race([
+      all,
+      wait(this.#options.graceMs ?? GRACE_MS, null, { signal: patience.signal }).catch(() => null),
+    ])
     patience.abort()
     for (const { lease } of this.#busy.values()) lease.abort()
     await Promise.all([...this.#busy.values()].map(({ work }) => work))
@@ -88,8 +92,10 @@ class Crew {
     const lease = new Lease(this.#hub, held, claimedAt)
     lease.start()
     // An error that ends here is a lost fence or a lost database: the lease runs out, and someone takes over.
-    const work = push(this.#hub, held, lease, this.#options.name)
-      .catch(() => {})
+    const work = push(this.#hub, held, lease, this.#options)
+      .catch((error: unknown) => {
+        if (!(error instanceof FenceLost)) this.#options.log?.(error, held.id)
+      })
       .finally(() => {
         lease.stop()
         this.#busy.delete(`${held.id} ${held.fence}`)
