@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { claim } from '../subgraphs/hub/operations.ts'
 import { resolve, retry } from '../subgraphs/hub/operators.ts'
 import { acceptCustomer } from '../subgraphs/hub/upsert.ts'
 import { type FreshDatabase, databases } from './postgres.ts'
@@ -18,6 +19,32 @@ describe('an order push to a slow ERP', () => {
     expect(op).toMatchObject({ status: 'DONE', attempts: 2 })
     expect((await yard.attempts(op.id))[0]?.problem?.code).toBe('DEADLINE_EXCEEDED')
     expect(yard.booked('erpnext', op.reference)).toEqual(['booked'])
+    await yard.close()
+    await database.drop()
+  })
+})
+
+describe('due operations', () => {
+  it('are claimed once each, however many workers ask at the same moment', async () => {
+    const database = await databases[1]!.fresh()
+    const yard = await buildYard({ url: database.url, mounts: ['odoo'], known: 5 })
+    const id = await yard.accept(await yard.order('odoo'))
+    const many = `insert into operation (id, tenant, connection, object, action, status, reference, input, sales_order)
+      select 'op_' || n, tenant, connection, object, action, status, reference, input, 'ord_' || n
+      from operation, generate_series(1, 999) n where id = ?`
+    await yard.hub.db.em().execute(many, [id])
+    const free = [{ connection: yard.id('odoo'), slots: 8 }]
+    const claimed = await Promise.all(
+      ['one', 'two', 'three', 'four'].map(async (worker) => {
+        const mine: string[] = []
+        for (let found; (found = await claim(yard.hub.db, worker, free, 60_000)).length > 0;) {
+          mine.push(...found.map((held) => held.id))
+        }
+        return mine
+      }),
+    )
+    expect(claimed.flat()).toHaveLength(1_000)
+    expect(new Set(claimed.flat()).size).toBe(1_000)
     await yard.close()
     await database.drop()
   })

@@ -26,7 +26,7 @@ import { SandboxServer } from '../subgraphs/stage.ts'
 
 /** Times that make a test quick: a lost push is looked for after half a second. */
 export const QUICK: Partial<PushSettings> = {
-  leaseMs: 1_000,
+  leaseMs: 5_000,
   maxPushMs: 400,
   backoffMs: 20,
   backoffMaxMs: 100,

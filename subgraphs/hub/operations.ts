@@ -31,13 +31,14 @@ export interface Claimed {
 export class FenceLost extends Error {}
 
 const STALE_LEASE = 'greatest(o.sent_at, o.lease_until)'
-const EARLIER = `e.object = o.object and e.status in ('ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN')
+const EARLIER = `e.status in ('ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN')
           and (e.created_at, e.id) < (o.created_at, o.id)`
 
 /**
  * Due operations, of each connection as many as it has slots. Several workers never get the same one. An operation
  * waits for what it depends on, and behind earlier ones of the same document. A dead worker may have sent until
- * its lease ended, so that moment counts as the last send.
+ * its lease ended, so that moment counts as the last send. What is held is due when its lease ends, so that the
+ * index shows only what can be claimed.
  */
 const CLAIM = `
 with free as (select * from jsonb_to_recordset(?::jsonb) as f(connection text, slots int)),
@@ -46,17 +47,19 @@ due as materialized (
     select o.id from operation o
     where o.connection = free.connection and o.status in ('ACCEPTED', 'RUNNING', 'WAITING')
       and o.next_attempt_at <= now() and (o.lease_until is null or o.lease_until < now())
-      and (o.depends_on is null or exists (select from operation p where p.id = o.depends_on and p.status = 'DONE'))
+      and (o.depends_on is null or (select p.status from operation p where p.id = o.depends_on) = 'DONE')
       and (o.object <> 'ORDER' or o.action = 'CREATE' or not exists (
-        select from operation e where e.sales_order = o.sales_order and ${EARLIER}))
+        select from operation e where e.object = 'ORDER' and e.sales_order = o.sales_order and ${EARLIER}))
       and (o.object <> 'CUSTOMER' or not exists (
-        select from operation e where e.customer = o.customer and e.connection = o.connection and ${EARLIER}))
+        select from operation e where e.object = 'CUSTOMER' and e.customer = o.customer and e.connection = o.connection
+          and ${EARLIER}))
     order by o.next_attempt_at limit free.slots for update skip locked) d),
 claimed as (
   update operation o set status = 'RUNNING', worker = ?, fence = o.fence + 1,
-    lease_until = now() + ? * interval '1 millisecond',
+    lease_until = now() + held.lease, next_attempt_at = now() + held.lease,
     sent_at = case when o.lease_until is not null and o.sent_at is not null then ${STALE_LEASE} else o.sent_at end
-  from due where o.id = due.id returning o.*),
+  from (select ? * interval '1 millisecond' as lease) held
+  where o.id = any (array(select id from due)) returning o.*),
 told as (
   insert into event (tenant, connection, operation, object, status)
   select tenant, connection, id, object, status from claimed)
@@ -90,8 +93,9 @@ export async function extend(
   sending: boolean,
 ): Promise<boolean> {
   const sql = `update operation set lease_until = now() + ? * interval '1 millisecond',
+    next_attempt_at = now() + ? * interval '1 millisecond',
     sent_at = case when ? then now() else sent_at end where id = ? and fence = ? and status = 'RUNNING' returning id`
-  return (await rows(db.em(), sql, [leaseMs, sending, held.id, held.fence])).length > 0
+  return (await rows(db.em(), sql, [leaseMs, leaseMs, sending, held.id, held.fence])).length > 0
 }
 
 /** Writes down, before the first byte, that something may reach the ERP. Throws FenceLost. */
