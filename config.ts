@@ -35,7 +35,10 @@ const fileSchema = z
       .array(
         z.strictObject({
           name: z.string().default('config'),
-          secret: z.string().min(16, 'must have at least 16 characters'),
+          secret: z
+            .string()
+            .min(16, 'must have at least 16 characters')
+            .regex(/^[\x21-\x7e]{1,500}$/, 'must be of signs without spaces that a header can carry'),
           scopes: z.array(z.enum(SCOPES)).min(1),
           connections: z.array(z.string()).optional(),
           customer: z.string().optional(),
@@ -71,6 +74,19 @@ export interface Config {
 /** A refusal to start: names the setting, what is wrong, and an example. */
 export class ConfigError extends Error {}
 
+/** Why a start failed, in one sentence without a stack trace. */
+export function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (!(error instanceof Error)) return 'The start failed.'
+  const code = codeOf(error)
+  const { port, address } = error as Error & { port?: number; address?: string }
+  if (code === 'EADDRINUSE') return `PORT: ${port} is taken by another process. Example: PORT=4010 npm start`
+  if (code === 'EACCES') return `PORT: ${port} is not allowed for this user. Example: PORT=4010 npm start`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST: ${address ?? 'the name'} is no address of this machine. Example: HOST=127.0.0.1`
+  return error.message.split('\n')[0] ?? 'The start failed.'
+}
+
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** Whether a bind address is reachable from this machine only. */
@@ -80,14 +96,13 @@ export function isLoopback(host: string): boolean {
 
 /** Reads all settings. Throws ConfigError for the first thing that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const port = portOf(env, 'PORT', 4000)
+  const { port, host, logLevel } = readAddress(env)
   const dataDir = env.DATA_DIR || './data'
   const path = env.CONFIG || 'erp-supergraph.yaml'
   if (env.CONFIG && !existsSync(path))
     throw new ConfigError(`CONFIG: there is no file ${path}. Example: CONFIG=erp-supergraph.yaml`)
   const demo = !existsSync(path)
   const file = demo ? fileSchema.parse({}) : readFile(path, env)
-  const host = env.HOST || '127.0.0.1'
   const config: Config = {
     port,
     host,
@@ -95,25 +110,43 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir,
     databaseUrl: databaseUrl(env),
     sandboxPort: portOf(env, 'SANDBOX_PORT', port === 0 ? 0 : port + 1),
-    secretKey: secretKey(env, dataDir),
-    logLevel: env.LOG_LEVEL || 'info',
+    secretKey: '',
+    logLevel,
     file,
     demo,
   }
   if (file.keys.length === 0 && (!demo || !isLoopback(host))) {
     const why = demo ? `HOST=${host} is reachable from outside` : 'the config lists real connections'
-    throw new ConfigError(
-      `keys: ${why}, so anonymous access is off. Add to the config file: keys: [{ secret: \${PORTAL_KEY}, scopes: [read:stock] }]`,
-    )
+    throw new ConfigError(`keys: ${why}, so anonymous access is off. Example: ${EXAMPLES.keys}`)
   }
-  return config
+  return { ...config, secretKey: secretKey(env, dataDir) }
+}
+
+/** The settings of any server, whatever it serves. */
+export function readAddress(env: NodeJS.ProcessEnv): Pick<Config, 'port' | 'host' | 'logLevel'> {
+  const logLevel = env.LOG_LEVEL || 'info'
+  if (!LEVELS.includes(logLevel))
+    throw new ConfigError(`LOG_LEVEL: "${logLevel}" is none of ${LEVELS.join(', ')}. Example: LOG_LEVEL=info`)
+  return { port: portOf(env, 'PORT', 4000), host: env.HOST || '127.0.0.1', logLevel }
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/** What to write, by the part of the config file. */
+const EXAMPLES: Record<string, string> = {
+  connections: 'connections: [{ id: "odoo:main", system: odoo, url: "https://erp.example", … }]',
+  allowHosts: 'allowHosts: ["10.0.0.5:8069"]',
+  keys: 'keys: [{ secret: ${PORTAL_KEY}, scopes: [read:stock, read:price] }]',
+  subgraphs: 'subgraphs: [{ name: pim, url: "https://pim.example/graphql" }]',
+  hosts: 'hosts: ["erp.example"]',
+  quotes: 'quotes: { source: "qwoty:main", target: "odoo:main" }',
 }
 
 function portOf(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
   const text = env[name]
   if (!text) return fallback
-  const port = Number(text)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
+  if (port < 0 || port > 65_535) {
     throw new ConfigError(`${name}: "${text}" is no port. Example: ${name}=${fallback}`)
   }
   return port
@@ -122,7 +155,7 @@ function portOf(env: NodeJS.ProcessEnv, name: string, fallback: number): number 
 function databaseUrl(env: NodeJS.ProcessEnv): string | null {
   const url = env.DATABASE_URL
   if (!url) return null
-  if (!/^postgres(ql)?:\/\//.test(url)) {
+  if (!/^postgres(ql)?:\/\/./.test(url) || !URL.canParse(url)) {
     throw new ConfigError(
       'DATABASE_URL: is no PostgreSQL address. Example: DATABASE_URL=postgres://user@localhost:5432/erp',
     )
@@ -144,32 +177,68 @@ function secretKey(env: NodeJS.ProcessEnv, dataDir: string): string {
     )
   }
   const path = join(dataDir, 'secret.key')
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
-  const made = randomBytes(32).toString('hex')
-  mkdirSync(dataDir, { recursive: true })
-  writeFileSync(path, made, { mode: 0o600 })
-  return made
+  try {
+    if (existsSync(path)) return readFileSync(path, 'utf8').trim()
+    const made = randomBytes(32).toString('hex')
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(path, made, { mode: 0o600 })
+    return made
+  } catch (error) {
+    throw new ConfigError(`DATA_DIR: ${dataDir} cannot be used (${codeOf(error)}). Example: DATA_DIR=./data`)
+  }
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}
+
+const VARIABLE = /\$\{(\w+)\}/g
+const MARK = /\u{E000}(\w+)\u{E001}/gu
+
+/**
+ * The config file. A value of the environment is put in after the file was understood, so that no sign in a
+ * password can be taken for YAML.
+ */
 function readFile(path: string, env: NodeJS.ProcessEnv): ConfigFile {
-  const text = readFileSync(path, 'utf8').replace(/\$\{(\w+)\}/g, (_whole, name: string) => {
+  const valueOf = (_whole: string, name: string): string => {
     const value = env[name]
     if (value === undefined)
-      throw new ConfigError(`${name}: is used in ${path} but not set. Example: ${name}=…`)
+      throw new ConfigError(`${name}: is used in ${path} but not set. Example: ${name}=… npm start`)
     return value
-  })
-  const parsed = fileSchema.safeParse(parse(path, text))
+  }
+  const text = textOf(path).replace(VARIABLE, '\u{E000}$1\u{E001}')
+  const filled = mapTexts(parse(path, text), (one) => one.replace(MARK, valueOf))
+  const parsed = fileSchema.safeParse(filled)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new ConfigError(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`)
+  const [part = ''] = issue?.path.map(String) ?? []
+  const place = [path, issue?.path.join('.')].filter(Boolean).join(': ')
+  const example = EXAMPLES[part] ?? Object.values(EXAMPLES).join(' ')
+  throw new ConfigError(`${place}: ${issue?.message ?? 'is not valid'}. Example: ${example}`)
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError(
+      `CONFIG: ${path} cannot be read (${codeOf(error)}). Example: CONFIG=erp-supergraph.yaml`,
+    )
+  }
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, change))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapTexts(one, change)]))
 }
 
 function parse(path: string, text: string): unknown {
   try {
     return parseYaml(text) ?? {}
   } catch (error) {
-    throw new ConfigError(
-      `${path}: is no valid YAML: ${error instanceof Error ? error.message.split('\n')[0] : ''}`,
-    )
+    const said = error instanceof Error ? error.message.split('\n')[0]?.replace(/[:.]+$/, '') : ''
+    throw new ConfigError(`${path}: is no valid YAML: ${said}. Example: ${EXAMPLES.hosts}`)
   }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../subgraphs/caller.ts'
 import type { Hub, HubContext } from '../subgraphs/hub/hub.ts'
 import { Loaders } from '../subgraphs/loaders.ts'
@@ -57,29 +56,4 @@ export class Contexts {
 export function dedupeKey(context: RequestContext): string {
   const { tenant, name, scopes, connections, customer } = context.caller
   return JSON.stringify([tenant, name, scopes, connections, customer?.id ?? null])
-}
-
-/** The names under which this server may be called, so that a web page cannot reach it by DNS rebinding. */
-export class Names {
-  readonly #allowed: Set<string>
-
-  constructor(configured: string[]) {
-    this.#allowed = new Set([
-      'localhost',
-      '127.0.0.1',
-      '[::1]',
-      ...configured.map((name) => name.toLowerCase()),
-    ])
-  }
-
-  /** Whether the Host header, and the Origin where there is one, name this server. */
-  accept(request: IncomingMessage): boolean {
-    const { host, origin } = request.headers
-    if (!host || !this.#allowed.has(hostname(`http://${host}`))) return false
-    return origin === undefined || this.#allowed.has(hostname(origin))
-  }
-}
-
-function hostname(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname.toLowerCase() : ''
 }

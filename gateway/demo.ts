@@ -11,15 +11,15 @@ export interface DemoStage {
   host: string
   /** Tells the sandboxes where their webhooks go, once the gateway listens. */
   subscribe(gateway: string): Promise<void>
-  stop(): Promise<void>
 }
 
-/** Starts the sandboxes at a port and gives the connections to them. */
-export async function startDemo(sandboxPort: number): Promise<DemoStage> {
+/** Starts the sandboxes at a port and gives the connections to them. `stops` learns at once how to end them. */
+export async function startDemo(sandboxPort: number, stops: (() => Promise<void>)[]): Promise<DemoStage> {
   const child = spawn(process.execPath, [...process.execArgv, 'subgraphs/sandboxes.ts'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, SANDBOX_PORT: String(sandboxPort) },
   })
+  stops.push(async () => void child.kill())
   const port = await listening(child)
   const origin = `http://127.0.0.1:${port}`
   const { sandboxConnections, sandboxes } = await import('../subgraphs/sandboxes.ts')
@@ -45,7 +45,6 @@ export async function startDemo(sandboxPort: number): Promise<DemoStage> {
         await fetch(`${origin}/${name}/_hooks`, { method: 'PUT', body: JSON.stringify({ targets }) })
       }
     },
-    stop: async () => void child.kill(),
   }
 }
 

@@ -1,32 +1,33 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { parseArgs } from 'node:util'
 import pino, { type Logger } from 'pino'
-import { type Config, ConfigError, readConfig } from '../config.ts'
+import { type Config, ConfigError, explain, isLoopback, readAddress, readConfig } from '../config.ts'
 import { Access } from '../subgraphs/hub/access.ts'
 import type { Hub } from '../subgraphs/hub/hub.ts'
 import { InboxWorker } from '../subgraphs/hub/inbox.ts'
 import { type GivenConnection, closeHub, isReady, openHub, saveConnections } from '../subgraphs/hub/open.ts'
+import { Names } from '../subgraphs/names.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
+import { reportTo } from '../subgraphs/report.ts'
 import { startWorker } from '../subgraphs/hub/worker.ts'
-import { Contexts, Names, dedupeKey } from './context.ts'
+import { Contexts, dedupeKey } from './context.ts'
 import { startDemo } from './demo.ts'
-import { createEngine } from './engine.ts'
+import { type Engine, createEngine } from './engine.ts'
 import { passError } from './errors.ts'
 import { hookRoutes } from './hooks.ts'
 import { composeHouse, ownSubgraphs } from './house.ts'
+import { lockFolder } from './lock.ts'
+import { overHttp } from './remote.ts'
 import { playgroundRoutes } from './playground.ts'
 import { type RunningServer, serve } from './server.ts'
 import { signInRoutes } from './signin.ts'
 
 type Stop = () => Promise<void>
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, supergraph: { type: 'string' }, help: { type: 'boolean' } },
-})
-
 /** Starts what was asked for; ends the process with a sentence when a setting is wrong. */
 async function main(): Promise<void> {
-  if (values.help) return void process.stdout.write(HELP)
   const stops: Stop[] = []
   let stopping = false
   const stop = async (code: number): Promise<void> => {
@@ -38,8 +39,10 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => void stop(0))
   process.once('SIGINT', () => void stop(0))
   try {
-    if (values.supergraph) await startForeign(values.supergraph, stops)
-    else await startHouse(readConfig(), stops)
+    const { help, only, supergraph } = readArguments()
+    if (help) return void process.stdout.write(HELP)
+    if (supergraph !== undefined) await startForeign(supergraph, stops)
+    else await startHouse(readConfig(), only, stops)
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
     await stop(1)
@@ -55,29 +58,30 @@ const HELP = `erp-supergraph
 Settings: PORT 4000, HOST 127.0.0.1, DATA_DIR ./data, DATABASE_URL, CONFIG erp-supergraph.yaml, SECRET_KEY, SANDBOX_PORT, LOG_LEVEL
 `
 
-function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message
-  if (!(error instanceof Error)) return 'The start failed.'
-  const code = (error as NodeJS.ErrnoException).code
-  if (code === 'EADDRINUSE') return `PORT: is taken by another process. Example: PORT=4010 npm start`
-  if (code === 'ECONNREFUSED')
-    return 'DATABASE_URL: nothing answers there. Example: DATABASE_URL=postgres://user@localhost:5432/erp'
-  return error.message
+const PARTS = ['gateway', 'worker']
+
+function readArguments(): { help?: boolean; only?: string; supergraph?: string } {
+  const options = {
+    only: { type: 'string' },
+    supergraph: { type: 'string' },
+    help: { type: 'boolean' },
+  } as const
+  try {
+    const { values } = parseArgs({ options })
+    const { only } = values
+    if (only === undefined || PARTS.includes(only)) return values
+    throw new ConfigError(`--only: there is no part ${only}. Example: --only ${PARTS.join(' or --only ')}`)
+  } catch (error) {
+    if (error instanceof ConfigError || !(error instanceof Error)) throw error
+    throw new ConfigError(`${error.message.split('.')[0]}. Example: npm run gateway -- --supergraph FILE`)
+  }
 }
 
 /** Any supergraph: subgraphs are reached at the addresses in the file; the caller's authorization goes along. */
 async function startForeign(file: string, stops: Stop[]): Promise<void> {
-  const { port, host } = readConfig({
-    ...process.env,
-    CONFIG: '',
-    DATABASE_URL: '',
-    SECRET_KEY: 'x'.repeat(32),
-  })
-  const { overHttp } = await import('./remote.ts')
-  const engine = createEngine({
-    supergraphSdl: readFileSync(file, 'utf8'),
-    transports: (_name, url) => overHttp(url, { headers: (context) => (context as Foreign).headers }),
-  })
+  const { port, host, logLevel } = readAddress(process.env)
+  const log = logger(logLevel)
+  const engine = readSupergraph(file)
   const context = async (
     authorization: string | undefined,
     signal: AbortSignal | undefined,
@@ -92,7 +96,7 @@ async function startForeign(file: string, stops: Stop[]): Promise<void> {
       engine,
       context,
       dedupeKey: ({ headers }) => headers.authorization ?? '',
-      accept: (request) => names.accept(request),
+      accept: isLoopback(host) ? (request) => names.accept(request) : null,
       ready: async () => true,
       format: passError,
     },
@@ -100,29 +104,50 @@ async function startForeign(file: string, stops: Stop[]): Promise<void> {
     port,
   )
   stops.push(server.stop)
-  logger('info').info(`Serving ${file} at http://${host}:${server.port}/graphql`)
+  log.info(`Serving ${file} at http://${host}:${server.port}/graphql`)
 }
+
+function readSupergraph(file: string): Engine {
+  try {
+    return createEngine({
+      supergraphSdl: readFileSync(file, 'utf8'),
+      transports: (_name, url) => overHttp(url, { headers: (context) => (context as Foreign).headers }),
+    })
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : ''
+    throw new ConfigError(
+      `--supergraph: ${file} cannot be served: ${why}. Example: npm run gateway -- --supergraph supergraph.graphql`,
+    )
+  }
+}
+
 interface Foreign {
   requestId: string
   signal?: AbortSignal
   headers: Record<string, string>
 }
 
-async function startHouse(config: Config, stops: Stop[]): Promise<void> {
+async function startHouse(config: Config, part: string | undefined, stops: Stop[]): Promise<void> {
   const log = logger(config.logLevel)
-  const part = values.only
   if (part && !config.databaseUrl) {
     throw new ConfigError(
       `DATABASE_URL: is missing; the ${part} alone needs a database that it can share. Example: DATABASE_URL=postgres://user@localhost:5432/erp`,
     )
   }
+  if (part !== 'worker') await probe(config)
+  if (!config.databaseUrl) {
+    const unlock = lockFolder(config.dataDir ?? '.')
+    stops.push(async () => unlock())
+  }
   const wantsStage = config.demo && part !== 'gateway'
   // Before the hub opens: connections of an earlier run are opened with it.
   if (wantsStage) config.file.allowHosts.push(`127.0.0.1:${config.sandboxPort}`)
-  const [stage, hub] = await Promise.all([wantsStage ? startDemo(config.sandboxPort) : null, openHub(config)])
+  const [stage, hub] = await Promise.all([
+    wantsStage ? startDemo(config.sandboxPort, stops) : null,
+    openHub(config),
+  ])
   stops.push(() => closeHub(hub))
   if (stage) {
-    stops.push(stage.stop)
     config.file.allowHosts.push(stage.host)
     log.info(`Sandboxes at http://${stage.host}/`)
   }
@@ -173,8 +198,18 @@ async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
   )
 }
 
+/** Fails at once where the address is taken, before a database is opened and sandboxes are started. */
+async function probe({ host, port }: Config): Promise<void> {
+  const server = createServer().listen(port, host)
+  await once(server, 'listening')
+  server.close()
+  await once(server, 'close')
+}
+
 function logger(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  const made = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  reportTo(made)
+  return made
 }
 
 await main()

@@ -1,13 +1,15 @@
+import type { IncomingMessage } from 'node:http'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
-import { ConfigError, readConfig } from '../config.ts'
+import { ConfigError, explain, readConfig } from '../config.ts'
 import { Access } from './hub/access.ts'
 import { hubSubgraph } from './hub/index.ts'
-import { type GivenConnection, openHub, saveConnections } from './hub/open.ts'
+import { type GivenConnection, closeHub, openHub, saveConnections } from './hub/open.ts'
+import { visitors } from './hub/visitor.ts'
 import { connectorOf, connectors } from './index.ts'
-import { Loaders } from './loaders.ts'
+import { Names } from './names.ts'
+import { reportTo } from './report.ts'
 import { serveSubgraph } from './serve.ts'
-import { CONTEXT_HEADER, readCaller } from './signed.ts'
 import { subgraphOf } from './subgraph.ts'
 
 /** Runs one subgraph alone on PORT: `npm run subgraph -- odoo`. */
@@ -25,29 +27,30 @@ async function main(name: string | undefined): Promise<void> {
       'DATABASE_URL: is missing; the hub alone needs a database that it can share. Example: DATABASE_URL=postgres://user@localhost:5432/erp',
     )
   }
+  const log = pino({ level: config.logLevel, base: null })
+  reportTo(log)
   const given = config.demo
     ? await demoConnections(config.file.allowHosts, name)
     : (config.file.connections as GivenConnection[])
-  const hub = await openHub(config.databaseUrl ? config : { ...config, dataDir: null })
+  const own = config.databaseUrl ? config : { ...config, dataDir: null }
+  const hub = await openHub(own)
   if (!config.databaseUrl)
     await saveConnections(
       hub,
       given.filter(({ system }) => system === name),
     )
-  const access = new Access(hub.db, hub.catalogue, config.demo)
-  const contextOf = async (headers: Record<string, string | undefined>, requestId: string) => {
-    const signed = headers[CONTEXT_HEADER]
-    const caller = signed ? readCaller(config.secretKey, signed) : await access.caller(headers.authorization)
-    const { directory, seal } = hub
-    return { hub, directory, seal, caller, loaders: new Loaders(), requestId }
-  }
-  const { url } = await serveSubgraph(
-    connector ? subgraphOf(connector) : hubSubgraph(),
-    contextOf,
-    config.host,
-    config.port,
-  )
-  pino({ level: config.logLevel, base: null }).info(`Subgraph ${name} at ${url}`)
+  const contextOf = visitors(hub, new Access(hub.db, hub.catalogue, config.demo), config.secretKey)
+  const subgraph = connector ? subgraphOf(connector) : hubSubgraph()
+  const names = new Names([config.host, ...config.file.hosts])
+  const accept = config.demo ? (request: IncomingMessage) => names.accept(request) : undefined
+  const served = await serveSubgraph(subgraph, contextOf, config.host, config.port, accept)
+  const stop = () =>
+    void served
+      .close()
+      .then(() => closeHub(hub))
+      .finally(() => process.exit(0))
+  process.once('SIGTERM', stop).once('SIGINT', stop)
+  log.info(`Subgraph ${name} at ${served.url}`)
 }
 
 /** The sandboxes of this system, in this process. */
@@ -61,7 +64,14 @@ async function demoConnections(allowHosts: string[], name: string | undefined): 
     .map(({ id, system, config }) => ({ ...config, id, system }))
 }
 
-await main(parseArgs({ allowPositionals: true }).positionals[0]).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+/** The name on the command line. */
+function nameGiven(): string | undefined {
+  return parseArgs({ allowPositionals: true }).positionals[0]
+}
+
+try {
+  await main(nameGiven())
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`)
   process.exit(1)
-})
+}

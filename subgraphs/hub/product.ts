@@ -25,6 +25,7 @@ import { ProductTable } from './tables.ts'
 
 /** The golden record of a product; prices and stock are asked live. */
 @Directive('@key(fields: "id")')
+@Directive('@key(fields: "sku")')
 @ObjectType({ description: 'A product, one for all ERPs that sell it under the same SKU.' })
 export class Product {
   @Field(() => ID)
@@ -82,13 +83,16 @@ export function toProduct(known: KnownProduct, buyer: string | null = null): Pro
   return { ...own, updatedAt: iso(updatedAt ?? new Date()), known, buyer }
 }
 
-/** Resolves a Product by the hub's id. */
+/** Resolves a Product by the hub's id, or by the SKU for a subgraph of somebody else's. */
 export async function productByReference(
-  reference: { id: string },
+  { id, sku }: { id?: string; sku?: string },
   context: HubContext,
 ): Promise<Product | null> {
   const { hub, caller } = context
-  const [known] = await hub.catalogue.byId(caller.tenant, [reference.id])
+  const { catalogue } = hub
+  const [known] = id
+    ? await catalogue.byId(caller.tenant, [id])
+    : await catalogue.bySku(caller.tenant, [sku ?? ''])
   return known && reachesAny(caller, known.natives) ? toProduct(known) : null
 }
 
