@@ -20,6 +20,8 @@ export async function startDemo(sandboxPort: number, stops: (() => Promise<void>
     env: { ...process.env, SANDBOX_PORT: String(sandboxPort) },
   })
   stops.push(async () => void child.kill())
+  // However this process ends, its stage does not stay behind.
+  process.once('exit', () => child.kill())
   const port = await listening(child)
   const origin = `http://127.0.0.1:${port}`
   const { sandboxConnections, sandboxes } = await import('../subgraphs/sandboxes.ts')
