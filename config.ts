@@ -18,6 +18,8 @@ const connectionSchema = z
       .strictObject({
         parallel: z.number().int().positive(),
         perSecond: z.number().positive(),
+        perMinute: z.number().positive(),
+        perDay: z.number().positive(),
         batch: z.number().int().positive(),
         timeoutMs: z.number().int().positive(),
       })

@@ -34,7 +34,7 @@ export async function startDemo(sandboxPort: number, stops: (() => Promise<void>
     pollMs: 5_000,
     sweepMs: 60_000,
     // The sandboxes are ours: no vendor's fair use has to be kept.
-    limits: { perSecond: 1_000 },
+    limits: { perSecond: 1_000, perMinute: 60_000, perDay: 1_000_000 },
     webhookSecret: secret,
   }))
   return {

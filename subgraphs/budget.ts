@@ -14,10 +14,36 @@ export type Lane = 'live' | 'push' | 'background'
 const ORDER: Lane[] = ['live', 'push', 'background']
 const FAILURES_TO_OPEN = 8
 const HALF_OPEN_AFTER_MS = 2_000
+const SECOND_MS = 1_000
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+/** A caller is not kept waiting longer for its turn: it is told RATE_LIMITED and when to come back. */
+const LONGEST_WAIT_MS = MINUTE_MS
+/** Which share of a minute or a day background work may use; the rest is kept for people and pushes. */
+const BACKGROUND_SHARE = 0.8
 
 interface Waiting {
   start: () => void
   refuse: (error: Error) => void
+}
+
+/** At most so many requests over any time of this length. */
+interface Span {
+  ms: number
+  most: Record<Lane, number>
+}
+
+function spansOf({ perSecond, perMinute, perDay }: Limits): Span[] {
+  const all: [number, number | undefined, number][] = [
+    [SECOND_MS, perSecond, 1],
+    [MINUTE_MS, perMinute, BACKGROUND_SHARE],
+    [DAY_MS, perDay, BACKGROUND_SHARE],
+  ]
+  return all.flatMap(([ms, limit, share]) => {
+    if (!limit) return []
+    const most = Math.ceil(limit)
+    return [{ ms, most: { live: most, push: most, background: Math.ceil(limit * share) } }]
+  })
 }
 
 /** A caller that stopped waiting: says nothing about the ERP, so the breaker does not count it. */
@@ -33,8 +59,9 @@ function judged(error: unknown, signal: AbortSignal | undefined): never {
 }
 
 /**
- * What one connection may send: so many at once, so many a second. Live reads are served first, and one place
- * is kept free of background work. A breaker answers UNAVAILABLE at once while the ERP is known to be down.
+ * What one connection may send: so many at once, so many a second, a minute and a day. Live reads are served
+ * first, and one place and a share of each minute and day are kept free of background work. Who would have to wait
+ * longer than a minute is refused with RATE_LIMITED. A breaker answers UNAVAILABLE at once while the ERP is known to be down.
  */
 export class Budget {
   readonly #limits: Limits
@@ -43,12 +70,17 @@ export class Budget {
   readonly #breaker: CircuitBreakerPolicy
   #running = 0
   #background = 0
+  readonly #spans: Span[]
+  readonly #remembered: number
+  /** When requests started, oldest first; no more of them than a limit can look back on, or twice as many. */
   #sent: number[] = []
-  #alarm = false
+  #alarm: { at: number; timer: NodeJS.Timeout } | null = null
 
   constructor(limits: Limits, connection: string) {
     this.#limits = limits
     this.#connection = connection
+    this.#spans = spansOf(limits)
+    this.#remembered = Math.max(0, ...this.#spans.map(({ most }) => most.live))
     const lost = handleWhen(
       (error) =>
         error instanceof ErpError && (error.code === 'UNAVAILABLE' || error.code === 'DEADLINE_EXCEEDED'),
@@ -62,7 +94,7 @@ export class Budget {
   /** Requests under way, waiting ones, and how many were sent in the last second. */
   get use(): { running: number; waiting: number; lastSecond: number } {
     const waiting = ORDER.reduce((sum, lane) => sum + this.#queues[lane].length, 0)
-    return { running: this.#running, waiting, lastSecond: this.#recent().length }
+    return { running: this.#running, waiting, lastSecond: this.#lastSecond() }
   }
 
   /** Runs `work` when its turn has come. Rejects with UNAVAILABLE while the breaker is open. */
@@ -105,37 +137,64 @@ export class Budget {
 
   #next(): void {
     for (const lane of ORDER) {
-      while (this.#queues[lane].length > 0 && this.#mayStart(lane)) {
-        this.#running += 1
-        if (lane === 'background') this.#background += 1
-        if (this.#limits.perSecond) this.#sent.push(performance.now())
-        this.#queues[lane].shift()?.start()
+      const queue = this.#queues[lane]
+      while (queue.length > 0 && this.#hasPlace(lane)) {
+        const wait = this.#untilFree(lane)
+        if (wait > LONGEST_WAIT_MS) queue.shift()?.refuse(this.#tooMany(wait))
+        else if (wait > 0) {
+          this.#wake(wait)
+          break
+        } else {
+          this.#start(lane)
+          queue.shift()?.start()
+        }
       }
     }
   }
 
-  #mayStart(lane: Lane): boolean {
-    if (this.#running >= this.#limits.parallel) return false
-    if (lane === 'background' && this.#limits.parallel > 1 && this.#background >= this.#limits.parallel - 1)
-      return false
-    if (!this.#limits.perSecond || this.#recent().length < this.#limits.perSecond) return true
-    if (!this.#alarm) {
-      this.#alarm = true
-      setTimeout(() => {
-        this.#alarm = false
-        this.#next()
-      }, this.#untilFree())
-    }
-    return false
+  #hasPlace(lane: Lane): boolean {
+    const { parallel } = this.#limits
+    if (this.#running >= parallel) return false
+    return lane !== 'background' || parallel === 1 || this.#background < parallel - 1
   }
 
-  #recent(): number[] {
-    const since = performance.now() - 1000
-    this.#sent = this.#sent.filter((at) => at > since)
-    return this.#sent
+  #start(lane: Lane): void {
+    this.#running += 1
+    if (lane === 'background') this.#background += 1
+    if (this.#remembered === 0) return
+    this.#sent.push(performance.now())
+    if (this.#sent.length > 2 * this.#remembered) this.#sent = this.#sent.slice(-this.#remembered)
   }
 
-  #untilFree(): number {
-    return Math.max(1, Math.ceil((this.#sent[0] ?? 0) + 1000 - performance.now()))
+  /** Milliseconds until every span has room for one more request of this lane; 0 where it has. */
+  #untilFree(lane: Lane): number {
+    const now = performance.now()
+    const waits = this.#spans.map(({ ms, most }) => (this.#sent.at(-most[lane]) ?? -Infinity) + ms - now)
+    return Math.max(0, ...waits.map(Math.ceil))
+  }
+
+  /** Looks again after `ms`, or sooner where a sooner look is due already. */
+  #wake(ms: number): void {
+    const at = performance.now() + ms
+    if (this.#alarm && this.#alarm.at <= at) return
+    clearTimeout(this.#alarm?.timer)
+    const timer = setTimeout(() => {
+      this.#alarm = null
+      this.#next()
+    }, ms)
+    this.#alarm = { at, timer }
+  }
+
+  #tooMany(retryAfterMs: number): ErpError {
+    const connection = this.#connection
+    return new ErpError('RATE_LIMITED', `${connection} has used up what the vendor allows for now.`, {
+      connection,
+      retryAfterMs,
+    })
+  }
+
+  #lastSecond(): number {
+    const since = performance.now() - SECOND_MS
+    return this.#sent.length - 1 - this.#sent.findLastIndex((at) => at <= since)
   }
 }

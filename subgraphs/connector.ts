@@ -141,6 +141,10 @@ export interface Limits {
   parallel: number
   /** Requests per second over any second; absent where the vendor has no such limit. */
   perSecond?: number
+  /** Requests over any minute; background work leaves a fifth of them to others. */
+  perMinute?: number
+  /** Requests over any 24 hours, as far as this process has sent them; background work leaves a fifth. */
+  perDay?: number
   /** Rows or asks per call at most; larger batches are cut by the caller. */
   batch: number
   /** Milliseconds before a request is given up. */

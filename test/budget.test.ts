@@ -151,6 +151,70 @@ describe('the requests of a second', () => {
   })
 })
 
+describe('the requests of a minute and of a day', () => {
+  const MINUTE = 60_000
+  const clocked = (limits: Partial<Limits>) => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+    const budget = new Budget({ ...LIMITS, parallel: 50, ...limits }, 'acme:main')
+    const at: [string, number][] = []
+    const run = (name: string, lane: Lane) =>
+      budget.run(lane, undefined, () => Promise.resolve(void at.push([name, performance.now()])))
+    return { budget, at, run }
+  }
+
+  it('are never more than the vendor allows over any minute, beside what it allows over a second', async () => {
+    const { at, run } = clocked({ perSecond: 4, perMinute: 10 })
+    const all = Array.from({ length: 25 }, (_, index) => run(`l${index}`, 'live'))
+    await vi.advanceTimersByTimeAsync(3 * MINUTE)
+    await Promise.all(all)
+    const times = at.map(([, time]) => time)
+    for (const [index, time] of times.entries()) {
+      expect(time - (times[index - 4] ?? -Infinity)).toBeGreaterThanOrEqual(1_000)
+      expect(time - (times[index - 10] ?? -Infinity)).toBeGreaterThanOrEqual(MINUTE)
+    }
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(2 * MINUTE + 3_000)
+  })
+
+  it('keep a fifth free of background work, which goes on when its own share is free again', async () => {
+    const { at, run, budget } = clocked({ perMinute: 10 })
+    const back = Array.from({ length: 12 }, (_, index) => run(`b${index}`, 'background'))
+    await settle()
+    expect(at).toHaveLength(8)
+    const live = [run('l1', 'live'), run('p1', 'push')]
+    await settle()
+    expect(at.slice(8).map(([name]) => name)).toEqual(['l1', 'p1'])
+    expect(budget.use).toMatchObject({ waiting: 4 })
+    await vi.advanceTimersByTimeAsync(MINUTE)
+    await Promise.all([...back, ...live])
+    expect(at).toHaveLength(14)
+  })
+
+  it('wake a live read at its own time, although background work waits for a later one', async () => {
+    const { at, run } = clocked({ perSecond: 2, perMinute: 5 })
+    const all = [1, 2, 3, 4, 5].map((nth) => run(`b${nth}`, 'background'))
+    await vi.advanceTimersByTimeAsync(1_500)
+    all.push(...[1, 2].map((nth) => run(`l${nth}`, 'live')))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(at.map(([name]) => name)).toEqual(['b1', 'b2', 'b3', 'b4', 'l1'])
+    await vi.advanceTimersByTimeAsync(2 * MINUTE)
+    await Promise.all(all)
+  })
+
+  it('end as RATE_LIMITED with the time to come back, when a day is used up, instead of waiting for hours', async () => {
+    const { at, run, budget } = clocked({ perDay: 5 })
+    for (const name of ['one', 'two', 'three', 'four']) await run(name, 'background')
+    await vi.advanceTimersByTimeAsync(60 * MINUTE)
+    const late = { code: 'RATE_LIMITED', connection: 'acme:main', retryAfterMs: 23 * 60 * MINUTE }
+    expect(await failure(run('no', 'background'))).toMatchObject(late)
+    await run('five', 'live')
+    expect(await failure(run('no', 'live'))).toMatchObject(late)
+    expect(budget.use).toMatchObject({ running: 0, waiting: 0 })
+    await vi.advanceTimersByTimeAsync(23 * 60 * MINUTE)
+    await run('six', 'live')
+    expect(at.map(([name]) => name)).toEqual(['one', 'two', 'three', 'four', 'five', 'six'])
+  })
+})
+
 describe('the breaker', () => {
   const wires = new Wires()
   afterEach(() => wires.close())

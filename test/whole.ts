@@ -83,7 +83,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     hub,
     given.map(({ id, system, config: own }) => ({
       ...own,
-      limits: { perSecond: 10_000 },
+      limits: { perSecond: 10_000, perMinute: 600_000, perDay: 1_000_000 },
       ...options.connection,
       id,
       system,

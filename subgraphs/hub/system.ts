@@ -27,6 +27,12 @@ export class SystemLimits {
   @Field(() => String, { nullable: true, description: 'Requests per second, where limited.' })
   perSecond?: string | null
 
+  @Field(() => Int, { nullable: true, description: 'Requests per minute, where limited.' })
+  perMinute?: number | null
+
+  @Field(() => Int, { nullable: true, description: 'Requests per day, where limited.' })
+  perDay?: number | null
+
   @Field(() => Int, { description: 'Rows per call.' })
   batch!: number
 

@@ -39,7 +39,7 @@ async function house(): Promise<number> {
   // Nothing may expire while the warm rows are measured, and no poll may take a turn.
   const settings = {
     pollMs: 3_600_000,
-    limits: { perSecond: 100_000 },
+    limits: { perSecond: 100_000, perMinute: 6_000_000, perDay: 6_000_000 },
     ttlMs: { stock: 3_600_000, price: 3_600_000 },
   }
   await saveConnections(

@@ -74,7 +74,12 @@ export class Stand {
   #line(values: Record<string, unknown>, vault: Line['vault'], more: string[]): Line {
     const { connector } = this
     const [name, server] = [this.#name, this.#server]
-    const limits: Limits = { ...connector.limits, perSecond: undefined }
+    const limits: Limits = {
+      ...connector.limits,
+      perSecond: undefined,
+      perMinute: undefined,
+      perDay: undefined,
+    }
     const secrets = secretsOf(connector.config, values)
     const allowHosts = [`127.0.0.1:${server.port}`, ...more]
     const tap = new Tap(new Outbound({ connection: name, limits, vault, allowHosts, secrets }))

@@ -60,6 +60,12 @@ export async function addTenant(
   const all = sandboxConnections(`http://127.0.0.1:${sandboxes.port}`)
   for (const [id, like] of Object.entries(connections)) {
     const { system, config } = all.find((one) => one.id === like)!
-    await saveConnection(hub, { id, tenant, system, config, settings: { limits: { perSecond: 10_000 } } })
+    await saveConnection(hub, {
+      id,
+      tenant,
+      system,
+      config,
+      settings: { limits: { perSecond: 10_000, perMinute: 600_000, perDay: 1_000_000 } },
+    })
   }
 }
