@@ -69,6 +69,8 @@ export interface Config {
   file: ConfigFile
   /** The address of this server as people and vendors reach it. */
   publicUrl: string
+  /** Whether PUBLIC_URL was given. */
+  isPublic: boolean
   /** True with no config file: sandboxes, demo data and anonymous access on loopback. */
   demo: boolean
 }
@@ -108,6 +110,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config: Config = {
     port,
     host,
+    isPublic: Boolean(env.PUBLIC_URL),
     publicUrl: (env.PUBLIC_URL || `http://${host}:${port}`).replace(/\/+$/, ''),
     dataDir,
     databaseUrl: databaseUrl(env),

@@ -60,10 +60,11 @@ export const sandboxes: SandboxMount[] = (
   await Promise.all(connectors.map(({ system }) => mountsOf(system)))
 ).flat()
 
-/** Starts one server with every sandbox under /<name>/; port 0 takes a free one. */
-export async function openSandboxes(port: number): Promise<SandboxServer> {
+/** Starts one server with every sandbox under /<name>/, or those of `only`; port 0 takes a free one. */
+export async function openSandboxes(port: number, only?: string[]): Promise<SandboxServer> {
   const server = new SandboxServer()
-  for (const { name, factory, seed } of sandboxes) server.mount(name, factory, demo(seed))
+  for (const { name, connection, factory, seed } of sandboxes)
+    if (only?.includes(connection) ?? true) server.mount(name, factory, demo(seed))
   await server.listen(port)
   return server
 }

@@ -38,6 +38,13 @@ async function status(): Promise<unknown> {
   return errors?.[0]?.extensions?.code ?? data.netsuite.items.nodes.length
 }
 
+/** What the connection says of itself. */
+async function state(): Promise<unknown> {
+  const query = '{ connections { state problem { code resolution } } }'
+  const { data } = await house.ask<{ connections: { state: string; problem: object | null }[] }>(query)
+  return data.connections[0]
+}
+
 beforeAll(async () => {
   database = await freshDatabase()
   const auth = { kind: 'signIn', clientId: CLIENT.id, clientSecret: CLIENT.secret }
@@ -54,6 +61,13 @@ afterAll(async () => {
 describe('signing in to an ERP', () => {
   it('is needed before the first read, and said so by NEEDS_AUTH', async () => {
     expect(await status()).toBe('NEEDS_AUTH')
+  })
+
+  it('is asked for at the connection itself, with what to do', async () => {
+    expect(await state()).toMatchObject({
+      state: 'NEEDS_AUTH',
+      problem: { code: 'NEEDS_AUTH', resolution: expect.stringMatching(/sign/i) },
+    })
   })
 
   it('refuses a callback whose state was not made here, is too old, or carries no code', async () => {
@@ -78,5 +92,6 @@ describe('signing in to an ERP', () => {
     ])
     expect(await tokens()).not.toMatch(/refreshToken|accessToken/)
     expect(await status()).toBe(1)
+    expect(await state()).toEqual({ state: 'ACTIVE', problem: null })
   })
 })

@@ -55,7 +55,7 @@ export interface HouseOptions {
 
 /** Opens a house. The embedded database is in memory unless a server is named. */
 export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> {
-  const sandboxes = options.sandboxes ?? (await openSandboxes(0))
+  const sandboxes = options.sandboxes ?? (await openSandboxes(0, options.only))
   const keys = options.keys ?? []
   const file = {
     connections: [],
@@ -68,6 +68,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     port: 0,
     host: '127.0.0.1',
     publicUrl: 'http://127.0.0.1',
+    isPublic: false,
     dataDir: null,
     databaseUrl: options.databaseUrl ?? null,
     sandboxPort: sandboxes.port,

@@ -47,6 +47,8 @@ export interface Hub {
   settings: PushSettings
   /** The address of this server as people and vendors reach it. */
   publicUrl: string
+  /** Whether an operator said that vendors can reach `publicUrl`, so that webhooks are asked for. */
+  isPublic: boolean
 }
 
 /** What every resolver of the hub gets. */

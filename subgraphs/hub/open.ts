@@ -55,6 +55,7 @@ async function furnish(db: Database, config: Config, settings: Partial<PushSetti
     safe,
     settings: { ...PUSH_SETTINGS, ...settings },
     publicUrl: config.publicUrl,
+    isPublic: config.isPublic,
   }
 }
 

@@ -4,14 +4,23 @@ import type { Erp, Kind, Page, Read, Records } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
 import { toProblem } from '../reader.ts'
+import { noteRefusal, noteWelcome } from './attention.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { importCustomers, importDeletion, importInvoices, importItems, importOrders } from './identity.ts'
+import { askForHooks, planHooks } from './subscribe.ts'
 import { importQuotes } from './quotes.ts'
 
 /** The kinds that are kept known, in the order in which they depend on each other. */
 const KINDS = ['item', 'customer', 'order', 'invoice', 'quote'] as const satisfies Kind[]
 type Polled = (typeof KINDS)[number]
+/** What has a row in the table of polls: each kind, and the webhooks that the ERP must be asked for. */
+type Due = Claimed & ({ kind: Polled } | { kind: 'hook' })
+interface Claimed {
+  connection: string
+  cursor: string | null
+  fence: string
+}
 
 const LEASE_MS = 60_000
 const READ_AT_ONCE = 100
@@ -52,13 +61,6 @@ async function importRecords(
   if (kind === 'order') await importOrders(hub.db, open, found as Records['order'][])
   if (kind === 'invoice') await importInvoices(hub.db, open, found as Records['invoice'][])
   if (kind === 'quote') await importQuotes(hub, open, found as Records['quote'][])
-}
-
-interface Due {
-  connection: string
-  kind: Polled
-  cursor: string | null
-  fence: string
 }
 
 /** Keeps the identity map up to date: polls every connection for what changed, each kind on its own. */
@@ -113,6 +115,7 @@ export class Poller {
       where exists (select from connection c where c.id = w.connection) on conflict do nothing`
     const data = wanted.map(([connection, kind]) => ({ connection, kind }))
     await this.#hub.db.em().execute(sql, [JSON.stringify(data)])
+    await planHooks(this.#hub)
   }
 
   #claim(): Promise<Due[]> {
@@ -124,7 +127,7 @@ export class Poller {
   }
 
   async #inOrder(polls: Due[]): Promise<void> {
-    for (const kind of KINDS) {
+    for (const kind of [...KINDS, 'hook'] as const) {
       const due = polls.find((poll) => poll.kind === kind)
       const open = due && this.#hub.directory.every().find(({ id }) => id === due.connection)
       if (due && open) await this.#poll(due, open)
@@ -133,10 +136,12 @@ export class Poller {
 
   async #poll(due: Due, open: OpenConnection): Promise<void> {
     try {
-      await asCall({ lane: 'background', signal: this.#stop.signal }, () => this.#read(due, open))
-      const { pollMs, sweepMs } = open.settings
-      await this.#finish(due, open.erp.changes ? pollMs : sweepMs, null)
+      const call = { lane: 'background', signal: this.#stop.signal } as const
+      const pauseMs = await asCall(call, () => this.#work(due, open))
+      await this.#finish(due, pauseMs, null)
+      await noteWelcome(this.#hub.db, open.id)
     } catch (error) {
+      await noteRefusal(this.#hub.db, open.id, error)
       const sql = 'select failures from poll where connection = ? and kind = ?'
       const [row] = await rows<{ failures: number }>(this.#hub.db.em(), sql, [due.connection, due.kind])
       const pause = Math.min(MAX_PAUSE_MS, 1_000 * 2 ** Math.min(row?.failures ?? 0, 12))
@@ -144,37 +149,44 @@ export class Poller {
     }
   }
 
+  /** Does what is due, and gives the pause until the next time. */
+  async #work(due: Due, open: OpenConnection): Promise<number> {
+    if (due.kind === 'hook') return askForHooks(this.#hub, open)
+    await this.#read(due, due.kind, open)
+    return open.erp.changes ? open.settings.pollMs : open.settings.sweepMs
+  }
+
   /** The connector's changes; where it tells none, everything it can list, which is worth a longer pause. */
-  async #read(due: Due, open: OpenConnection): Promise<void> {
-    if (!open.erp.changes) return this.#sweep(due, open)
-    for await (const page of open.erp.changes(due.kind, due.cursor)) {
+  async #read(due: Claimed, kind: Polled, open: OpenConnection): Promise<void> {
+    if (!open.erp.changes) return this.#sweep(due, kind, open)
+    for await (const page of open.erp.changes(kind, due.cursor)) {
       const gone = page.changes.filter(({ deleted }) => deleted)
       const ids = page.changes.filter(({ deleted }) => !deleted).map(({ id }) => id)
-      for (const { id } of gone) await importDeletion(this.#hub.db, open, due.kind, id)
-      await importIds(this.#hub, open, due.kind, [...new Set(ids)])
-      await this.#keep(due, page.cursor)
+      for (const { id } of gone) await importDeletion(this.#hub.db, open, kind, id)
+      await importIds(this.#hub, open, kind, [...new Set(ids)])
+      await this.#keep(due, kind, page.cursor)
     }
   }
 
-  async #sweep(due: Due, open: OpenConnection): Promise<void> {
+  async #sweep(due: Claimed, kind: Polled, open: OpenConnection): Promise<void> {
     let after: string | null = null
     do {
-      const page: Page<Records[Polled]> | undefined = await readOf(open.erp, due.kind)?.list({
+      const page: Page<Records[Polled]> | undefined = await readOf(open.erp, kind)?.list({
         first: READ_AT_ONCE,
         after,
       })
       if (!page) return
-      await importRecords(this.#hub, open, due.kind, page.rows)
-      await this.#keep(due, null)
+      await importRecords(this.#hub, open, kind, page.rows)
+      await this.#keep(due, kind, null)
       after = page.next
     } while (after)
   }
 
   /** Keeps how far a poll came, and the lease on it. */
-  async #keep(due: Due, cursor: string | null): Promise<void> {
+  async #keep(due: Claimed, kind: Polled, cursor: string | null): Promise<void> {
     const sql = `update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond'
       where connection = ? and kind = ? and fence = ?`
-    await this.#hub.db.em().execute(sql, [cursor, LEASE_MS, due.connection, due.kind, due.fence])
+    await this.#hub.db.em().execute(sql, [cursor, LEASE_MS, due.connection, kind, due.fence])
   }
 
   async #finish(due: Due, pauseMs: number, error: unknown): Promise<void> {

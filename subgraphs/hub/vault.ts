@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import type { Vault } from '../http.ts'
+import { noteRefusal, noteWelcome } from './attention.ts'
 import { type Database, rows } from './database.ts'
 
 /** Encrypts and decrypts what must not be readable in the database: AES-256-GCM, bound to tenant and connection. */
@@ -75,7 +76,16 @@ export function tokenVault(db: Database, safe: Safe, tenant: string, connection:
   return {
     read: async () => open(await stored(db, connection)),
     renew(get) {
-      renewing ??= renew(get).finally(() => (renewing = null))
+      renewing ??= renew(get)
+        .then(async (fresh) => {
+          await noteWelcome(db, connection)
+          return fresh
+        })
+        .catch(async (error: unknown) => {
+          await noteRefusal(db, connection, error)
+          throw error
+        })
+        .finally(() => (renewing = null))
       return renewing
     },
   }

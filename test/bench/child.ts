@@ -27,6 +27,7 @@ async function house(): Promise<number> {
     port: 0,
     host: '127.0.0.1',
     publicUrl: 'http://127.0.0.1',
+    isPublic: false,
     dataDir: null,
     databaseUrl: null,
     sandboxPort: 0,
