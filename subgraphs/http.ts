@@ -5,6 +5,7 @@ import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import { ErpError } from '../schema/errors.ts'
 import { guardedConnect, refuseAddress } from './address.ts'
 import { Budget, type Lane } from './budget.ts'
+import { bodyText, textOf } from './charset.ts'
 import type { Limits } from './connector.ts'
 import { type Json, parseExact } from './json.ts'
 
@@ -15,12 +16,16 @@ export interface HttpRequest {
   url: string
   headers?: Record<string, string>
   body?: string | null
-  /** True when sending it twice does no harm. GET is. */
+  /** The body in bytes, instead of `body`, where it is no UTF-8; a log shows it as text. */
+  bytes?: Uint8Array
+  /** True when sending it twice does no harm. GET is, unless this says false. */
   repeatable?: boolean
   /** Milliseconds; the connector's own limit when left out. */
   timeoutMs?: number
   /** True when body and answer carry credentials: neither is written down. */
   confidential?: boolean
+  /** Texts of this request alone that must never be seen in a log, such as a session id in its body. */
+  secrets?: string[]
 }
 
 /** What came back. `json()` keeps numbers as text and throws BAD_ANSWER for anything but JSON. */
@@ -102,13 +107,18 @@ export function redact(text: string, secrets: string[]): string {
     .reduce((out, secret) => out.replaceAll(secret, '•••'), text)
 }
 
-/** Milliseconds until `Retry-After` (seconds or a date) allows the next request; undefined without one. */
+/**
+ * Milliseconds until `Retry-After` (seconds or a date) allows the next request; undefined without one. Vendors
+ * have headers of their own that end in the same words; the longest wait counts.
+ */
 export function retryAfter(headers: Record<string, string>, now = Date.now()): number | undefined {
-  const value = headers['retry-after']
-  if (!value) return undefined
-  const date = /[a-z]{3}|\dT\d/i.test(value) ? Date.parse(value) - now : NaN
-  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : date
-  return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined
+  const waits = Object.entries(headers).flatMap(([name, value]) => {
+    if (!name.endsWith('retry-after')) return []
+    const date = /[a-z]{3}|\dT\d/i.test(value) ? Date.parse(value) - now : NaN
+    const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : date
+    return Number.isFinite(ms) ? [Math.max(0, Math.ceil(ms))] : []
+  })
+  return waits.length > 0 ? Math.max(...waits) : undefined
 }
 
 /** A connection's way out: timeout, repeats for reads, rate budget, breaker, address guard, redaction. */
@@ -156,7 +166,7 @@ export class Outbound implements Http {
   async #once(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     const started = Date.now()
     const exchange: Exchange = {
-      request: { method: request.method, url: request.url, body: seen(request, request.body ?? null) },
+      request: { method: request.method, url: request.url, body: seen(request, bodyText(request, 2 * MAX_SHOWN)) },
       response: null,
       error: null,
       startedAt: new Date(started).toISOString(),
@@ -171,12 +181,12 @@ export class Outbound implements Http {
       throw error
     } finally {
       exchange.durationMs = Date.now() - started
-      call.record?.(this.#redacted(exchange))
+      call.record?.(this.#redacted(exchange, request.secrets ?? []))
     }
   }
 
-  #redacted({ request, response, error, ...rest }: Exchange): Exchange {
-    const hide = (text: string): string => redact(text, this.#options.secrets)
+  #redacted({ request, response, error, ...rest }: Exchange, more: string[]): Exchange {
+    const hide = (text: string): string => redact(text, [...this.#options.secrets, ...more])
     return {
       ...rest,
       request: { ...request, url: hide(request.url), body: request.body && hide(request.body) },
@@ -192,7 +202,7 @@ export class Outbound implements Http {
       const answer = await undiciRequest(request.url, {
         method: request.method,
         headers: request.headers,
-        body: request.body ?? null,
+        body: request.bytes ?? request.body ?? null,
         dispatcher: this.#agent,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       })
@@ -273,15 +283,6 @@ function toAnswer(answer: Dispatcher.ResponseData, bytes: Buffer): HttpAnswer {
     if (value === undefined) continue
     headers[name] = Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : value
   }
-  const charset = /charset="?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8'
-  const text = new TextDecoder(known(charset)).decode(bytes)
+  const text = textOf(bytes, headers['content-type'])
   return { status: answer.statusCode, headers, text, json: () => parseExact(text) }
-}
-
-function known(charset: string): string {
-  try {
-    return new TextDecoder(charset).encoding
-  } catch {
-    return 'utf-8'
-  }
 }
