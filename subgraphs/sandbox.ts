@@ -9,10 +9,13 @@ export interface SandboxRequest {
   query: URLSearchParams
   /** Lower-case names. */
   headers: Record<string, string | undefined>
+  /** The text of the bytes, by the charset of the content type. */
   body: string
+  /** The body as it arrived; absent in a part of a batch. */
+  bytes?: Uint8Array
 }
 
-/** What a sandbox answers. An object body is sent as JSON. */
+/** What a sandbox answers. Bytes are sent as they are, any other object as JSON. */
 export interface SandboxAnswer {
   status: number
   headers?: Record<string, string | string[]>

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { textOf } from './charset.ts'
 import { Deliveries, type HookSettings } from './deliver.ts'
 import type { Demo } from './demo.ts'
 import type {
@@ -123,21 +124,22 @@ export class SandboxServer {
     const url = new URL(incoming.url ?? '/', 'http://sandbox')
     const [, name = '', ...rest] = url.pathname.split('/')
     const mounted = this.#mounted.get(name)
-    const body = await text(incoming)
+    const bytes = await bytesOf(incoming)
+    const body = textOf(bytes, incoming.headers['content-type'])
     if (!mounted)
       return send(response, { status: 404, body: { error: `There is no sandbox named ${name}.` } })
     const path = `/${rest.join('/')}`
     if (path.startsWith('/_')) return send(response, control(mounted, incoming.method ?? 'GET', path, body))
     const headers = incoming.headers as Record<string, string | undefined>
-    const request = { method: incoming.method ?? 'GET', path, query: url.searchParams, headers, body }
+    const request = { method: incoming.method ?? 'GET', path, query: url.searchParams, headers, body, bytes }
     await play(mounted, request, incoming, response)
   }
 }
 
-async function text(incoming: IncomingMessage): Promise<string> {
+async function bytesOf(incoming: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function control(mounted: Mounted, method: string, path: string, body: string): SandboxAnswer {
@@ -190,7 +192,8 @@ async function play(
 
 function broken(answer: SandboxAnswer, fault: Fault | undefined): SandboxAnswer {
   if (fault?.do === 'half') {
-    const whole = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+    const { body } = answer
+    const whole = body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body)
     return { ...answer, status: 200, body: whole.slice(0, Math.floor(whole.length / 2)) }
   }
   if (fault?.do === 'html')
@@ -206,7 +209,13 @@ function broken(answer: SandboxAnswer, fault: Fault | undefined): SandboxAnswer 
 function send(response: ServerResponse, answer: SandboxAnswer): void {
   if (response.destroyed) return
   const isText = typeof answer.body === 'string'
-  const body = answer.body === null ? '' : isText ? (answer.body as string) : JSON.stringify(answer.body)
+  const body = wireBody(answer.body)
   const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
   response.writeHead(answer.status, { 'content-type': type, ...answer.headers }).end(body)
+}
+
+/** What goes over the wire: text and bytes as they are, anything else as JSON. */
+function wireBody(body: SandboxAnswer['body']): string | Uint8Array {
+  if (body === null) return ''
+  return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
 }

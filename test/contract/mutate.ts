@@ -1,3 +1,4 @@
+import { textOf } from '../../subgraphs/charset.ts'
 import type { SandboxAnswer, SandboxFactory, SandboxRequest } from '../../subgraphs/sandbox.ts'
 
 /** JSON whose numbers keep their spelling. */
@@ -49,7 +50,8 @@ function leavesOf(tree: Tree, path: string[]): Leaf[] {
 }
 
 /** The text of an answer as it goes over the wire. */
-export function wireText({ body }: SandboxAnswer): string {
+export function wireText({ body, headers }: SandboxAnswer): string {
+  if (body instanceof Uint8Array) return textOf(body, [headers?.['content-type'] ?? ''].flat()[0])
   return typeof body === 'string' ? body : JSON.stringify(body)
 }
 
