@@ -166,7 +166,11 @@ export class Outbound implements Http {
   async #once(request: HttpRequest, call: Call): Promise<HttpAnswer> {
     const started = Date.now()
     const exchange: Exchange = {
-      request: { method: request.method, url: request.url, body: seen(request, bodyText(request, 2 * MAX_SHOWN)) },
+      request: {
+        method: request.method,
+        url: request.url,
+        body: seen(request, bodyText(request, 2 * MAX_SHOWN)),
+      },
       response: null,
       error: null,
       startedAt: new Date(started).toISOString(),

@@ -150,6 +150,29 @@ describe('an answer', () => {
       expect((await wire.send({ url: `${wire.url}/${path}` })).text).toBe('Größe')
   })
 
+  it('that names no charset is UTF-8 where its bytes are, else what its XML declares, else windows-1252', async () => {
+    const declared = (encoding: string) =>
+      Buffer.from(`<?xml version="1.0" encoding="${encoding}"?><a>\xe9\x80</a>`, 'latin1')
+    const bodies = [
+      Buffer.from('Größe €'),
+      Buffer.from('\xe9 \x80', 'latin1'),
+      declared('Windows-1252'),
+      declared('ISO-8859-15'),
+    ]
+    const wire = await wires.open((_, response, nth) => response.writeHead(200).end(bodies[nth - 1]))
+    const texts: string[] = []
+    for (const _ of bodies) texts.push((await wire.send()).text.replace(/<\?.*?\?>/, ''))
+    expect(texts).toEqual(['Größe €', 'é €', '<a>é€</a>', '<a>é\u0080</a>'])
+  })
+
+  it('to a body in bytes comes after exactly these bytes went out, and a log shows them as text', async () => {
+    const wire = await wires.open((request, response) =>
+      response.end(String(request.headers['content-length'])),
+    )
+    const answer = await wire.send({ method: 'POST', bytes: Buffer.from('Größe', 'latin1') })
+    expect([answer.text, wire.exchanges[0]?.request.body]).toEqual(['5', 'Größe'])
+  })
+
   it('keeps cookies apart and joins other repeated headers', async () => {
     const wire = await wires.open((_, response) =>
       response
