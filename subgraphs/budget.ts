@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   type CircuitBreakerPolicy,
   BrokenCircuitError,
@@ -7,6 +8,7 @@ import {
 } from 'cockatiel'
 import { ErpError } from '../schema/errors.ts'
 import type { Limits } from './connector.ts'
+import { type Meter, type Span, type SpanUse, type Use, placesOf, spansOf } from './meter.ts'
 
 /** Who is served first: a person waiting for a read, then a push, then background work. */
 export type Lane = 'live' | 'push' | 'background'
@@ -14,36 +16,18 @@ export type Lane = 'live' | 'push' | 'background'
 const ORDER: Lane[] = ['live', 'push', 'background']
 const FAILURES_TO_OPEN = 8
 const HALF_OPEN_AFTER_MS = 2_000
-const SECOND_MS = 1_000
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
 /** A caller is not kept waiting longer for its turn: it is told RATE_LIMITED and when to come back. */
-const LONGEST_WAIT_MS = MINUTE_MS
-/** Which share of a minute or a day background work may use; the rest is kept for people and pushes. */
-const BACKGROUND_SHARE = 0.8
+const LONGEST_WAIT_MS = 60_000
 
 interface Waiting {
   start: () => void
   refuse: (error: Error) => void
 }
 
-/** At most so many requests over any time of this length. */
-interface Span {
-  ms: number
-  most: Record<Lane, number>
-}
-
-function spansOf({ perSecond, perMinute, perDay }: Limits): Span[] {
-  const all: [number, number | undefined, number][] = [
-    [SECOND_MS, perSecond, 1],
-    [MINUTE_MS, perMinute, BACKGROUND_SHARE],
-    [DAY_MS, perDay, BACKGROUND_SHARE],
-  ]
-  return all.flatMap(([ms, limit, share]) => {
-    if (!limit) return []
-    const most = Math.ceil(limit)
-    return [{ ms, most: { live: most, push: most, background: Math.ceil(limit * share) } }]
-  })
+/** What is under way and waits, and how much of the vendor's limits is used. */
+export interface BudgetUse extends Use {
+  parallel: number
+  waiting: number
 }
 
 /** A caller that stopped waiting: says nothing about the ERP, so the breaker does not count it. */
@@ -68,6 +52,7 @@ export class Budget {
   readonly #connection: string
   readonly #queues: Record<Lane, Waiting[]> = { live: [], push: [], background: [] }
   readonly #breaker: CircuitBreakerPolicy
+  readonly #meter: Meter | null
   #running = 0
   #background = 0
   readonly #spans: Span[]
@@ -76,8 +61,10 @@ export class Budget {
   #sent: number[] = []
   #alarm: { at: number; timer: NodeJS.Timeout } | null = null
 
-  constructor(limits: Limits, connection: string) {
+  /** Without a meter this process is the only one that sends. */
+  constructor(limits: Limits, connection: string, meter: Meter | null = null) {
     this.#limits = limits
+    this.#meter = meter
     this.#connection = connection
     this.#spans = spansOf(limits)
     this.#remembered = Math.max(0, ...this.#spans.map(({ most }) => most.live))
@@ -91,16 +78,20 @@ export class Budget {
     })
   }
 
-  /** Requests under way, waiting ones, and how many were sent in the last second. */
-  get use(): { running: number; waiting: number; lastSecond: number } {
+  /** How many requests wait in this process, and what all processes have under way and have sent. */
+  async use(): Promise<BudgetUse> {
+    const { parallel } = this.#limits
     const waiting = ORDER.reduce((sum, lane) => sum + this.#queues[lane].length, 0)
-    return { running: this.#running, waiting, lastSecond: this.#lastSecond() }
+    const own = { running: this.#running, spans: this.#spans.map((span) => this.#spanUse(span)) }
+    return { parallel, waiting, ...(this.#meter ? await this.#meter.use() : own) }
   }
 
   /** Runs `work` when its turn has come. Rejects with UNAVAILABLE while the breaker is open. */
   async run<T>(lane: Lane, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     await this.#turn(lane, signal)
+    let place: number | null = null
     try {
+      if (this.#meter) place = await this.#enter(this.#meter, lane, signal)
       return await this.#breaker.execute(() => work().catch((error: unknown) => judged(error, signal)))
     } catch (error) {
       if (error instanceof Left) throw error.why
@@ -110,9 +101,23 @@ export class Budget {
         retryAfterMs: HALF_OPEN_AFTER_MS,
       })
     } finally {
+      // Should the database be gone, the place frees itself.
+      if (place !== null) await this.#meter?.leave(place).catch(() => {})
       this.#running -= 1
       if (lane === 'background') this.#background -= 1
       this.#next()
+    }
+  }
+
+  /** Waits until all processes together have room for one more request. */
+  async #enter(meter: Meter, lane: Lane, signal: AbortSignal | undefined): Promise<number | null> {
+    for (;;) {
+      const { waitMs, place } = await meter.enter(lane)
+      if (waitMs === 0) return place
+      if (waitMs > LONGEST_WAIT_MS) throw this.#tooMany(waitMs)
+      await wait(waitMs, undefined, { signal }).catch(() => {
+        throw this.#left()
+      })
     }
   }
 
@@ -130,9 +135,12 @@ export class Budget {
     const at = this.#queues[lane].indexOf(waiting)
     if (at < 0) return
     this.#queues[lane].splice(at, 1)
-    waiting.refuse(
-      new ErpError('DEADLINE_EXCEEDED', 'The caller stopped waiting.', { connection: this.#connection }),
-    )
+    waiting.refuse(this.#left())
+  }
+
+  #left(): ErpError {
+    const connection = this.#connection
+    return new ErpError('DEADLINE_EXCEEDED', 'The caller stopped waiting.', { connection })
   }
 
   #next(): void {
@@ -153,9 +161,8 @@ export class Budget {
   }
 
   #hasPlace(lane: Lane): boolean {
-    const { parallel } = this.#limits
-    if (this.#running >= parallel) return false
-    return lane !== 'background' || parallel === 1 || this.#background < parallel - 1
+    if (this.#running >= this.#limits.parallel) return false
+    return lane !== 'background' || this.#background < placesOf(this.#limits, lane)
   }
 
   #start(lane: Lane): void {
@@ -193,8 +200,11 @@ export class Budget {
     })
   }
 
-  #lastSecond(): number {
-    const since = performance.now() - SECOND_MS
-    return this.#sent.length - 1 - this.#sent.findLastIndex((at) => at <= since)
+  #spanUse({ ms, most }: Span): SpanUse {
+    const since = performance.now() - ms
+    const first = this.#sent.findLastIndex((at) => at <= since) + 1
+    const oldest = this.#sent[first]
+    const until = oldest === undefined ? null : new Date(Date.now() + oldest - since)
+    return { ms, limit: most.live, used: this.#sent.length - first, until }
   }
 }

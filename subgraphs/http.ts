@@ -8,6 +8,7 @@ import { Budget, type Lane } from './budget.ts'
 import { bodyText, textOf } from './charset.ts'
 import type { Limits } from './connector.ts'
 import { type Json, parseExact } from './json.ts'
+import type { Meter } from './meter.ts'
 
 /** A request to an ERP. Reads that use POST set `repeatable`, so that a lost one is sent again. */
 export interface HttpRequest {
@@ -72,6 +73,8 @@ export interface Http {
 export interface HttpOptions {
   connection: string
   limits: Limits
+  /** Where several processes count together; this one alone when left out. */
+  meter?: Meter | null
   vault: Vault
   /** "host:port" of private addresses that the operator allows. */
   allowHosts: string[]
@@ -131,7 +134,7 @@ export class Outbound implements Http {
   constructor(options: HttpOptions) {
     this.#options = options
     this.vault = options.vault
-    this.budget = new Budget(options.limits, options.connection)
+    this.budget = new Budget(options.limits, options.connection, options.meter)
     this.#agent = new Agent({
       connections: options.limits.parallel,
       keepAliveTimeout: 10_000,

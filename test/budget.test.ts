@@ -56,7 +56,7 @@ describe('the places of a connection', () => {
     }
     expect(await all).toEqual(names)
     expect(bench.most).toBe(4)
-    expect(bench.budget.use).toMatchObject({ running: 0, waiting: 0 })
+    expect(await bench.budget.use()).toMatchObject({ running: 0, waiting: 0 })
   })
 
   it('go to live reads first, then to pushes, then to background work, each in its order', async () => {
@@ -114,7 +114,7 @@ describe('the places of a connection', () => {
     await settle()
     leave.abort()
     expect((await gone).code).toBe('DEADLINE_EXCEEDED')
-    expect(bench.budget.use).toMatchObject({ running: 1, waiting: 1 })
+    expect(await bench.budget.use()).toMatchObject({ running: 1, waiting: 1 })
     bench.end('first')
     bench.end('last')
     await Promise.all([first, last])
@@ -134,7 +134,7 @@ describe('the requests of a second', () => {
     const all = Array.from({ length: 12 }, (_, index) => run(`b${index}`, 'background'))
     await settle()
     expect(at).toHaveLength(5)
-    expect(budget.use).toMatchObject({ lastSecond: 5, waiting: 7 })
+    expect(await budget.use()).toMatchObject({ spans: [{ ms: 1_000, limit: 5, used: 5 }], waiting: 7 })
     await vi.advanceTimersByTimeAsync(600)
     all.push(run('live', 'live'))
     await settle()
@@ -183,7 +183,7 @@ describe('the requests of a minute and of a day', () => {
     const live = [run('l1', 'live'), run('p1', 'push')]
     await settle()
     expect(at.slice(8).map(([name]) => name)).toEqual(['l1', 'p1'])
-    expect(budget.use).toMatchObject({ waiting: 4 })
+    expect(await budget.use()).toMatchObject({ waiting: 4 })
     await vi.advanceTimersByTimeAsync(MINUTE)
     await Promise.all([...back, ...live])
     expect(at).toHaveLength(14)
@@ -208,7 +208,7 @@ describe('the requests of a minute and of a day', () => {
     expect(await failure(run('no', 'background'))).toMatchObject(late)
     await run('five', 'live')
     expect(await failure(run('no', 'live'))).toMatchObject(late)
-    expect(budget.use).toMatchObject({ running: 0, waiting: 0 })
+    expect(await budget.use()).toMatchObject({ running: 0, waiting: 0 })
     await vi.advanceTimersByTimeAsync(23 * 60 * MINUTE)
     await run('six', 'live')
     expect(at.map(([name]) => name)).toEqual(['one', 'two', 'three', 'four', 'five', 'six'])

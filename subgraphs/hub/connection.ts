@@ -15,12 +15,12 @@ import {
 } from 'type-graphql'
 import { ErpError } from '../../schema/errors.ts'
 import { Problem } from '../../schema/index.ts'
-import { JsonScalar } from '../../schema/scalars.ts'
+import { DateTimeScalar, JsonScalar } from '../../schema/scalars.ts'
 import { type Caller, demand, reaches } from '../caller.ts'
 import { asCall } from '../http.ts'
 import { connectorOf, connectors } from '../index.ts'
 import { toProblem } from '../reader.ts'
-import { rows } from './database.ts'
+import { iso, rows } from './database.ts'
 import { openConnection } from './directory.ts'
 import type { Hub, HubContext } from './hub.ts'
 import { System, toSystem } from './system.ts'
@@ -48,19 +48,40 @@ export class Connection {
   problem?: Problem | null
 }
 
-/** How much of a connection's rate budget is in use now. */
-@ObjectType({ description: "How much of a connection's rate budget is in use now, in this process." })
+/** One limit of a vendor over time. */
+@ObjectType({ description: 'One limit of a vendor over time, and how much of it is used.' })
+export class RateLimit {
+  @Field(() => Int, { description: 'The time over which requests are counted.' })
+  seconds!: number
+
+  @Field(() => Int)
+  limit!: number
+
+  @Field(() => Int)
+  used!: number
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the oldest of them no longer counts.' })
+  until!: string | null
+}
+
+/** How much of a connection's budget is in use now. */
+@ObjectType({
+  description: "How much of a connection's budget is in use now, by all processes of this installation.",
+})
 export class Budget {
+  @Field(() => Int, { description: 'Requests that may be under way at the same time.' })
+  parallel!: number
+
   @Field(() => Int)
   running!: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Requests that wait for their turn, in this process.' })
   waiting!: number
 
-  @Field(() => Int)
-  lastSecond!: number
+  @Field(() => [RateLimit])
+  limits!: RateLimit[]
 
-  @Field(() => Int, { description: 'Reads answered from the cache.' })
+  @Field(() => Int, { description: 'Reads answered from the cache of this process.' })
   cacheHits!: number
 }
 
@@ -86,12 +107,18 @@ export class ConnectionResolver {
   }
 
   @FieldResolver(() => Budget, { nullable: true })
-  budget(@Root() connection: Connection, @Ctx() { hub, caller }: HubContext): Budget | null {
+  async budget(@Root() connection: Connection, @Ctx() { hub, caller }: HubContext): Promise<Budget | null> {
     const open = hub.directory.find(caller.tenant, connection.id)
     if (!open) return null
     const { stock, price, item, customer, order } = open.readers
     const cacheHits = [stock, price, item, customer, order].reduce((sum, reader) => sum + reader.hits, 0)
-    return { ...open.http.budget.use, cacheHits }
+    const { spans, ...use } = await open.http.budget.use()
+    const limits = spans.map(({ ms, until, ...span }) => ({
+      ...span,
+      seconds: ms / 1000,
+      until: iso(until),
+    }))
+    return { ...use, limits, cacheHits }
   }
 
   @Mutation(() => Connection, {

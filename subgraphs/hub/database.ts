@@ -6,6 +6,7 @@ import { MikroORM as Server } from '@mikro-orm/postgresql'
 import { Bus } from './bus.ts'
 import { First } from './migrations/first.ts'
 import { Inbox } from './migrations/inbox.ts'
+import { Meter } from './migrations/meter.ts'
 import { tables } from './tables.ts'
 
 /** The entity manager of either driver; fork it for each unit of work. */
@@ -38,6 +39,7 @@ function common() {
       migrationsList: [
         { name: '001-first', class: First },
         { name: '002-inbox', class: Inbox },
+        { name: '003-meter', class: Meter },
       ],
       tableName: 'migration',
       snapshot: false,

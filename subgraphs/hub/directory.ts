@@ -2,10 +2,12 @@ import type { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import { Outbound, type Vault } from '../http.ts'
 import type { ConnectionSettings, Directory, OpenConnection } from '../connections.ts'
-import type { Connector } from '../connector.ts'
+import type { Connector, Limits } from '../connector.ts'
 import { connectorOf } from '../index.ts'
+import type { Meter } from '../meter.ts'
 import { Readers } from '../readers.ts'
 import type { Database } from './database.ts'
+import { sharedMeter } from './meter.ts'
 import { ConnectionTable } from './tables.ts'
 import { type Safe, tokenVault } from './vault.ts'
 
@@ -66,13 +68,21 @@ export function openConnection(
   config: Record<string, unknown>,
   vault: Vault,
   allowHosts: string[],
+  meterOf: (limits: Limits) => Meter | null = () => null,
 ): OpenConnection {
   const checked = checkConfig(connector, config)
   const webhookSecret = typeof config.webhookSecret === 'string' ? config.webhookSecret : null
   const secrets = [...secretsOf(connector.config, checked), ...(webhookSecret ? [webhookSecret] : [])]
   const settings: ConnectionSettings = { ...DEFAULTS, ...row.settings }
   const limits = { ...connector.limits, ...settings.limits }
-  const http = new Outbound({ connection: row.id, limits, vault, allowHosts, secrets })
+  const http = new Outbound({
+    connection: row.id,
+    limits,
+    vault,
+    allowHosts,
+    secrets,
+    meter: meterOf(limits),
+  })
   const erp = connector.connect(checked, http)
   const readers = new Readers(row.id, erp, limits, settings.ttlMs)
   return {
@@ -140,7 +150,8 @@ export class StoredDirectory implements Directory {
       if (!connector) continue
       const config = this.#safe.open<Record<string, unknown>>(row.secrets, row.tenant, row.id)
       const vault = tokenVault(this.#db, this.#safe, row.tenant, row.id)
-      this.#open.set(row.id, openConnection(row, connector, config, vault, this.allowHosts))
+      const meterOf = (limits: Limits) => (this.#db.shared ? sharedMeter(this.#db, row.id, limits) : null)
+      this.#open.set(row.id, openConnection(row, connector, config, vault, this.allowHosts, meterOf))
       this.#same.set(row.id, fingerprint(row))
       if (known) void known.http.close()
     }
