@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
@@ -160,7 +160,16 @@ function table(row: Row, all: Record<EngineName, Figures[]>): string {
   return [row.name, ...lines].join('\n')
 }
 
+/** What a start costs: every subgraph composed, and the first plan of each question. */
+function cold(): void {
+  process.stdout.write('a start, in a process of its own\n')
+  spawnSync(process.execPath, ['--import', '@oxc-node/core/register', 'test/bench/cold.ts'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+}
+
 async function main(): Promise<void> {
+  cold()
   const stage = await start('subgraphs/sandboxes.ts', [], { SANDBOX_PORT: '0' })
   const erps = sandboxes.filter(
     ({ system }) => connectors.find((connector) => connector.system === system)?.role === 'erp',
