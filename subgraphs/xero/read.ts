@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import { ErpError } from '../../schema/errors.ts'
+import type { Answer, Credit, Id, Item, ListAsk, Page, Read } from '../connector.ts'
+import type { Json } from '../json.ts'
+import { Kept } from '../kept.ts'
+import { rowOf, shaped } from '../shape.ts'
+import { groups, isGuid } from './client.ts'
+import { money, toItem } from './map.ts'
+import { type PagedSet, both } from './sets.ts'
+import type { Connection } from './setup.ts'
+import * as shapes from './shapes.ts'
+
+/** The size that is always understood; a server that gave less than asked would look as if it had ended. */
+const MAX_SIZE = 100
+/** Pages that hold nothing for us are passed over, but not without end. */
+const MAX_EMPTY = 100
+/** How long pages of items that follow the first one come from the list that was read for it. */
+const LIST_MS = 60_000
+
+const place = z.tuple([z.int().min(1), z.int().min(1).max(MAX_SIZE), z.string()])
+const behind = z.tuple([z.string()])
+
+function cursor(kind: string, value: unknown[]): string {
+  return `xero:${kind}:${Buffer.from(JSON.stringify(value)).toString('base64url')}`
+}
+
+function readCursor<T extends z.ZodType>(kind: string, text: string, shape: T): z.output<T> {
+  const [, body] = new RegExp(`^xero:${kind}:([\\w-]{1,400})$`).exec(text) ?? []
+  try {
+    return shape.parse(JSON.parse(Buffer.from(body ?? '', 'base64url').toString()))
+  } catch {
+    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
+  }
+}
+
+/** Today in UTC, in which Xero keeps its days. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10)
+}
+
+/** The id of a row; BAD_ANSWER where it has none, because then no row can be trusted. */
+export function idOf(row: unknown, name: string): string {
+  return shaped(z.object({ [name]: z.string() }), row, 'A row')[name] ?? ''
+}
+
+async function rowsByIds({ client }: Connection, set: PagedSet<unknown>, ids: Id[]): Promise<Json[]> {
+  if (set.byIds === 'single') {
+    const { unitdp } = set.query
+    const found = await Promise.all([...new Set(ids)].map((id) => client.row(set.set, id, { unitdp })))
+    return found.filter((row) => row !== undefined)
+  }
+  const pages = groups(ids).map((part) => {
+    const some =
+      set.byIds === 'IDs'
+        ? { IDs: part }
+        : { where: part.map((id) => `${set.id}==Guid("${id}")`).join(' OR ') }
+    return client.rows(set.set, { ...both(set.query, some), page: 1, pageSize: MAX_SIZE })
+  })
+  return (await Promise.all(pages)).flat()
+}
+
+/** Reads one kind that Xero gives in pages. */
+export function reader<T extends { id: Id }>(connection: Connection, kind: string, set: PagedSet<T>): Read<T> {
+  return {
+    async byId(ids) {
+      const rows = await rowsByIds(connection, set, ids.filter(isGuid))
+      const day = today()
+      const found = new Map<string, Answer<T>>(
+        rows.map((row) => [idOf(row, set.id).toLowerCase(), rowOf(() => set.map(row, day))]),
+      )
+      return ids.map((id) => found.get(id.toLowerCase()) ?? null)
+    },
+    list: (ask) => list(connection, kind, set, ask),
+  }
+}
+
+/**
+ * A page of rows in the order of their ids. No row ever leaves these lists, so pages only move down while rows are
+ * inserted: the last row that was seen is looked for again, and what stands before it is passed over.
+ */
+async function list<T>(
+  { client }: Connection,
+  kind: string,
+  set: PagedSet<T>,
+  ask: ListAsk,
+): Promise<Page<T>> {
+  const start = set.sized ? Math.min(Math.max(ask.first, 1), MAX_SIZE) : MAX_SIZE
+  let [page, size, last] = ask.after === null ? [1, start, ''] : readCursor(kind, ask.after, place)
+  const wanted = ask.search ? set.search(ask.search) : {}
+  if (wanted === null) return { rows: [], next: null }
+  for (let empty = 0; empty < MAX_EMPTY; empty += 1) {
+    const pageSize = set.sized ? size : undefined
+    const query = { ...both(set.query, wanted), order: `${set.id} ASC`, page, pageSize }
+    const all = await client.rows(set.set, query)
+    const ids = all.map((row) => idOf(row, set.id))
+    const from = ids.indexOf(last) + 1
+    const day = today()
+    const rows: T[] = []
+    let at = from
+    for (; at < all.length && rows.length < ask.first; at += 1) {
+      const record = set.map(all[at] ?? null, day)
+      if (record !== null) rows.push(record)
+    }
+    const ended = at >= all.length
+    last = ids[at - 1] ?? last
+    if (ended && all.length < size) return { rows, next: null }
+    if (ended) page += 1
+    if (rows.length > 0) return { rows, next: cursor(kind, [page, size, last]) }
+  }
+  throw new ErpError('BAD_ANSWER', 'The pages of Xero do not end.')
+}
+
+/** Items come all at once, unpaged; the pages are ours, in the order of their codes. */
+export function items(connection: Connection): Read<Item> {
+  const currency = async () => (await connection.organisation.get()).currency
+  const whole = new Kept(async () => {
+    const rows = await connection.client.rows('Items', { order: 'Code ASC', unitdp: 4 })
+    const named = rows.map((row) => ({ key: keyOf(row), row }))
+    return named.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  }, LIST_MS)
+  return {
+    async byId(ids) {
+      if (!ids.some(isGuid)) return ids.map(() => null)
+      const rows = await connection.items(ids)
+      const own = await currency()
+      const found = new Map<string, Answer<Item>>(
+        rows.map((row) => [
+          idOf(row, 'ItemID').toLowerCase(),
+          rowOf(() => toItem(shaped(shapes.item, row, 'An item'), own)),
+        ]),
+      )
+      return ids.map((id) => found.get(id.toLowerCase()) ?? null)
+    },
+    async list({ first, after, search }) {
+      const [last] = after === null ? [''] : readCursor('item', after, behind)
+      if (after === null) whole.forget()
+      const text = search?.toLowerCase() ?? ''
+      const fits = ({ key, row }: { key: string; row: Json }) =>
+        key > last && (text === '' || wordsOf(row).includes(text))
+      const [all, own] = [(await whole.get()).filter(fits), await currency()]
+      const shown = all.slice(0, first)
+      const next = all.length > shown.length ? cursor('item', [shown.at(-1)?.key ?? '']) : null
+      return { rows: shown.map(({ row }) => toItem(shaped(shapes.item, row, 'An item'), own)), next }
+    },
+  }
+}
+
+const named = z.object({ ItemID: z.string(), Code: z.string(), Name: z.string().nullish() })
+
+function keyOf(row: Json): string {
+  const { Code, ItemID } = shaped(named, row, 'An item')
+  return `${Code}\u0000${ItemID}`
+}
+
+function wordsOf(row: Json): string {
+  const { Code, Name } = shaped(named, row, 'An item')
+  return `${Code}\n${Name ?? ''}`.toLowerCase()
+}
+
+/** What customers owe, in the currency of the organisation. Xero has no credit limits. */
+export async function credit(connection: Connection, customers: Id[]): Promise<Answer<Credit>[]> {
+  if (!customers.some(isGuid)) return customers.map(() => null)
+  const rows = await connection.contacts(customers)
+  const { currency } = await connection.organisation.get()
+  const found = new Map<string, Answer<Credit>>(
+    rows.map((row) => [
+      idOf(row, 'ContactID').toLowerCase(),
+      rowOf(() => {
+        const { Balances } = shaped(shapes.contact, row, 'A contact')
+        const balance = money(Balances?.AccountsReceivable?.Outstanding, currency)
+        return { limit: null, balance, available: null, onHold: null }
+      }),
+    ]),
+  )
+  return customers.map((id) => found.get(id.toLowerCase()) ?? null)
+}
