@@ -1,13 +1,14 @@
 import { businesscentral } from './businesscentral/index.ts'
 import type { Connector } from './connector.ts'
 import { erpnext } from './erpnext/index.ts'
+import { lexware } from './lexware/index.ts'
 import { netsuite } from './netsuite/index.ts'
 import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
 import { weclapp } from './weclapp/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
-export const connectors: Connector[] = [odoo, erpnext, netsuite, businesscentral, weclapp, qwoty]
+export const connectors: Connector[] = [odoo, erpnext, netsuite, businesscentral, weclapp, lexware, qwoty]
 
 /** The connector of a system, or undefined for an unknown name. */
 export function connectorOf(system: string): Connector | undefined {

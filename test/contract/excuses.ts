@@ -15,6 +15,12 @@ export const excuses: Record<string, Record<string, string>> = {
   businesscentral: {
     C111: 'Business Central does not sign its webhooks, so only the shared secret in the body can be checked: learn.microsoft.com, dynamics-subscriptions',
   },
+  lexware: {
+    C46: 'Lexware keeps one price for each article, without customers, tiers and other currencies: developers.lexware.io/docs, articles',
+  },
+  sageintacct: {
+    C111: 'The algorithm of X-IA-SageSignature is not published, so only the secret in the address can be checked: developer.sage.com/intacct, guides, webhooks',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
     C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',
