@@ -40,9 +40,13 @@ async function lessBy(bench: Bench, line: Line, more: Partial<OrderInput>): Prom
   return whole && less ? netOf(whole).minus(netOf(less)).div(netOf(whole)) : null
 }
 
-/** Whether a text stands in what was sent; a day also as a moment in milliseconds, in whatever zone it begins. */
+/**
+ * Whether a text stands in what was sent; a day also as a moment in milliseconds, in whatever zone it begins, and
+ * in elements of its own for year, month and day.
+ */
 function carries(sent: string, text: string): boolean {
-  if (sent.replaceAll('-', '').includes(text.replaceAll('-', ''))) return true
+  const plain = [sent, sent.replaceAll(/<[^<>]*>/g, '')].map((form) => form.replaceAll('-', ''))
+  if (plain.some((form) => form.includes(text.replaceAll('-', '')))) return true
   const moments = /^\d{4}-\d\d-\d\d$/.test(text) ? (sent.match(/(?<!\d)\d{13}(?!\d)/g) ?? []) : []
   return moments.some((moment) => Math.abs(Number(moment) - Date.parse(text)) <= 14 * 3_600_000)
 }
@@ -132,7 +136,7 @@ export const kept: Check[] = [
       ]
       const missing: string[] = []
       const miss = async (texts: string[], plan: () => Promise<unknown>): Promise<void> => {
-        const sent = await plan().then(JSON.stringify, (error: unknown) => {
+        const sent = await plan().then(wordsAll, (error: unknown) => {
           if (error instanceof ErpError && REFUSED.includes(error.code)) return texts.join(' ')
           throw error
         })

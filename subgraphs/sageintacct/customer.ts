@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { ErpError } from '../../schema/errors.ts'
+import type { Address } from '../../schema/index.ts'
+import type { CustomerInput, Found, Ref, WireRequest, Write } from '../connector.ts'
+import { shaped } from '../shape.ts'
+import { type Client, shown } from './client.ts'
+import type { Setup } from './setup.ts'
+import * as shapes from './shapes.ts'
+
+const OBJECT = 'accounts-receivable/customer'
+/** Customer ids have at most 20 letters. */
+const SHORT = /^[A-Za-z0-9_-]{1,20}$/
+const keyed = z.object({ key: shapes.key, id: z.string().min(1) })
+const written = z.object({ 'ia::result': z.object({ key: shapes.key, id: z.string().min(1) }) })
+
+/** Our reference as the id of a customer: as it stands where it fits, else 19 letters of its hash. */
+export function customerId(ref: string): string {
+  if (SHORT.test(ref)) return ref
+  return `W${BigInt(`0x${createHash('sha256').update(ref).digest('hex')}`)
+    .toString(36)
+    .slice(0, 19)}`.toUpperCase()
+}
+
+function placeOf(address: Address): object {
+  const [addressLine1, addressLine2, ...more] = address.lines
+  return {
+    addressLine1: addressLine1 ?? '',
+    addressLine2: addressLine2 ?? '',
+    addressLine3: more.join(', '),
+    city: address.city ?? '',
+    state: address.region ?? '',
+    postCode: address.postalCode ?? '',
+    ...(address.country && { isoCountryCode: address.country.toLowerCase() }),
+  }
+}
+
+/** The default contact, as far as it is named. */
+function contactOf({ name, email, phone, country, addresses }: Partial<CustomerInput>): object | null {
+  const [address, second] = addresses ?? []
+  if (second)
+    throw new ErpError('VALIDATION', 'Intacct takes one address here, that of the default contact.', {
+      field: 'addresses',
+    })
+  const place = address ? placeOf({ ...address, country: address.country ?? country }) : null
+  const bare = country && !place ? { isoCountryCode: country.toLowerCase() } : null
+  const contact = {
+    ...(name && { printAs: name, companyName: name }),
+    ...(email !== undefined && { email1: email }),
+    ...(phone !== undefined && { phone1: phone }),
+    ...((place ?? bare) && { mailingAddress: place ?? bare }),
+  }
+  return Object.keys(contact).length > 0 ? contact : null
+}
+
+/** Customers. There is no upsert, no version, and the answer of a write is a reference only. */
+export class Customers implements Write<CustomerInput> {
+  readonly proof
+  readonly findLagMs = 0
+  readonly maxPushMs = 300_000
+  readonly find?: (ref: string) => Promise<Found | null>
+  readonly #client: Client
+  readonly #setup: Setup
+
+  constructor(client: Client, setup: Setup) {
+    this.#client = client
+    this.#setup = setup
+    const known = client.config.customerIds === 'reference'
+    this.proof = known ? ('lookup' as const) : ('none' as const)
+    if (known) this.find = (ref) => this.#find(ref)
+  }
+
+  async plan(input: CustomerInput, ref: string): Promise<WireRequest[]> {
+    return [shown(await this.#creating(input, ref))]
+  }
+
+  async create(input: CustomerInput, ref: string): Promise<Ref> {
+    const answer = await this.#client.write(await this.#creating(input, ref))
+    const { id } = shaped(written, answer, 'The written customer')['ia::result']
+    return { id, number: id }
+  }
+
+  async update(ref: Ref, change: Partial<CustomerInput>): Promise<Ref> {
+    const row = await this.#row(ref.id)
+    if (!row) throw new ErpError('NOT_FOUND', `Intacct has no customer "${ref.id}".`)
+    const body = await this.#body(change)
+    await this.#client.write(this.#client.request('PATCH', `${OBJECT}/${row.key}`, body))
+    return { id: row.id, number: row.id }
+  }
+
+  async #find(ref: string): Promise<Found | null> {
+    const row = await this.#row(customerId(ref))
+    return row ? { ref: { id: row.id, number: row.id }, step: 1, done: true } : null
+  }
+
+  async #row(id: string) {
+    const filters = [{ $eq: { id } }]
+    const rows = await this.#client.query({ object: OBJECT, fields: ['key', 'id'], filters, size: 10 })
+    return rows.map((row) => shaped(keyed, row, 'A customer')).find((row) => row.id === id) ?? null
+  }
+
+  async #creating(input: CustomerInput, ref: string): Promise<WireRequest> {
+    const id = this.#client.config.customerIds === 'reference' ? { id: customerId(ref) } : {}
+    const body = { ...id, status: 'active', ...(await this.#body(input)) }
+    return this.#client.request('POST', OBJECT, body)
+  }
+
+  async #body(input: Partial<CustomerInput>): Promise<object> {
+    const { name, taxId, currency, group, paymentTerms, customAttributes } = input
+    if (name !== undefined && name.trim() === '')
+      throw new ErpError('MISSING_REQUIRED_FIELD', 'A customer needs a name.', { field: 'name' })
+    const contact = contactOf(input)
+    const own = (customAttributes ?? []).map(({ key, value }) => {
+      if (/^\w{1,60}$/.test(key)) return [`nsp::${key}`, value ?? null]
+      throw new ErpError('VALIDATION', `"${key.slice(0, 40)}" is no name of a custom field.`, {
+        field: 'customAttributes',
+      })
+    })
+    return {
+      ...(name !== undefined && { name }),
+      ...(taxId !== undefined && { taxId }),
+      ...(currency && { currency }),
+      ...(group && { customerType: { id: group } }),
+      ...(paymentTerms && { term: { id: await this.#term(paymentTerms) } }),
+      ...(contact && { contacts: { default: contact } }),
+      ...(Object.fromEntries(own) as Record<string, string | null>),
+    }
+  }
+
+  async #term(wanted: string): Promise<string> {
+    const name = this.#client.config.paymentTerms[wanted] ?? wanted
+    if (await this.#setup.terms.find((all) => all.get(name))) return name
+    throw new ErpError('MAPPING_MISSING', `Intacct has no payment term "${name}".`, { field: 'paymentTerms' })
+  }
+}

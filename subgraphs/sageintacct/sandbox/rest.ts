@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
+import { fieldsOf, query } from './query.ts'
+import { CUSTOMERS, addCustomer, contact } from './seed.ts'
+import { Refusal, type Row, type Store } from './store.ts'
+
+const reference = z.union([z.strictObject({ id: z.string() }), z.strictObject({ key: z.string() })])
+const place = z.strictObject({
+  printAs: z.string().max(200).optional(),
+  companyName: z.string().max(200).optional(),
+  email1: z.string().nullish(),
+  phone1: z.string().nullish(),
+  mailingAddress: z
+    .strictObject({
+      ...{
+        addressLine1: z.string().nullish(),
+        addressLine2: z.string().nullish(),
+        addressLine3: z.string().nullish(),
+      },
+      ...{ city: z.string().nullish(), state: z.string().nullish(), postCode: z.string().nullish() },
+      isoCountryCode: z
+        .string()
+        .regex(/^[a-z]{2}$/)
+        .nullish(),
+    })
+    .optional(),
+})
+/** Custom fields of the company stand under nsp:: and must exist. */
+const writable = z.strictObject({
+  id: z.string().min(1).max(20).optional(),
+  name: z.string().min(1).max(200),
+  status: z.enum(['active', 'inactive']).optional(),
+  taxId: z.string().nullish(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+  creditLimit: z.string().optional(),
+  isOnHold: z.boolean().optional(),
+  customerType: reference.optional(),
+  term: reference.optional(),
+  contacts: z.strictObject({ default: place }).optional(),
+})
+
+/** A refusal in the first of the three wrappings. */
+export function refused(
+  status: number,
+  code: string,
+  message: string,
+  details: object[] = [],
+): SandboxAnswer {
+  return {
+    status,
+    body: {
+      'ia::error': { code, message, supportId: 'kxi78%7EZuyXBDEGVHD2UmO1phYXDQAAAA8', details },
+      'ia::meta': { totalCount: 1, totalSuccess: 0, totalError: 1 },
+    },
+  }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    throw new Refusal(400, 'invalidRequest', 'The JSON of the request is malformed (REST-1030)')
+  }
+}
+
+function checked<T extends z.ZodType>(form: T, body: unknown): z.output<T> {
+  const result = form.safeParse(body)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const field = issue?.path.join('.') ?? ''
+  const missing = issue?.code === 'invalid_type' && issue.message.includes('undefined')
+  throw new Refusal(422, 'operationFailed', missing ? `${field} is required` : `${field} ${issue?.message}`)
+}
+
+function done(table: string, { key, id }: Row, status: number): SandboxAnswer {
+  const result = { key, id, href: `/objects/${table}/${key}` }
+  return {
+    status,
+    body: { 'ia::result': result, 'ia::meta': { totalCount: 1, totalSuccess: 1, totalError: 0 } },
+  }
+}
+
+/** The parts that refer to other records must exist. */
+function properties(store: Store, body: Record<string, unknown>): Record<string, unknown> {
+  const { term } = body as { term?: { id?: string } }
+  if (term?.id !== undefined && !store.byId('accounts-receivable/term', term.id))
+    throw new Refusal(422, 'operationFailed', `Term ${term.id} is not valid`)
+  return body
+}
+
+function contactOf(
+  old: unknown,
+  next: z.output<typeof place> | undefined,
+  name: string,
+): Record<string, unknown> {
+  const before = (old ?? contact(name, {})) as Record<string, unknown>
+  const { mailingAddress, ...rest } = next ?? {}
+  const at = { ...(before.mailingAddress as object), ...mailingAddress }
+  return { ...before, ...rest, mailingAddress: at }
+}
+
+function createCustomer(store: Store, body: unknown): SandboxAnswer {
+  const { contacts, ...row } = checked(writable, body)
+  const id = row.id ?? `C-${20000 + store.all(CUSTOMERS).length}`
+  if (store.all(CUSTOMERS).some((one) => String(one.id).toLowerCase() === id.toLowerCase()))
+    throw new Refusal(422, 'operationFailed', `Another Customer with the given value(s) ${id} already exists`)
+  const whole = {
+    ...properties(store, row),
+    id,
+    contacts: { default: contactOf(null, contacts?.default, row.name) },
+  }
+  const made = addCustomer(store, whole)
+  store.tell('customer', id)
+  return done(CUSTOMERS, made, 201)
+}
+
+function patchCustomer(store: Store, key: string, body: unknown): SandboxAnswer {
+  const row = store.table(CUSTOMERS).get(key)
+  if (!row) throw new Refusal(404, 'notFound', `Customer ${key} not found`)
+  const { contacts, ...rest } = checked(writable.omit({ id: true }).partial(), body)
+  const old = (row.contacts as { default?: unknown } | undefined)?.default
+  Object.assign(row, properties(store, rest))
+  if (contacts) row.contacts = { default: contactOf(old, contacts.default, String(row.name)) }
+  store.touch(row)
+  store.tell('customer', String(row.id))
+  return done(CUSTOMERS, row, 200)
+}
+
+/** One record, or several by a list of keys: then each part has a status of its own. */
+function get(store: Store, object: string, keys: string[]): SandboxAnswer {
+  fieldsOf(store, object)
+  const rows = keys.map((key) => store.table(object).get(key))
+  const gone = (key: string) => ({
+    'ia::error': { code: 'notFound', message: `The record ${key} does not exist` },
+    'ia::status': 404,
+  })
+  if (rows.every((row) => row === undefined))
+    return refused(404, 'notFound', `The record ${keys[0]} does not exist`)
+  const result = rows.map((row, at) =>
+    row ? { ...row, href: `/objects/${object}/${row.key}` } : gone(keys[at] ?? ''),
+  )
+  const totalError = rows.filter((row) => row === undefined).length
+  return {
+    status: totalError > 0 ? 207 : 200,
+    body: {
+      'ia::result': keys.length === 1 ? result[0] : result,
+      'ia::meta': { totalCount: keys.length, totalSuccess: keys.length - totalError, totalError },
+    },
+  }
+}
+
+const part = z.strictObject({
+  method: z.literal('POST'),
+  path: z.literal('/services/core/query'),
+  body: z.unknown(),
+  resultReference: z.string().optional(),
+})
+
+/** Parts run one after the other until the first that fails. */
+function composite(store: Store, body: unknown): SandboxAnswer {
+  const parts = z.array(part).min(2).max(10).safeParse(body)
+  if (!parts.success) throw new Refusal(400, 'invalidRequest', 'A composite has 2 to 10 sub-requests')
+  const result: object[] = []
+  for (const one of parts.data) {
+    try {
+      result.push({ ...query(store, one.body), 'ia::status': 200 })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      const { code, message, status } = error
+      result.push({ 'ia::error': { code, message, details: [] }, 'ia::status': status })
+      break
+    }
+  }
+  const totalError = result.filter((one) => 'ia::error' in one).length
+  const meta = { totalCount: result.length, totalSuccess: result.length - totalError, totalError }
+  return { status: totalError > 0 ? 207 : 200, body: { 'ia::result': result, 'ia::meta': meta } }
+}
+
+/** The REST API behind its version. */
+export function rest(store: Store, request: SandboxRequest, path: string): SandboxAnswer {
+  const { method } = request
+  if (method === 'POST' && path === '/services/core/query')
+    return { status: 200, body: query(store, parsed(request.body)) }
+  if (method === 'POST' && path === '/services/core/composite') return composite(store, parsed(request.body))
+  const [, app, object, keys] = /^\/objects\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
+  const table = `${app}/${decodeURIComponent(object ?? '')}`
+  if (method === 'GET' && keys !== undefined) return get(store, table, decodeURIComponent(keys).split(','))
+  if (method === 'POST' && table === CUSTOMERS) return createCustomer(store, parsed(request.body))
+  if (method === 'PATCH' && table === CUSTOMERS && keys !== undefined)
+    return patchCustomer(store, keys, parsed(request.body))
+  throw new Refusal(404, 'invalidRequest', `The path ${path} is not valid (REST-1107)`)
+}
