@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Vitest would leave one core idle; on two cores that is half of them.
+    maxWorkers: '100%',
   },
 })
