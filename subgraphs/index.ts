@@ -5,10 +5,20 @@ import { lexware } from './lexware/index.ts'
 import { netsuite } from './netsuite/index.ts'
 import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
+import { sageintacct } from './sageintacct/index.ts'
 import { weclapp } from './weclapp/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
-export const connectors: Connector[] = [odoo, erpnext, netsuite, businesscentral, weclapp, lexware, qwoty]
+export const connectors: Connector[] = [
+  odoo,
+  erpnext,
+  netsuite,
+  businesscentral,
+  weclapp,
+  lexware,
+  sageintacct,
+  qwoty,
+]
 
 /** The connector of a system, or undefined for an unknown name. */
 export function connectorOf(system: string): Connector | undefined {
