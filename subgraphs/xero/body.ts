@@ -53,8 +53,7 @@ async function itemsOf(connection: Connection, lines: OrderLineInput[]): Promise
     const field = `lines.${index}.sku`
     if (!found)
       throw new ErpError('INVALID_ITEM', `There is no item ${line.sku.slice(0, 40)} in Xero.`, { field })
-    if (found.IsSold === false)
-      throw new ErpError('INVALID_ITEM', `${found.Code} is not sold.`, { field })
+    if (found.IsSold === false) throw new ErpError('INVALID_ITEM', `${found.Code} is not sold.`, { field })
     return found
   })
 }

@@ -46,7 +46,8 @@ export async function* changes(
 ): AsyncIterable<ChangePage> {
   const last = since(cursor)
   const from = Math.max(0, last - OVERLAP_MS)
-  if (kind !== 'item') return yield* paged(connection, kind, setsOf(connection.client.config)[kind], from, last)
+  if (kind !== 'item')
+    return yield* paged(connection, kind, setsOf(connection.client.config)[kind], from, last)
   const rows = await connection.client.rows('Items', { unitdp: 4 }, from)
   const told = rows
     .map((row) => shaped(item, row, 'An item'))
@@ -56,8 +57,7 @@ export async function* changes(
 }
 
 function updated(row: Json): string | null {
-  const text =
-    row !== null && typeof row === 'object' && !Array.isArray(row) ? row.UpdatedDateUTC : null
+  const text = row !== null && typeof row === 'object' && !Array.isArray(row) ? row.UpdatedDateUTC : null
   return typeof text === 'string' ? text : null
 }
 

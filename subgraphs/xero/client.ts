@@ -93,7 +93,8 @@ export class Client {
     this.config = config
     this.#http = http
     // A missing scope is a 401 too, which no new token helps.
-    const expired = ({ status, text }: HttpAnswer) => status === 401 && !/AuthorizationUnsuccessful/.test(text)
+    const expired = ({ status, text }: HttpAnswer) =>
+      status === 401 && !/AuthorizationUnsuccessful/.test(text)
     this.#auth = { ...credentials(config, http), expired }
     this.#tenant = new Kept(() => this.#onlyTenant())
   }

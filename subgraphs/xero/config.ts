@@ -42,9 +42,7 @@ export const config = z.object({
     .describe('First refresh token where the sign-in was made elsewhere; every use replaces it.'),
   scopes: z
     .string()
-    .default(
-      'offline_access accounting.invoices accounting.payments accounting.contacts accounting.settings',
-    )
+    .default('offline_access accounting.invoices accounting.payments accounting.contacts accounting.settings')
     .describe('Scopes; apps made before March 2026 use accounting.transactions for invoices and payments.'),
   tenantId: z
     .guid()

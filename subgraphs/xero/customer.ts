@@ -81,7 +81,9 @@ export class Customers implements Write<CustomerInput> {
       ...(input.name !== undefined && { Name: input.name }),
       ...(input.email !== undefined && { EmailAddress: input.email ?? '' }),
       ...(input.phone !== undefined && {
-        Phones: [{ PhoneType: 'DEFAULT', PhoneNumber: input.phone ?? '', PhoneAreaCode: '', PhoneCountryCode: '' }],
+        Phones: [
+          { PhoneType: 'DEFAULT', PhoneNumber: input.phone ?? '', PhoneAreaCode: '', PhoneCountryCode: '' },
+        ],
       }),
       ...(input.taxId !== undefined && { TaxNumber: input.taxId ?? '' }),
       ...(input.currency && { DefaultCurrency: input.currency }),
@@ -103,7 +105,10 @@ function addressesOf({ addresses, country }: Partial<CustomerInput>, before: Con
   const delivery = given.find(isDelivery) ?? old.find(isDelivery)
   const kept = given.find((one) => !isDelivery(one)) ?? old.find((one) => !isDelivery(one))
   const billing: Address | undefined = country
-    ? { ...(kept ?? { type: 'BILLING', lines: [] }), country: kept?.country && !before ? kept.country : country }
+    ? {
+        ...(kept ?? { type: 'BILLING', lines: [] }),
+        country: kept?.country && !before ? kept.country : country,
+      }
     : kept
   return [
     ...(billing ? [fromAddress('POBOX', billing)] : []),

@@ -1,13 +1,5 @@
 import { ErpError } from '../../schema/errors.ts'
-import type {
-  Found,
-  Id,
-  InvoiceInput,
-  OrderInput,
-  Ref,
-  WireRequest,
-  Write,
-} from '../connector.ts'
+import type { Found, Id, InvoiceInput, OrderInput, Ref, WireRequest, Write } from '../connector.ts'
 import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { bodyOf } from './body.ts'
@@ -134,7 +126,7 @@ class Documents {
   }
 
   /** Approves what stands as a draft; a quote is first sent, then accepted. */
-  async resume({ ref }: Found): Promise<Ref> {
+  async resume(ref: Ref): Promise<Ref> {
     const { target } = this
     const steps = target === 'QUOTE' ? ['SENT', 'ACCEPTED'] : ['AUTHORISED']
     for (const status of steps) {
@@ -161,7 +153,12 @@ class Documents {
   async #advance(id: Id, status: string): Promise<void> {
     const set = setOf(this.target)
     const row = this.target === 'QUOTE' ? await this.#quote(id) : { InvoiceID: id }
-    const request = await this.client.request('POST', `${set}/${id}`, {}, { [set]: [{ ...row, Status: status }] })
+    const request = await this.client.request(
+      'POST',
+      `${set}/${id}`,
+      {},
+      { [set]: [{ ...row, Status: status }] },
+    )
     await this.client.write(request, set)
   }
 
@@ -194,7 +191,7 @@ abstract class DocumentWrite {
     return this.documents.find(ref)
   }
 
-  resume(found: Found): Promise<Ref> {
+  resume(found: Ref): Promise<Ref> {
     return this.documents.resume(found)
   }
 

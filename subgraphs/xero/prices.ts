@@ -15,10 +15,7 @@ const WAREHOUSE = 'DEFAULT'
 async function itemsOf(connection: Connection, asks: { item: string }[]) {
   const rows = await connection.items(asks.map(({ item }) => item))
   return new Map(
-    rows.map((row) => [
-      idOf(row, 'ItemID').toLowerCase(),
-      rowOf(() => shaped(shapes.item, row, 'An item')),
-    ]),
+    rows.map((row) => [idOf(row, 'ItemID').toLowerCase(), rowOf(() => shaped(shapes.item, row, 'An item'))]),
   )
 }
 
@@ -79,7 +76,9 @@ export async function prices(connection: Connection, asks: PriceAsk[]): Promise<
     // An unknown customer has no price.
     if (percent === null || percent instanceof ErpError) return percent
     if (!/^\d+(\.\d+)?$/.test(ask.quantity))
-      return new ErpError('VALIDATION', `"${ask.quantity.slice(0, 40)}" is no quantity.`, { field: 'quantity' })
+      return new ErpError('VALIDATION', `"${ask.quantity.slice(0, 40)}" is no quantity.`, {
+        field: 'quantity',
+      })
     return priceOf(row, percent, currency, connection.client.config.pricesIncludeTax)
   })
 }

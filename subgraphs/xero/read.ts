@@ -60,7 +60,11 @@ async function rowsByIds({ client }: Connection, set: PagedSet<unknown>, ids: Id
 }
 
 /** Reads one kind that Xero gives in pages. */
-export function reader<T extends { id: Id }>(connection: Connection, kind: string, set: PagedSet<T>): Read<T> {
+export function reader<T extends { id: Id }>(
+  connection: Connection,
+  kind: string,
+  set: PagedSet<T>,
+): Read<T> {
   return {
     async byId(ids) {
       const rows = await rowsByIds(connection, set, ids.filter(isGuid))

@@ -47,10 +47,7 @@ export class Connection {
     const named = [...new Set(codes)].filter((code) => code !== '')
     const count = wanted.length + named.length
     if (count === 0) return []
-    const terms = [
-      ...wanted.map((id) => `ItemID==Guid("${id}")`),
-      ...named.map((code) => `Code=="${code}"`),
-    ]
+    const terms = [...wanted.map((id) => `ItemID==Guid("${id}")`), ...named.map((code) => `Code=="${code}"`)]
     const where = count <= PER_ADDRESS && named.every(isQuotable) ? terms.join(' OR ') : undefined
     return this.client.rows('Items', { where, unitdp: 4 })
   }

@@ -35,9 +35,7 @@ export class Access {
   check({ headers }: SandboxRequest): void {
     const token = this.#tokens.get(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '')
     if (!token || token.until <= this.#now())
-      throw new Refusal(
-        problem(401, 'Unauthorized', 'TokenExpired: token expired at 11/20/2026 09:00:00'),
-      )
+      throw new Refusal(problem(401, 'Unauthorized', 'TokenExpired: token expired at 11/20/2026 09:00:00'))
     const tenant = headers['xero-tenant-id'] ?? ''
     if (tenant === TENANT || (tenant === '' && token.custom)) return
     throw new Refusal(problem(403, 'Forbidden', 'AuthenticationUnsuccessful'))
@@ -50,7 +48,10 @@ export class Access {
 
   /** The consents: the id of the connection is not the id of the organisation. */
   connections(): SandboxAnswer {
-    const times = { createdDateUtc: '2026-11-01T20:08:58.2946600', updatedDateUtc: '2026-11-01T20:13:58.1012330' }
+    const times = {
+      createdDateUtc: '2026-11-01T20:08:58.2946600',
+      updatedDateUtc: '2026-11-01T20:13:58.1012330',
+    }
     const body = [
       { id: guid('connection'), authEventId: guid('consent'), tenantId: TENANT, tenantType: 'ORGANISATION' },
     ].map((one) => ({ ...one, tenantName: 'Nordlicht Handel GmbH', ...times }))

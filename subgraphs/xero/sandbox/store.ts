@@ -98,7 +98,8 @@ export class Store {
   count(code: string): void {
     const sum = [...(this.parts.get(code)?.values() ?? [])].reduce((all, one) => all.plus(one), new Big(0))
     const row = this.itemsByCode.get(code)
-    if (row?.IsTrackedAsInventory) this.put('Items', Object.assign(row, { QuantityOnHand: num(sum.toFixed()) }))
+    if (row?.IsTrackedAsInventory)
+      this.put('Items', Object.assign(row, { QuantityOnHand: num(sum.toFixed()) }))
   }
 
   /** A new item, tracked where stock is given. */
@@ -154,7 +155,9 @@ export class Store {
     const [net, tax] = [sum('LineAmount'), sum('TaxAmount')]
     const total = net.plus(tax)
     const paid = state !== 'invoiced' ? new Big(0) : index % 2 === 0 ? total : new Big(10)
-    const status = { open: 'DRAFT', delivered: 'AUTHORISED', invoiced: 'AUTHORISED', cancelled: 'VOIDED' }[state]
+    const status = { open: 'DRAFT', delivered: 'AUTHORISED', invoiced: 'AUTHORISED', cancelled: 'VOIDED' }[
+      state
+    ]
     const invoice = this.put('Invoices', {
       Type: 'ACCREC',
       InvoiceID: this.nextId('Invoices'),

@@ -33,7 +33,10 @@ function unquoted(text: string): string {
 function valueAt(row: Row, path: string): unknown {
   return path
     .split('.')
-    .reduce<unknown>((part, name) => (part && typeof part === 'object' ? (part as Row)[name] : undefined), row)
+    .reduce<unknown>(
+      (part, name) => (part && typeof part === 'object' ? (part as Row)[name] : undefined),
+      row,
+    )
 }
 
 function literalOf({ kind, text }: Token, where: string): unknown {
