@@ -52,7 +52,7 @@ export const config = z.object({
     .describe(
       'reference: new customers get a number made from our reference (the series must allow manual numbers). series: Business Central numbers them, and an uncertain write cannot be looked up.',
     ),
-  orderStatus: z
+  statuses: z
     .record(z.string(), z.enum(['DRAFT', 'PENDING_APPROVAL', 'OPEN']))
     .default({})
     .describe('Order status -> our word, for example {"Draft": "DRAFT"} where only released orders count.'),

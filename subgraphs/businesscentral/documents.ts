@@ -123,7 +123,7 @@ export function isCancelled(native: Pick<NativeOrder, 'salesOrderLines'>): boole
 }
 
 function orderState(native: NativeOrder, config: Config): OrderStatus {
-  const state = config.orderStatus[native.status] ?? known(ORDERS, native.status) ?? 'UNKNOWN'
+  const state = config.statuses[native.status] ?? known(ORDERS, native.status) ?? 'UNKNOWN'
   const goods = goodsOf(native.salesOrderLines)
   if (state === 'UNKNOWN') return state
   if (isCancelled(native)) return 'CANCELLED'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OrderStatus } from '../../schema/index.ts'
 
 const ALGORITHMS = ['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const
 const DECIMAL = /^\d+(\.\d+)?$/
@@ -67,6 +68,10 @@ export const config = z.object({
     .record(z.string(), z.string().regex(/^[A-Z0-9]{2,3}$/))
     .default({})
     .describe('Unit names of the account -> UN/ECE Rec 20 codes, for example {"Box of 10": "XBX"}.'),
+  statuses: z
+    .record(z.string(), z.enum(OrderStatus))
+    .default({})
+    .describe('Letter of a sales order in NetSuite to our status, where an account uses it otherwise.'),
   paymentTerms: z
     .record(z.string(), z.string())
     .default({})

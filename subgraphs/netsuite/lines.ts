@@ -130,7 +130,7 @@ export function orderOf(row: Row, rows: Row[], { config, zone }: Extra): Order {
     purchaseOrderNumber: filled(native.otherrefnum),
     customer: native.entity ?? null,
     customerName: filled(native.entity_name),
-    state: orderState(native.status, fulfilment !== 'NONE' || invoicing !== 'NONE'),
+    state: orderState(native.status, fulfilment !== 'NONE' || invoicing !== 'NONE', config.statuses),
     nativeStatus: nativeStatus(native),
     fulfilment,
     invoicing,

@@ -45,7 +45,7 @@ export const config = z.object({
     .describe(
       "Number of the product of Odoo's discount lines (Sales settings, Discounts); needed for discounts by amount",
     ),
-  states: z
+  statuses: z
     .record(z.string(), z.enum(OrderStatus))
     .default({})
     .describe('State of a sales order in Odoo to ours, for states that own modules added'),

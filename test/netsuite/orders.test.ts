@@ -68,6 +68,16 @@ describe('an order', () => {
     })
   })
 
+  it('has the status that an operator gave its letter', async () => {
+    await using({ config: { statuses: { B: 'PENDING_APPROVAL' } } }, async (stand) => {
+      const ref = await stand.erp.order?.create(await order(stand, {}), REF)
+      expect(await stateOf(stand, ref?.id ?? '')).toMatchObject({
+        state: 'PENDING_APPROVAL',
+        nativeStatus: 'Sales Order : Pending Fulfillment',
+      })
+    })
+  })
+
   it('is priced by NetSuite where we give no price', async () => {
     await using({}, async (stand) => {
       const customer = await customerId(stand, 'C-10004')

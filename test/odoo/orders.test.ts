@@ -283,7 +283,7 @@ describe('an order', () => {
     expect(await bench.erp.orders?.byId(['1'])).toMatchObject([
       { state: 'UNKNOWN', nativeStatus: 'to_approve' },
     ])
-    const erp = bench.again({ states: { to_approve: 'PENDING_APPROVAL' } })
+    const erp = bench.again({ statuses: { to_approve: 'PENDING_APPROVAL' } })
     expect(await erp.orders?.byId(['1'])).toMatchObject([
       { state: 'PENDING_APPROVAL', nativeStatus: 'to_approve' },
     ])

@@ -91,7 +91,7 @@ const FULFILMENT: Record<string, FulfilmentStatus> = {
   full: 'FULL',
 }
 
-function stateOf(order: Native, own: Config['states']): OrderStatus {
+function stateOf(order: Native, own: Config['statuses']): OrderStatus {
   const state = order.state ?? ''
   if (own[state]) return own[state]
   if (state === 'draft') return 'DRAFT'
@@ -171,7 +171,7 @@ export function toOrder(row: Row, around: OrderAround, config: Config): Order {
   return {
     ...common(order, around, config),
     reference: order.origin,
-    state: stateOf(order, config.states),
+    state: stateOf(order, config.statuses),
     fulfilment: order.delivery_status ? (FULFILMENT[order.delivery_status] ?? 'UNKNOWN') : 'NONE',
     invoicing: INVOICING[order.invoice_status ?? ''] ?? 'UNKNOWN',
     payment: around.payment ?? (confirmed ? 'UNPAID' : null),
