@@ -1,0 +1,299 @@
+import Big from 'big.js'
+import type { Demo, DemoCustomer } from '../../demo.ts'
+import { jsonDate } from '../../odata2.ts'
+import { type Row, row } from './types.ts'
+
+/** The sales area of the demo company. */
+export const AREA = { SalesOrganization: '1010', DistributionChannel: '10' }
+/** The company code, and the only division. */
+export const [COMPANY, DIVISION] = ['1010', '00']
+/** Plants with one storage location each, in the order of the demo's warehouses. */
+export const PLANTS = ['1010/101A', '1020/102A', '1710/171A']
+/** The time zone of the system. */
+export const ZONE = 'Europe/Berlin'
+const UNITS: Record<string, string> = { H87: 'PC', KGM: 'KG', MTR: 'M', LTR: 'L', HUR: 'H' }
+const GROUPS: Record<DemoCustomer['group'], string> = { retail: 'C1', wholesale: 'C2', key: 'C3' }
+const FIRST_CUSTOMER = 10100001
+const BEGIN = Date.parse('2026-11-01T08:00:00.123Z')
+const FAR = '9999-12-31'
+
+/** A decimal with three places, as quantities are told. */
+export function three(value: string): string {
+  const exact = new Big(value)
+  return exact.toFixed(Math.max(3, exact.c.length - exact.e - 1))
+}
+
+/** "/Date(ms+0000)/" */
+export function stamp(ms: number): string {
+  return `/Date(${ms}+0000)/`
+}
+
+/** The day and the time of the system's own zone. */
+export function localTime(ms: number): { date: string; time: string } {
+  const shown = new Intl.DateTimeFormat('sv', {
+    timeZone: ZONE,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(ms)
+  const [day = '', clock = ''] = shown.split(' ')
+  const [hours, minutes, seconds] = clock.split(':')
+  return { date: jsonDate(day), time: `PT${hours}H${minutes}M${seconds}S` }
+}
+
+/** The system's code of a group of materials, from the name of the demo. */
+function groupOf(category: string): string {
+  return category.toUpperCase().replaceAll('Ö', 'OE').slice(0, 9)
+}
+
+/** A material of the demo, sold in our sales area. */
+export function productRow(
+  sku: string,
+  name: string,
+  unit: string,
+  category: string,
+  more: Row,
+  at: number,
+): Row {
+  const base = UNITS[unit] ?? 'PC'
+  const { date } = localTime(at)
+  return row('A_Product', {
+    Product: sku,
+    ProductType: unit === 'HUR' ? 'SERV' : 'HAWA',
+    ProductGroup: groupOf(category),
+    BaseUnit: base,
+    GrossWeight: '1.200',
+    WeightUnit: 'KG',
+    CreationDate: date,
+    LastChangeDate: date,
+    LastChangeDateTime: stamp(at),
+    ...more,
+    to_Description: [
+      row('A_ProductDescription', { Product: sku, Language: 'DE', ProductDescription: `Handelsware ${sku}` }),
+      row('A_ProductDescription', { Product: sku, Language: 'EN', ProductDescription: name }),
+    ],
+    to_SalesDelivery: [
+      row('A_ProductSalesDelivery', {
+        Product: sku,
+        ProductSalesOrg: AREA.SalesOrganization,
+        ProductDistributionChnl: AREA.DistributionChannel,
+        MinimumOrderQuantity: three(typeof more.minimum === 'string' ? more.minimum : '0'),
+        SupplyingPlant: '1010',
+      }),
+    ],
+    to_ProductUnitsOfMeasure: [
+      row('A_ProductUnitsOfMeasure', {
+        Product: sku,
+        AlternativeUnit: base,
+        QuantityNumerator: '1',
+        QuantityDenominator: '1',
+        BaseUnit: base,
+      }),
+      ...(base === 'PC'
+        ? [
+            row('A_ProductUnitsOfMeasure', {
+              Product: sku,
+              AlternativeUnit: 'CAR',
+              QuantityNumerator: '12',
+              QuantityDenominator: '1',
+              BaseUnit: base,
+            }),
+          ]
+        : []),
+    ],
+  })
+}
+
+/** The materials of the demo company. */
+export function products(demo: Demo): Row[] {
+  return demo.products.map(({ sku, name, unit, category, barcode, minimum }, index) =>
+    productRow(sku, name, unit, category, { ProductStandardID: barcode, minimum }, BEGIN + index * 1000),
+  )
+}
+
+/** A quantity of a material at a place; 01 is unrestricted, 04 in transfer, 07 blocked. */
+export function stockRow(material: string, unit: string, place: string, type: string, quantity: string): Row {
+  const [plant = '', storage = ''] = place.split('/')
+  return row('A_MatlStkInAcctMod', {
+    Material: material,
+    Plant: plant,
+    StorageLocation: storage,
+    WBSElementInternalID: '0',
+    SDDocumentItem: '0',
+    InventoryStockType: type,
+    MaterialBaseUnit: unit,
+    MatlWrhsStkQtyInMatlBaseUnit: quantity,
+  })
+}
+
+/** Stock of the demo company: rows stand only where stock is. */
+export function stocks(demo: Demo): Row[] {
+  return demo.products.flatMap(({ sku, unit, stock }) => {
+    const base = UNITS[unit] ?? 'PC'
+    const free = stock.flatMap(({ onHand }, at) =>
+      onHand === '0' ? [] : [stockRow(sku, base, PLANTS[at] ?? '', '01', onHand)],
+    )
+    if (free.length === 0) return []
+    const others = [
+      stockRow(sku, base, PLANTS[0] ?? '', '04', '5'),
+      stockRow(sku, base, PLANTS[0] ?? '', '07', '2.500'),
+    ]
+    return [
+      row('A_MaterialStock', {
+        Material: sku,
+        MaterialBaseUnit: base,
+        to_MatlStkInAcctMod: [...free, ...others],
+      }),
+    ]
+  })
+}
+
+/** A customer of the demo company as a business partner. */
+export function partnerRow(id: string, person: Partial<DemoCustomer> & { name: string }, at: number): Row {
+  const { date, time } = localTime(at)
+  const {
+    email = '',
+    phone = '',
+    taxId = '',
+    country = 'DE',
+    currency = 'EUR',
+    group = 'retail',
+    termsDays = 30,
+  } = person
+  const address = String(Number(id) - 10000000)
+  const keys = { AddressID: address, OrdinalNumber: '1' }
+  return row('A_BusinessPartner', {
+    BusinessPartner: id,
+    Customer: id,
+    BusinessPartnerCategory: '2',
+    BusinessPartnerGrouping: 'BP02',
+    BusinessPartnerFullName: person.name,
+    OrganizationBPName1: person.name,
+    SearchTerm1: person.name.toUpperCase().slice(0, 20),
+    CorrespondenceLanguage: 'EN',
+    CreationDate: date,
+    CreationTime: time,
+    ETag: `KEY${at}`,
+    to_BusinessPartnerAddress: [
+      row('A_BusinessPartnerAddress', {
+        BusinessPartner: id,
+        AddressID: address,
+        StreetName: person.street ?? '',
+        PostalCode: person.postalCode ?? '',
+        CityName: person.city ?? '',
+        Country: country,
+        Language: 'EN',
+        to_EmailAddress: email
+          ? [row('A_AddressEmailAddress', { ...keys, EmailAddress: email, IsDefaultEmailAddress: true })]
+          : [],
+        to_PhoneNumber: phone
+          ? [row('A_AddressPhoneNumber', { ...keys, PhoneNumber: phone, InternationalPhoneNumber: phone })]
+          : [],
+      }),
+    ],
+    to_BusinessPartnerTax: taxId
+      ? [
+          row('A_BusinessPartnerTaxNumber', {
+            BusinessPartner: id,
+            BPTaxType: country === 'US' ? 'US01' : `${country}0`,
+            BPTaxNumber: taxId,
+          }),
+        ]
+      : [],
+    to_BusinessPartnerRole: [
+      row('A_BusinessPartnerRole', { BusinessPartner: id, BusinessPartnerRole: 'FLCU01' }),
+    ],
+    to_Customer: row('A_Customer', {
+      Customer: id,
+      CustomerName: person.name,
+      CustomerAccountGroup: 'CUST',
+      to_CustomerSalesArea: [
+        row('A_CustomerSalesArea', {
+          Customer: id,
+          ...AREA,
+          Division: DIVISION,
+          Currency: currency,
+          CustomerPaymentTerms: `NT${termsDays}`,
+          CustomerPriceGroup: GROUPS[group],
+          CustomerGroup: '01',
+        }),
+      ],
+      to_CustomerCompany: [
+        row('A_CustomerCompany', { Customer: id, CompanyCode: COMPANY, ReconciliationAccount: '12100000' }),
+      ],
+    }),
+  })
+}
+
+/** The number of a customer of the demo: "C-10001" is 10100001. */
+export function customerNumber(number: string): string {
+  return String(FIRST_CUSTOMER + Number(number.slice(2)) - 10001)
+}
+
+/** The customers of the demo company. */
+export function partners(demo: Demo): Row[] {
+  return demo.customers.map((person, index) =>
+    partnerRow(customerNumber(person.number), person, BEGIN + index * 60_000),
+  )
+}
+
+/** A price record with its scale, from a quantity of the first step on. */
+export function recordRow(
+  number: number,
+  keys: Row,
+  currency: string,
+  unit: string,
+  tiers: { minimum: string; price: string }[],
+): Row {
+  const id = String(number).padStart(10, '0')
+  const [first] = tiers
+  const rate = first?.price ?? '0'
+  return row('A_SlsPrcgCndnRecdValidity', {
+    ConditionRecord: id,
+    ConditionValidityStartDate: jsonDate('2026-01-01'),
+    ConditionValidityEndDate: jsonDate(FAR),
+    ConditionType: 'PPR0',
+    ...AREA,
+    ...keys,
+    to_SlsPrcgConditionRecord: row('A_SlsPrcgConditionRecord', {
+      ConditionRecord: id,
+      ConditionTable: keys.Customer ? '305' : keys.CustomerPriceGroup ? '306' : '304',
+      ConditionType: 'PPR0',
+      PricingScaleType: tiers.length > 1 ? 'A' : '',
+      ConditionCalculationType: 'C',
+      ConditionRateValue: rate,
+      ConditionRateValueUnit: currency,
+      ConditionRateAmount: rate,
+      ConditionCurrency: currency,
+      ConditionQuantity: '1',
+      ConditionQuantityUnit: unit,
+      to_SlsPrcgCndnRecordScale: (tiers.length > 1 ? tiers : []).map(({ minimum, price }, index) =>
+        row('A_SlsPrcgCndnRecordScale', {
+          ConditionRecord: id,
+          ConditionSequentialNumber: '1',
+          ConditionScaleLine: String(index + 1),
+          ConditionScaleQuantity: three(minimum),
+          ConditionScaleQuantityUnit: unit,
+          ConditionRateAmount: price,
+          ConditionCurrency: currency,
+        }),
+      ),
+    }),
+  })
+}
+
+/** List prices for everybody, in the currency of the company; agreements by customer, or by price group and currency. */
+export function records(demo: Demo): Row[] {
+  const units = new Map(demo.products.map(({ sku, unit }) => [sku, UNITS[unit] ?? 'PC']))
+  const list = demo.products.map(({ sku, listPrice }, index) =>
+    recordRow(index + 1, { Material: sku }, 'EUR', units.get(sku) ?? 'PC', [
+      { minimum: '1', price: listPrice },
+    ]),
+  )
+  const agreed = demo.agreements.map(({ customer, group, currency, sku, tiers }, index) => {
+    const keys: Row = customer
+      ? { Customer: customerNumber(customer) }
+      : { CustomerPriceGroup: GROUPS[group ?? 'retail'], TransactionCurrency: currency }
+    return recordRow(1001 + index, { ...keys, Material: sku }, currency, units.get(sku) ?? 'PC', tiers)
+  })
+  return [...list, ...agreed]
+}
