@@ -7,6 +7,7 @@ import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
 import { sageintacct } from './sageintacct/index.ts'
 import { weclapp } from './weclapp/index.ts'
+import { xero } from './xero/index.ts'
 
 /** Every system, one line each. Adding a system is one folder and one line here. */
 export const connectors: Connector[] = [
@@ -17,6 +18,7 @@ export const connectors: Connector[] = [
   weclapp,
   lexware,
   sageintacct,
+  xero,
   qwoty,
 ]
 

@@ -11,24 +11,39 @@ const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/
 const PHONE = /^[+\d][\d\s()./-]{2,30}$/
 const english = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
 
+/** Names that people write and no list has. */
+const ALIASES: [string, string][] = [
+  ['usa', 'US'],
+  ['great britain', 'GB'],
+  ['england', 'GB'],
+  ['scotland', 'GB'],
+  ['wales', 'GB'],
+]
 /** Countries by their English names, in lower case; made when the first address is read. */
 let countries: Map<string, string> | null = null
 
+/** The code that is in use today: "UK" is "GB", "DD" is "DE". */
+function current(code: string): string | null {
+  return english.of(code) ? (new Intl.Locale(`und-${code}`).region ?? null) : null
+}
+
 function allCountries(): Map<string, string> {
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-  const codes = letters.flatMap((one) => letters.map((other) => one + other))
-  const named = codes.map((code): [string, string] => [english.of(code)?.toLowerCase() ?? '', code])
-  // "United Kingdom" is GB and UK; the official code comes first in the alphabet.
-  return new Map(named.filter(([name]) => name !== '').toReversed())
+  const codes = letters
+    .flatMap((one) => letters.map((other) => one + other))
+    .filter((code) => current(code) === code)
+  return new Map([
+    ...codes.map((code): [string, string] => [english.of(code)?.toLowerCase() ?? '', code]),
+    ...ALIASES,
+  ])
 }
 
 /** The code of a country that Xero keeps as free text; null where it is none. */
 export function countryCode(text: string | null | undefined): string | null {
-  if (!text) return null
-  const code = text.trim().toUpperCase()
-  if (/^[A-Z]{2}$/.test(code) && english.of(code)) return code === 'UK' ? 'GB' : code
+  const name = text?.trim() ?? ''
+  if (/^[A-Za-z]{2}$/.test(name)) return current(name.toUpperCase())
   countries ??= allCountries()
-  return countries.get(text.trim().toLowerCase()) ?? null
+  return countries.get(name.toLowerCase()) ?? null
 }
 
 /** The instant of "/Date(…)/", UTC. */

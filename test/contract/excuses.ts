@@ -21,6 +21,9 @@ export const excuses: Record<string, Record<string, string>> = {
   sageintacct: {
     C111: 'The algorithm of X-IA-SageSignature is not published, so only the secret in the address can be checked: developer.sage.com/intacct, guides, webhooks',
   },
+  xero: {
+    C46: 'Xero keeps one sales price for each item, and neither prices of customers nor tiers: developer.xero.com, api/accounting/items',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
     C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',
