@@ -1,0 +1,67 @@
+import type { Company, Connector, Erp } from '../connector.ts'
+import { changes } from './changes.ts'
+import { Client } from './client.ts'
+import { config } from './config.ts'
+import { Customers } from './customer.ts'
+import { read, subscribe, verify } from './hook.ts'
+import { Orders } from './order.ts'
+import { prices } from './prices.ts'
+import { credits, customers, invoices, items, orders, payments, quotes, reader } from './read.ts'
+import { Setup } from './setup.ts'
+import { stock } from './stock.ts'
+
+/** SAP Business One: the Service Layer, OData v4. */
+export const sapbusinessone: Connector<typeof config> = {
+  system: 'sapbusinessone',
+  name: 'SapB1',
+  field: 'sapbusinessone',
+  role: 'erp',
+  config,
+  // Nothing is published: capacity is worker nodes times threads, and more at once only queue.
+  limits: { parallel: 6, batch: 500, timeoutMs: 30_000 },
+  capabilities: [
+    'items',
+    'customers',
+    'orders',
+    'invoices',
+    'payments',
+    'quotes',
+    'stock',
+    'prices',
+    'credit',
+    'pushOrder',
+    'cancelOrder',
+    'upsertCustomer',
+    'changes',
+    'webhooks',
+  ],
+  manual: {
+    pushInvoice: 'Copy the sales order to an A/R invoice in SAP Business One and add it.',
+    pushPayment: 'Enter the payment in SAP Business One under Banking > Incoming Payments and add it.',
+  },
+  connect(settings, http): Erp {
+    const client = new Client(settings, http)
+    const setup = new Setup(client)
+    return {
+      check: () => check(setup, settings.company),
+      items: reader(client, setup, items),
+      customers: reader(client, setup, customers),
+      orders: reader(client, setup, orders(client)),
+      invoices: reader(client, setup, invoices),
+      payments: reader(client, setup, payments),
+      quotes: reader(client, setup, quotes),
+      stock: (asks) => stock(client, setup, asks),
+      prices: (asks) => prices(client, setup, asks),
+      credit: (ids) => credits(client, setup, ids),
+      order: new Orders(client, setup),
+      customer: new Customers(client, setup),
+      changes: (kind, since) => changes(client, setup, kind, since),
+      hook: { verify, read, subscribe: (url, secret) => subscribe(client, url, secret) },
+    }
+  },
+}
+
+async function check(setup: Setup, company: string): Promise<Company> {
+  const { companyName, version, currency } = await setup.get()
+  return { name: companyName ?? company, version, currency }
+}

@@ -1,0 +1,74 @@
+import Big from 'big.js'
+import type { Demo, DemoDocument } from '../../demo.ts'
+import type { Master } from './master.ts'
+import type { Sales } from './sales.ts'
+import { type Row, bigOf, dayOf, num, round, rowsIn, textOf } from './values.ts'
+
+/** What stood in the company before: orders in every state, invoices, payments, quotations. */
+export function seedSales(sales: Sales, master: Master, demo: Demo): void {
+  for (const one of demo.orders) seed(one, sales, master)
+  for (const one of demo.orders.slice(0, 5)) sales.make('Quotations', bodyOf(one, master), {})
+  for (const row of Object.values(sales.rows).flat()) {
+    const UpdateDate = dayOf(textOf(row, 'DocDate'))
+    Object.assign(row, { UpdateDate, UpdateTime: '16:40:12', DataVersion: num(1) })
+  }
+}
+
+function bodyOf({ customer, on, lines, number }: DemoDocument, master: Master): Row {
+  const rate = master.partner(customer)?.Currency === 'USD' ? master.usdRate : '1'
+  return {
+    CardCode: customer,
+    NumAtCard: `PO-${number}`,
+    DocDate: on,
+    DocDueDate: `2026-12-${on.slice(8)}`,
+    DocumentLines: lines.map(({ sku, quantity, price }) => ({
+      ItemCode: sku,
+      Quantity: num(quantity),
+      UnitPrice: num(round(new Big(price).times(rate))),
+    })),
+  }
+}
+
+function seed(one: DemoDocument, sales: Sales, master: Master): void {
+  const row = sales.make('Orders', bodyOf(one, master), {})
+  if (one.state === 'open') return
+  row.DocumentStatus = 'bost_Close'
+  if (one.state === 'cancelled') return void Object.assign(row, { Cancelled: 'tYES', CancelStatus: 'csYes' })
+  for (const line of rowsIn(row, 'DocumentLines')) line.RemainingOpenQuantity = num(0)
+  if (one.state === 'invoiced') invoice(one, row, sales, master)
+}
+
+/** The invoice of an order; the first is paid, the second in part. */
+function invoice(one: DemoDocument, order: Row, sales: Sales, master: Master): void {
+  const row = sales.make('Invoices', bodyOf(one, master), {})
+  for (const line of rowsIn(row, 'DocumentLines'))
+    Object.assign(line, { BaseType: num(17), BaseEntry: order.DocEntry, BaseLine: line.LineNum })
+  const count = sales.rows.Invoices.length
+  if (count > 2) return
+  const paid = (field: string) => (count === 1 ? bigOf(row, field) : round(bigOf(row, field).div(2)))
+  Object.assign(row, { PaidToDate: num(paid('DocTotal')), PaidToDateFC: num(paid('DocTotalFc')) })
+  if (count === 1) row.DocumentStatus = 'bost_Close'
+  sales.payments.push({
+    DocEntry: num(count),
+    DocNum: num(3000 + count),
+    DocType: 'rCustomer',
+    DocDate: dayOf('2026-11-20'),
+    CardCode: row.CardCode,
+    DocCurrency: row.DocCurrency,
+    CashSum: num(0),
+    TransferSum: num(paid(row.DocCurrency === 'EUR' ? 'DocTotal' : 'DocTotalFc')),
+    TransferReference: `BANK-${count}`,
+    Cancelled: 'tNO',
+    PaymentInvoices: [
+      {
+        LineNum: num(0),
+        DocEntry: row.DocEntry,
+        InvoiceType: 'it_Invoice',
+        SumApplied: num(paid('DocTotal')),
+        AppliedFC: num(paid('DocTotalFc')),
+      },
+    ],
+    PaymentChecks: [],
+    PaymentCreditCards: [],
+  })
+}
