@@ -1,11 +1,11 @@
 import Big from 'big.js'
 import { expect } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
-import type { Order, OrderInput } from '../../subgraphs/connector.ts'
+import type { Order, OrderInput, WireRequest } from '../../subgraphs/connector.ts'
 import type { Bench, Line } from './bench.ts'
 import type { Check } from './check.ts'
 import { values } from './outcome.ts'
-import { CUSTOMER, ORDER, eachJob, orderInput, writeOf } from './push.ts'
+import { CUSTOMER, ORDER, eachJob, orderInput, wordsOf, writeOf } from './push.ts'
 
 /** What "we cannot do that" sounds like before anything is written. */
 const REFUSED = ['VALIDATION', 'NOT_SUPPORTED', 'MAPPING_MISSING', 'INVALID_ITEM', 'INVALID_CUSTOMER']
@@ -135,8 +135,8 @@ export const kept: Check[] = [
         [['2026-12-24'], { requestedDelivery: '2026-12-24' }],
       ]
       const missing: string[] = []
-      const miss = async (texts: string[], plan: () => Promise<unknown>): Promise<void> => {
-        const sent = await plan().then(wordsAll, (error: unknown) => {
+      const miss = async (texts: string[], plan: () => Promise<WireRequest[]>): Promise<void> => {
+        const sent = await plan().then(wordsOf, (error: unknown) => {
           if (error instanceof ErpError && REFUSED.includes(error.code)) return texts.join(' ')
           throw error
         })
@@ -148,10 +148,8 @@ export const kept: Check[] = [
       const customer = { ...(await CUSTOMER.input(bench, mark)), phone: '+49305550199', taxId: 'DE123456788' }
       const wanted = ['Düsseldorf', 'Königsallee 1', '40212', '5550199', '123456788', 'gruenwald.example']
       if (line.erp.customer) {
-        const written = JSON.stringify(await writeOf(CUSTOMER, line).plan(customer, mark)).replace(
-          /[ ./-](?=\d)/g,
-          '',
-        )
+        const plan = await writeOf(CUSTOMER, line).plan(customer, mark)
+        const written = wordsOf(plan).replace(/[ ./-](?=\d)/g, '')
         missing.push(...wanted.filter((text) => !written.includes(text.replace(/[ ./-](?=\d)/g, ''))))
       }
       expect(missing).toEqual([])

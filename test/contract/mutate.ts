@@ -57,12 +57,12 @@ export function wireText({ body, headers }: SandboxAnswer): string {
 
 const ELEMENT = />([^<>]*[^<>\s][^<>]*)</g
 
-/** The texts between the tags of an XML answer, by their number. */
+/** The texts between the tags of an XML answer, by the name of their element and their number. */
 function elementsOf(xml: string): Leaf[] {
-  return [...xml.matchAll(ELEMENT)].map(([, text = ''], index) => ({
-    path: [String(index)],
-    kind: kindOf(text),
-  }))
+  return [...xml.matchAll(ELEMENT)].map(({ 1: text = '', index: end }, index) => {
+    const tag = xml.slice(xml.lastIndexOf('<', end), end)
+    return { path: [/^<([^\s/>]*)/.exec(tag)?.[1] ?? '', String(index)], kind: kindOf(text.trim()) }
+  })
 }
 
 function isXml(text: string): boolean {
@@ -79,7 +79,7 @@ export function leaves(text: string): Leaf[] {
 function changedXml(text: string, path: string[], { to }: Change): string {
   let index = 0
   const other = typeof to === 'string' ? to : to && typeof to === 'object' ? '<a>1</a>' : ''
-  return text.replace(ELEMENT, (whole) => (String(index++) === path[0] ? `>${other}<` : whole))
+  return text.replace(ELEMENT, (whole) => (String(index++) === path.at(-1) ? `>${other}<` : whole))
 }
 
 /** The answer with one value changed. */

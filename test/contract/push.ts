@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring'
 import Big from 'big.js'
 import { expect } from 'vitest'
 import type {
@@ -164,6 +165,11 @@ function pattern(planned: string): RegExp {
     .split(new RegExp(HOLE, 'g'))
     .map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
   return new RegExp(`^${parts.join('[^{}]+?')}$`, 's')
+}
+
+/** What a plan says, in the address too, as text that people can read. */
+export function wordsOf(plan: WireRequest[]): string {
+  return plan.map(({ url, body }) => `${unescape(url)}\n${body ?? ''}`).join('\n')
 }
 
 function plainHeaders(headers: Record<string, string> | undefined): [string, string][] {
