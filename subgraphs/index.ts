@@ -6,6 +6,7 @@ import { netsuite } from './netsuite/index.ts'
 import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
 import { sageintacct } from './sageintacct/index.ts'
+import { sapbusinessone } from './sapbusinessone/index.ts'
 import { weclapp } from './weclapp/index.ts'
 import { xero } from './xero/index.ts'
 
@@ -19,6 +20,7 @@ export const connectors: Connector[] = [
   lexware,
   sageintacct,
   xero,
+  sapbusinessone,
   qwoty,
 ]
 
