@@ -1,0 +1,92 @@
+import { createHash, createHmac, createVerify, timingSafeEqual } from 'node:crypto'
+import { ErpError } from '../../schema/errors.ts'
+import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import type { Client } from './client.ts'
+import type { WebhookPlan } from './manifest.ts'
+
+const KINDS: Record<string, Kind> = {
+  product: 'item',
+  stock: 'item',
+  price: 'item',
+  customer: 'customer',
+  order: 'order',
+  invoice: 'invoice',
+  payment: 'payment',
+  quote: 'quote',
+}
+
+function same(one: Buffer, other: Buffer): boolean {
+  const digest = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest()
+  return timingSafeEqual(digest(one), digest(other))
+}
+
+function fresh(plan: WebhookPlan['signature'], headers: RawRequest['headers']): boolean {
+  if (!plan.timestampHeader || plan.toleranceS === undefined) return true
+  const said = headers[plan.timestampHeader.toLowerCase()] ?? ''
+  const at = /^\d+$/.test(said) ? Number(said) * (said.length > 11 ? 1 : 1000) : Date.parse(said)
+  return Math.abs(Date.now() - at) <= plan.toleranceS * 1000
+}
+
+/** The signed bytes: the body itself stays bytes. */
+function signed(plan: WebhookPlan['signature'], { headers, body }: RawRequest): Buffer {
+  const parts = (plan.signedText ?? '${rawBody}').split(/(\$\{[\w.-]+\})/)
+  return Buffer.concat(
+    parts.map((part) => {
+      const name = /^\$\{(.+)\}$/.exec(part)?.[1]
+      if (name === 'rawBody') return body
+      const header = name === 'timestamp' ? plan.timestampHeader : name?.replace(/^headers?\./, '')
+      return Buffer.from(name === undefined ? part : (headers[header?.toLowerCase() ?? ''] ?? ''))
+    }),
+  )
+}
+
+function verify(plan: WebhookPlan['signature'], raw: RawRequest, secret: string): boolean {
+  if (!fresh(plan, raw.headers)) return false
+  if (plan.kind === 'none') return same(Buffer.from(raw.query.secret ?? ''), Buffer.from(secret))
+  const said = raw.headers[plan.header?.toLowerCase() ?? '']
+  const prefix = plan.prefix ?? ''
+  if (!said?.startsWith(prefix)) return false
+  const given = said.slice(prefix.length)
+  if (plan.kind === 'staticHeader') return same(Buffer.from(given), Buffer.from(secret))
+  const { algorithm = 'sha256', encoding = 'hex' } = plan
+  if (plan.kind === 'rsa') {
+    const check = createVerify(algorithm).update(signed(plan, raw))
+    return check.verify(plan.key ?? '', Buffer.from(given, encoding))
+  }
+  const wanted = createHmac(algorithm, secret).update(signed(plan, raw)).digest()
+  return same(Buffer.from(given, encoding), wanted)
+}
+
+async function read(client: Client, raw: RawRequest): Promise<Change[]> {
+  const rules = client.loaded.webhook
+  let body: unknown
+  try {
+    body = JSON.parse(raw.body.toString('utf8'))
+  } catch {
+    throw new ErpError('BAD_ANSWER', 'The webhook is no JSON.')
+  }
+  const found = rules?.list ? await rules.list.run({ body, headers: raw.headers }) : body
+  const events = Array.isArray(found) ? (found as unknown[]) : found === undefined ? [] : [found]
+  const changes: Change[] = []
+  for (const event of events) {
+    for (const rule of rules?.events ?? []) {
+      const holds = await rule.when.run(event).catch(() => false)
+      const id = holds === true ? await rule.externalId.run(event).catch(() => null) : null
+      const [what = '', how] = rule.emit.split('.')
+      const kind = KINDS[what]
+      if (kind && (typeof id === 'string' || typeof id === 'number') && id !== '')
+        changes.push({ kind, id: String(id), deleted: how === 'deleted', at: null })
+    }
+  }
+  return changes
+}
+
+/** Webhooks as the manifest describes them; undefined where it has none. */
+export function hook(client: Client): Hook | undefined {
+  const plan = client.loaded.manifest.webhook
+  if (!plan) return undefined
+  return {
+    verify: (raw, secret) => verify(plan.signature, raw, secret),
+    read: (raw) => read(client, raw),
+  }
+}

@@ -1,0 +1,124 @@
+import { ErpError } from '../../schema/errors.ts'
+import { type Ask, type Client, type Document, type Row, readAs } from './client.ts'
+import { mustBeAllowed } from './config.ts'
+import type { Operation, Paging } from './load.ts'
+
+/** Where a list goes on: rows per page, and what the ERP needs to find the place; null at the beginning. */
+export interface Place {
+  size: number
+  at: string | number | null
+}
+
+/** One page of the ERP. */
+export interface NativePage {
+  rows: Row[]
+  next: Place | null
+}
+
+const MAX_PAGES = 1000
+const MOST = 100
+
+/** How many rows a page may have when `first` are wanted. */
+export function sizeFor({ paging, wording }: Operation, first: number): number {
+  const most = paging?.pageSize ?? MOST
+  return paging?.sizeParam || wording.names.has('size') ? Math.max(1, Math.min(first, most)) : most
+}
+
+function asked(paging: Paging, { size, at }: Place, ask: Ask): Ask {
+  const query: [string, string][] = [...(ask.query ?? [])]
+  const number = typeof at === 'number' ? at : null
+  const byUrl = paging.kind === 'linkHeader' || paging.kind === 'nextUrl'
+  if (paging.kind === 'page' && paging.pageParam)
+    query.push([paging.pageParam, String(number ?? paging.startFrom ?? 1)])
+  if (paging.kind === 'offset' && paging.offsetParam) query.push([paging.offsetParam, String(number ?? 0)])
+  if (paging.kind === 'cursor' && paging.cursorParam && at !== null)
+    query.push([paging.cursorParam, String(at)])
+  if (paging.sizeParam && !(byUrl && at !== null)) query.push([paging.sizeParam, String(size)])
+  const page = { size, number: number ?? paging.startFrom ?? 1, offset: number ?? 0, cursor: at }
+  return {
+    ...ask,
+    query: byUrl && at !== null ? [] : query,
+    page,
+    ...(byUrl && at !== null && { url: String(at) }),
+  }
+}
+
+function linked(header: string | undefined): string | null {
+  const part = header?.split(/,(?=\s*<)/).find((one) => /;\s*rel="?next"?/i.test(one))
+  return /<([^>]*)>/.exec(part ?? '')?.[1] ?? null
+}
+
+async function following(
+  client: Client,
+  operation: Operation,
+  place: Place,
+  document: Document,
+  count: number,
+  from: string,
+): Promise<Place | null> {
+  const { paging } = operation
+  if (!paging || paging.kind === 'none') return null
+  if (paging.stopWhen && (await readAs(paging.stopWhen, document.body, {}, 'stopWhen')) === true) return null
+  const to = (at: string | number | null): Place | null =>
+    at === null || at === '' ? null : { size: place.size, at }
+  if (paging.kind === 'page' || paging.kind === 'offset') {
+    if (count < place.size) return null
+    const now = typeof place.at === 'number' ? place.at : paging.kind === 'page' ? (paging.startFrom ?? 1) : 0
+    return to(now + (paging.kind === 'page' ? 1 : count))
+  }
+  if (paging.kind === 'cursor') {
+    const value = paging.cursor
+      ? await readAs(paging.cursor, document.body, { doc: document.body }, 'cursor')
+      : null
+    const next = typeof value === 'string' || typeof value === 'number' ? to(String(value)) : null
+    if (next && next.at === place.at)
+      throw new ErpError('BAD_ANSWER', `${operation.name} gives the same cursor again and again.`, {
+        field: 'cursor',
+      })
+    return next
+  }
+  const told =
+    paging.kind === 'linkHeader'
+      ? linked(document.headers.link)
+      : paging.nextUrl
+        ? await readAs(paging.nextUrl, document.body, {}, 'nextUrl')
+        : null
+  if (typeof told !== 'string' || told === '' || !URL.canParse(told, from)) return null
+  const url = new URL(told, from).href
+  mustBeAllowed(client.loaded, url)
+  return to(url)
+}
+
+/** One page of a list. */
+export async function pageOf(
+  client: Client,
+  operation: Operation,
+  ask: Ask,
+  place: Place,
+): Promise<NativePage> {
+  const whole = operation.paging ? asked(operation.paging, place, ask) : ask
+  const request = await client.request(operation, whole)
+  const document = await client.send(operation, request)
+  const rows = await client.recordsOf(operation, document, whole)
+  return { rows, next: await following(client, operation, place, document, rows.length, request.url) }
+}
+
+/** Every row of a list; BAD_ANSWER where the ERP repeats a page or never ends. */
+export async function allRows(client: Client, operation: Operation, ask: Ask): Promise<Row[]> {
+  const rows: Row[] = []
+  const most = operation.paging?.maxPages ?? MAX_PAGES
+  let before = ''
+  let place: Place | null = { size: sizeFor(operation, Infinity), at: null }
+  for (let count = 0; place; count += 1) {
+    if (count >= most)
+      throw new ErpError('BAD_ANSWER', `${operation.name} does not end within ${most} pages.`)
+    const page: NativePage = await pageOf(client, operation, ask, place)
+    const first = JSON.stringify(page.rows[0] ?? null)
+    if (page.rows.length > 0 && first === before)
+      throw new ErpError('BAD_ANSWER', `${operation.name} gives the same page again and again.`)
+    before = first
+    rows.push(...page.rows)
+    place = page.next
+  }
+  return rows
+}

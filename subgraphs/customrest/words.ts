@@ -1,0 +1,75 @@
+import { ErpError } from '../../schema/errors.ts'
+import type { ExpressionFunction } from '../expression.ts'
+
+const PARTS: Record<string, string> = {
+  YYYY: '(?<year>\\d{4})',
+  MM: '(?<month>\\d\\d)',
+  DD: '(?<day>\\d\\d)',
+  HH: '(?<hour>\\d\\d)',
+  mm: '(?<minute>\\d\\d)',
+  ss: '(?<second>\\d\\d)',
+}
+
+/** Minutes by which the zone is ahead of UTC at that moment. */
+function aheadOf(zone: string, at: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(at)
+  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0)
+  const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
+  return Math.round((local - at) / 60_000)
+}
+
+/**
+ * A date in the ERP's form as ISO 8601: a day, or with HH an instant in UTC. `format` holds YYYY, MM, DD, HH, mm
+ * and ss; `zone` is an IANA name, UTC when left out. Throws ErpError VALIDATION for text of another form.
+ */
+function isoDate(value: unknown, format: unknown, zone: unknown = 'UTC'): string {
+  const pattern = String(format)
+    .slice(0, 40)
+    .replace(/[^A-Za-z]/g, '\\$&')
+    .replace(/YYYY|MM|DD|HH|mm|ss/g, (part) => PARTS[part] ?? part)
+  const found = new RegExp(`^${pattern}$`).exec(String(value).slice(0, 60))?.groups
+  if (!found?.year)
+    throw new ErpError(
+      'VALIDATION',
+      `"${String(value).slice(0, 40)}" is no date like ${String(format).slice(0, 40)}.`,
+    )
+  const day = `${found.year}-${found.month ?? '01'}-${found.day ?? '01'}`
+  if (found.hour === undefined) return day
+  const guess = Date.parse(`${day}T${found.hour}:${found.minute ?? '00'}:${found.second ?? '00'}Z`)
+  if (Number.isNaN(guess)) throw new ErpError('VALIDATION', `"${String(value).slice(0, 40)}" is no date.`)
+  const first = guess - aheadOf(String(zone), guess) * 60_000
+  return new Date(guess - aheadOf(String(zone), first) * 60_000).toISOString()
+}
+
+/** Three letters to two, for the countries of ISO 3166-1; made on first use. */
+let countries: Map<string, string> | null = null
+
+const ALPHA3 =
+  'AUT:AT,AUS:AU,BEL:BE,BGR:BG,BRA:BR,CAN:CA,CHE:CH,CHN:CN,CZE:CZ,DEU:DE,DNK:DK,ESP:ES,EST:EE,FIN:FI,FRA:FR,GBR:GB,GRC:GR,HRV:HR,HUN:HU,IND:IN,IRL:IE,ISL:IS,ITA:IT,JPN:JP,KOR:KR,LIE:LI,LTU:LT,LUX:LU,LVA:LV,MEX:MX,MLT:MT,NLD:NL,NOR:NO,NZL:NZ,POL:PL,PRT:PT,ROU:RO,SRB:RS,SVK:SK,SVN:SI,SWE:SE,TUR:TR,UKR:UA,USA:US,ZAF:ZA,ARE:AE,ARG:AR,CHL:CL,COL:CO,CYP:CY,HKG:HK,IDN:ID,ISR:IL,MYS:MY,PHL:PH,SAU:SA,SGP:SG,THA:TH,TWN:TW,VNM:VN'
+
+function country(code: unknown): string {
+  const text = String(code).toUpperCase()
+  countries ??= new Map(ALPHA3.split(',').map((pair) => pair.split(':') as [string, string]))
+  const known = /^[A-Z]{2}$/.test(text) ? text : countries.get(text)
+  if (!known)
+    throw new ErpError('MAPPING_MISSING', `The country "${text.slice(0, 10)}" is not known.`, {
+      field: 'country',
+    })
+  return known
+}
+
+/** What expressions of a manifest may call beside JSONata's own. */
+export const functions: Record<string, ExpressionFunction> = {
+  isoDate,
+  epochMs: (value) => new Date(Number(value)).toISOString(),
+  country3to2: country,
+}
