@@ -32,7 +32,7 @@ export function hookRoutes(app: FastifyInstance, hub: Hub): void {
         .send({ error: { code: 'UNAUTHENTICATED', message: 'The signature is missing or wrong.' } })
     }
     try {
-      await receive(hub.db, open.id, hook.read(raw))
+      await receive(hub.db, open.id, await hook.read(raw))
     } catch (error) {
       if (!(error instanceof ErpError)) throw error
       return reply.code(400).send({ error: { code: error.code, message: error.message } })

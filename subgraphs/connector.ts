@@ -128,7 +128,7 @@ export interface Erp {
 /** Webhooks of the ERP. */
 export interface Hook {
   verify(raw: RawRequest, secret: string): boolean
-  read(raw: RawRequest): Change[]
+  read(raw: RawRequest): Change[] | Promise<Change[]>
   /** The body to answer at once where the vendor first asks for a proof of the address; null for a webhook. */
   greet?(raw: RawRequest): string | null
   /** Makes the ERP send its webhooks to `url`, or prolongs it; gives the instant when that ends, UTC. */

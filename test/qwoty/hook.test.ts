@@ -74,18 +74,18 @@ describe('a webhook of Qwoty', () => {
     expect(verify(raw({ 'x-qwoty-signature': sign(BODY) }), SECRET)).toBe(false)
   })
 
-  it('names the quote for every quote event and for the events the operator named, and nothing for others', () => {
+  it('names the quote for every quote event and for the events the operator named, and nothing for others', async () => {
     const { read } = hookOf(open({ acceptedEvents: ['deal.won'], cancelledEvents: ['order.void'] }).erp)
-    const told = (event: string) =>
-      read(raw({}, {}, Buffer.from(JSON.stringify({ event_type: event, id: 'x1' })))).map(({ kind, id }) => [
-        kind,
-        id,
-      ])
+    const told = async (event: string) =>
+      (await read(raw({}, {}, Buffer.from(JSON.stringify({ event_type: event, id: 'x1' }))))).map(
+        ({ kind, id }) => [kind, id],
+      )
     for (const event of ['quote.accepted', 'quote.some_new_word', 'deal.won', 'order.void'])
-      expect(told(event)).toEqual([['quote', 'x1']])
-    expect(told('customer.updated')).toEqual([['customer', 'x1']])
-    expect(told('product.updated')).toEqual([['item', 'x1']])
-    for (const event of ['contract.signed', '__proto__', 'constructor.x', '']) expect(told(event)).toEqual([])
+      expect(await told(event)).toEqual([['quote', 'x1']])
+    expect(await told('customer.updated')).toEqual([['customer', 'x1']])
+    expect(await told('product.updated')).toEqual([['item', 'x1']])
+    for (const event of ['contract.signed', '__proto__', 'constructor.x', ''])
+      expect(await told(event)).toEqual([])
   })
 })
 
@@ -133,7 +133,7 @@ describe('the sandbox of Qwoty', () => {
     expect(JSON.parse(first?.body.toString() ?? '')).toEqual({ event_type: 'quote.accepted', id: 'qte_11' })
     const { verify, read } = hookOf(erp)
     expect(first && verify(first, SECRET)).toBe(true)
-    const [change] = first ? read(first) : []
+    const [change] = first ? await read(first) : []
     expect(value((await erp.quotes?.byId([change?.id ?? '']))?.[0]).state).toBe('ACCEPTED')
   })
 
