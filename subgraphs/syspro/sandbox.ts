@@ -10,7 +10,8 @@ import { search } from './sandbox/find.ts'
 import { Imports } from './sandbox/imports.ts'
 import { inventory, order, statement } from './sandbox/queries.ts'
 import { customerSetup } from './sandbox/setup.ts'
-import { CURRENCIES, Tables, blankCustomer, customerKey } from './sandbox/tables.ts'
+import { blankCustomer, customerKey, stockRow } from './sandbox/rows.ts'
+import { CURRENCIES, Tables } from './sandbox/tables.ts'
 import { Failure, type Form, answer, document, elements, padded } from './sandbox/wire.ts'
 
 const ROOT = '/SYSPROWCFService/Rest/'
@@ -133,9 +134,7 @@ class Server implements Sandbox {
       if (!found) throw new Error(`There is no order ${action.id}.`)
       found.head.OrderStatus = action.status
     }
-    if (action.do === 'deleteItem')
-      for (const table of ['InvMaster', 'InvWarehouse', 'InvPrice', 'SorContractPrice'])
-        tables.all[table] = tables.rows(table).filter(({ StockCode }) => StockCode !== action.sku)
+    if (action.do === 'deleteItem') return tables.removeItem(action.sku)
     if (action.do === 'setPrice') {
       const row = tables.rows('InvPrice').find((one) => one.StockCode === action.sku && one.PriceCode === 'A')
       if (row) row.SellingPrice = padded(action.price, 5)
@@ -145,7 +144,7 @@ class Server implements Sandbox {
         .rows('InvWarehouse')
         .find((one) => one.StockCode === action.sku && one.Warehouse === action.warehouse)
       if (row) row.QtyOnHand = padded(action.onHand)
-      else tables.addStock(action.sku, action.warehouse, action.onHand)
+      else tables.rows('InvWarehouse').push(stockRow(action.sku, action.warehouse, action.onHand))
     }
   }
 

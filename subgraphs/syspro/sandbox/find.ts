@@ -104,7 +104,7 @@ function whereTest(expressions: Element[], columns: Set<string>): Test {
 /** COMFND: rows of one table. */
 export function search(tables: Tables, query: Element): string {
   const table = textAt(query, 'TableName') ?? ''
-  const rows = tables.all[table]
+  const rows = tables.table(table)
   if (!rows) throw new Failure(`Table '${table}' is invalid`)
   const known = new Set(Object.keys(rows[0] ?? {}))
   const names = (path: string): string[] => childrenOf(at(query, path), 'Column').map(({ text }) => text)

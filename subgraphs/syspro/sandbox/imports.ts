@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import { type Element, at, childrenOf, element, textAt } from '../../xml.ts'
-import { type OrderRow, TERMS, type Tables, lineRow, orderHead } from './tables.ts'
+import { lineRow, orderHead } from './rows.ts'
+import { type OrderRow, TERMS, type Tables } from './tables.ts'
 import { type Row, document, elements, padded } from './wire.ts'
 
 /** What the company has set up. */

@@ -1,5 +1,6 @@
 import { type Element, type Markup, at, element, textAt } from '../../xml.ts'
-import { CURRENCIES, TERMS, type Tables, blankCustomer } from './tables.ts'
+import { blankCustomer } from './rows.ts'
+import { CURRENCIES, TERMS, type Tables } from './tables.ts'
 import { Failure, document, elements } from './wire.ts'
 
 const LENGTHS: Record<string, number> = {

@@ -1,4 +1,3 @@
-import Big from 'big.js'
 import iconv from 'iconv-lite'
 import type { SandboxAnswer } from '../../sandbox.ts'
 import { type Markup, element } from '../../xml.ts'
@@ -55,6 +54,6 @@ export function elements(row: Row): Markup[] {
 
 /** A number as the server writes it: right-justified, all digits kept. */
 export function padded(value: string, decimals = 6): string {
-  const places = Math.max(decimals, value.split('.')[1]?.length ?? 0)
-  return new Big(value).toFixed(places).padStart(20)
+  const [whole = '0', part = ''] = value.split('.')
+  return (decimals + part.length === 0 ? whole : `${whole}.${part.padEnd(decimals, '0')}`).padStart(20)
 }
