@@ -1,5 +1,6 @@
 import { businesscentral } from './businesscentral/index.ts'
 import type { Connector } from './connector.ts'
+import { customrest } from './customrest/index.ts'
 import { erpnext } from './erpnext/index.ts'
 import { lexware } from './lexware/index.ts'
 import { netsuite } from './netsuite/index.ts'
@@ -21,6 +22,7 @@ export const connectors: Connector[] = [
   sageintacct,
   xero,
   sapbusinessone,
+  customrest,
   qwoty,
 ]
 
