@@ -8,6 +8,7 @@ import { odoo } from './odoo/index.ts'
 import { qwoty } from './qwoty/index.ts'
 import { sageintacct } from './sageintacct/index.ts'
 import { sapbusinessone } from './sapbusinessone/index.ts'
+import { saps4hana } from './saps4hana/index.ts'
 import { weclapp } from './weclapp/index.ts'
 import { xero } from './xero/index.ts'
 
@@ -22,6 +23,7 @@ export const connectors: Connector[] = [
   sageintacct,
   xero,
   sapbusinessone,
+  saps4hana,
   customrest,
   qwoty,
 ]

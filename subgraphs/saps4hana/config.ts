@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OrderStatus } from '../../schema/index.ts'
 
 const code = (length: number) => z.string().regex(new RegExp(`^\\w{1,${length}}$`))
 const codes = (length: number) => z.record(z.string(), code(length)).default({})
@@ -72,6 +73,10 @@ export const config = z
     reconciliationAccount: code(10)
       .default('12100000')
       .describe('Reconciliation account of new customers in the company code.'),
+    statuses: z
+      .record(z.string(), z.enum(OrderStatus))
+      .default({})
+      .describe('Overall status of an order (A, B, C) -> our status, where a system uses it otherwise.'),
     units: z
       .record(z.string(), z.string().regex(/^[A-Z0-9]{2,3}$/))
       .default({})

@@ -51,9 +51,10 @@ function lineOf(native: NativeItem, currency: string | null, config: Config): Do
   }
 }
 
-function orderState(native: NativeOrder): Order['state'] {
+function orderState(native: NativeOrder, { statuses }: Config): Order['state'] {
   const { OverallSDProcessStatus: process, OverallTotalDeliveryStatus: delivery } = native
   const rejected = native.OverallSDDocumentRejectionSts
+  if (process !== null && Object.hasOwn(statuses, process)) return statuses[process]
   if (![process, delivery, rejected].every((status) => KNOWN.has(status))) return 'UNKNOWN'
   if (rejected === 'C' && delivery !== 'B' && delivery !== 'C') return 'CANCELLED'
   if (native.SalesDocApprovalStatus === 'A') return 'PENDING_APPROVAL'
@@ -104,7 +105,7 @@ export function orderOf(native: NativeOrder, config: Config): Order {
     reference: typeof reference === 'string' ? readReference(reference) : null,
     purchaseOrderNumber: native.PurchaseOrderByCustomer,
     customer: unpaddedOr(native.SoldToParty),
-    state: orderState(native),
+    state: orderState(native, config),
     nativeStatus: native.OverallSDProcessStatus,
     fulfilment: FULFILMENT[native.OverallTotalDeliveryStatus ?? 'A'] ?? 'UNKNOWN',
     invoicing: invoicingOf(native),

@@ -3,6 +3,7 @@ import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
 import { Customers } from './customer.ts'
+import { hook } from './hook.ts'
 import { Orders } from './order.ts'
 import { prices } from './prices.ts'
 import { credits, customers, invoices, items, orders, quotes, reader } from './read.ts'
@@ -30,6 +31,7 @@ export const saps4hana: Connector<typeof config> = {
     'cancelOrder',
     'upsertCustomer',
     'changes',
+    'webhooks',
   ],
   manual: {
     pushInvoice: 'Bill the order or its delivery in SAP S/4HANA with the app Create Billing Documents.',
@@ -50,6 +52,7 @@ export const saps4hana: Connector<typeof config> = {
       order: new Orders(client),
       customer: new Customers(client),
       changes: (kind, since) => changes(client, kind, since),
+      hook,
     }
   },
 }

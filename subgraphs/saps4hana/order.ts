@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, Id, OrderInput, Ref, WireRequest, Write } from '../connector.ts'
 import type { Json } from '../json.ts'
@@ -9,10 +10,14 @@ import { errorOf } from './errors.ts'
 import { unpadded } from './map.ts'
 import { orderBody, orderChange, writtenOrder } from './orderbody.ts'
 import { writeReference } from './reference.ts'
-import { type NativeOrder, order } from './shapes.ts'
+import { key, many, text } from './shapes.ts'
 
 const SERVICE = 'API_SALES_ORDER_SRV'
-const EXPAND = 'to_Item/to_PricingElement,to_Text,to_SubsequentProcFlowDoc'
+const standing = z.object({
+  SalesOrder: key,
+  OverallTotalDeliveryStatus: text,
+  to_Item: many(z.object({ SalesOrderItem: key, SalesDocumentRjcnReason: text })),
+})
 
 /**
  * Orders: one deep insert, so there is nothing half done. SAP takes the same order twice without a word, so a
@@ -95,10 +100,12 @@ export class Orders implements Write<OrderInput> {
     return this.#client.request('POST', SERVICE, 'A_SalesOrder', body)
   }
 
-  async #read(id: Id): Promise<{ row: Json; native: NativeOrder }> {
-    const [row] = await this.#client.rowsOf(SERVICE, 'A_SalesOrder', 'SalesOrder', [id], { expand: EXPAND })
+  async #read(id: Id): Promise<{ row: Json; native: z.output<typeof standing> }> {
+    const [row] = await this.#client.rowsOf(SERVICE, 'A_SalesOrder', 'SalesOrder', [id], {
+      expand: 'to_Item',
+    })
     if (row === undefined) throw new ErpError('NOT_FOUND', `There is no order ${id}.`)
-    return { row, native: shaped(order, row, 'An order') }
+    return { row, native: shaped(standing, row, 'An order') }
   }
 }
 

@@ -1,4 +1,6 @@
 import Big from 'big.js'
+import { ErpError } from '../../schema/errors.ts'
+import type { Change, RawRequest } from '../connector.ts'
 import type { Demo } from '../demo.ts'
 import { jsonDate } from '../odata2.ts'
 import type {
@@ -174,6 +176,31 @@ function setStatus(document: Row, status: string, at: number): void {
   })
 }
 
+const EVENTS: Partial<Record<Change['kind'], string>> = {
+  item: 'Product',
+  customer: 'BusinessPartner',
+  order: 'SalesOrder',
+  invoice: 'BillingDocument',
+  quote: 'SalesQuotation',
+}
+
+/** A business event as the event mesh delivers it: unsigned, to an address that carries the secret. */
+function eventOf({ kind, id, deleted, at }: Change, secret: string): RawRequest {
+  const name = EVENTS[kind]
+  if (!name) throw new ErpError('NOT_SUPPORTED', `There are no events of ${kind}s.`)
+  const body = {
+    type: `sap.s4.beh.${name.toLowerCase()}.v1.${name}.${deleted ? 'Deleted' : 'Changed'}.v1`,
+    specversion: '1.0',
+    source: '/default/sap.s4.beh/CLNT100',
+    id: '0894ef45-7741-1eea-b7be-ce30f48e9a1d',
+    time: at ?? new Date().toISOString(),
+    datacontenttype: 'application/json',
+    data: { [name]: id },
+  }
+  const headers = { 'content-type': 'application/cloudevents+json' }
+  return { headers, body: Buffer.from(JSON.stringify(body)), query: { secret } }
+}
+
 /** A small SAP Gateway with the services of sales over the demo company. */
 export const sandbox: SandboxFactory = (demo: Demo, url): Sandbox => {
   const state = new State(demo)
@@ -190,6 +217,7 @@ export const sandbox: SandboxFactory = (demo: Demo, url): Sandbox => {
     ledger: () => ledger(state),
     act: (action) => act(state, gate, action),
     errors: ERRORS,
+    hook: eventOf,
     config: (address) => ({
       url: address,
       user: USER,

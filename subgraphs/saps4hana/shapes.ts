@@ -61,6 +61,11 @@ export function many<T extends z.ZodType>(row: T) {
   return z.object({ results: z.array(row) }).transform(({ results }) => results)
 }
 
+/** The rows behind a navigation that is not expanded for every release. */
+function perhaps<T extends z.ZodType>(row: T) {
+  return z.union([many(row), z.object({ __deferred: z.unknown() }).transform(() => null)])
+}
+
 /** A row of `A_Product`. */
 export const product = z.object({
   Product: key,
@@ -199,10 +204,10 @@ export const order = header
     ),
     to_Text: many(z.object({ LongTextID: z.string(), LongText: text })),
     to_SubsequentProcFlowDoc: many(z.object({ SubsequentDocumentCategory: text })),
-    to_Partner: many(
+    to_Partner: perhaps(
       z.object({
         PartnerFunction: z.string(),
-        to_Address: many(
+        to_Address: perhaps(
           z.object({
             OrganizationName1: text,
             StreetName: text,
@@ -214,9 +219,9 @@ export const order = header
             Region: text,
             Country: country,
           }),
-        ).optional(),
+        ),
       }),
-    ).optional(),
+    ),
   })
   // The field of our reference is a setting.
   .loose()

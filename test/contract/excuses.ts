@@ -24,6 +24,9 @@ export const excuses: Record<string, Record<string, string>> = {
   xero: {
     C46: 'Xero keeps one sales price for each item, and neither prices of customers nor tiers: developer.xero.com, api/accounting/items',
   },
+  saps4hana: {
+    C111: 'SAP Event Mesh does not sign what it delivers, so only the secret in the address can be checked: help.sap.com/docs/event-mesh, webhook subscriptions',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
     C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',

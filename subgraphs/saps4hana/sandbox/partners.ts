@@ -11,7 +11,7 @@ function need(input: Row, names: string[]): void {
 }
 
 function contact(set: string, address: string, nth: number, input: Row): Row {
-  const phone =
+  const phone: Row =
     set === 'A_AddressPhoneNumber' ? { InternationalPhoneNumber: textIn(input, 'PhoneNumber') } : {}
   return row(set, { ...input, ...phone, AddressID: address, OrdinalNumber: String(nth + 1) })
 }

@@ -119,7 +119,7 @@ function itemOf(state: State, input: Row, frame: Frame): Row {
     condition,
   )
   const name = rowsIn(material, 'to_Description').find((one) => one.Language === 'EN')
-  const taxed = frame.set === 'A_SalesQuotation' ? {} : { TaxAmount: tax.toFixed(2) }
+  const taxed: Row = frame.set === 'A_SalesQuotation' ? {} : { TaxAmount: tax.toFixed(2) }
   return row(item, {
     ...(frame.set === 'A_SalesOrder' ? { ProductionPlant: plant } : { Plant: plant }),
     ...input,

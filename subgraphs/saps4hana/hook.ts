@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import { unpadded } from './map.ts'
+
+const event = z.object({
+  type: z.string().max(200),
+  time: z.iso.datetime({ offset: true }).optional(),
+  data: z.record(z.string(), z.unknown()),
+})
+/** The last but one word of a type, "sap.s4.beh.salesorder.v1.SalesOrder.Created.v1", and the key it comes with. */
+const KINDS: Record<string, Kind> = {
+  Product: 'item',
+  BusinessPartner: 'customer',
+  SalesOrder: 'order',
+  BillingDocument: 'invoice',
+  SalesQuotation: 'quote',
+}
+const TYPE = /^sap\.s4\.beh\.\w+\.v\d+\.(\w+)\.(Created|Changed|Deleted)\.v\d+$/
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Business events as CloudEvents 1.0, as SAP Event Mesh delivers them to a webhook (structured content mode). They
+ * are not signed: the address of the subscription carries the secret (`?secret=…`), and an event is only a hint. The
+ * subscription has to be exempt from the handshake.
+ * https://help.sap.com/docs/event-mesh
+ */
+export const hook: Hook = {
+  verify(raw: RawRequest, secret: string): boolean {
+    const hash = (text: string) => createHash('sha256').update(text).digest()
+    return raw.query.secret !== undefined && timingSafeEqual(hash(raw.query.secret), hash(secret))
+  },
+  read(raw: RawRequest): Change[] {
+    const { data: told } = event.safeParse(parsed(raw.body.toString('utf8')))
+    const [, name = '', what] = TYPE.exec(told?.type ?? '') ?? []
+    const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined
+    const id = told?.data[name]
+    if (!told || !kind || typeof id !== 'string' || !/^\S{1,40}$/.test(id)) return []
+    const at = told.time ? new Date(told.time).toISOString() : null
+    return [{ kind, id: unpadded(id), deleted: what === 'Deleted', at }]
+  },
+}
