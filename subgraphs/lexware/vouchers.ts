@@ -58,12 +58,15 @@ export async function vouchersAfter(
       const row = checked(shaped(rows.voucher, raw, 'voucherlist'), wanted)
       found.set(row.id, row)
     }
+    const isEnd = (page + 2) * PAGE > WINDOW
+    // Sorted only when something may come of it: a long list is read page by page.
+    if (!listed.last && !isEnd && found.size < enough) continue
     const behind = [...found.values()].filter((row) => isBehind(row, place)).toSorted(inOrder)
     if (listed.last) return behind
     const last = behind.at(-1)?.voucherDate ?? ''
     const whole = behind.filter(({ voucherDate }) => voucherDate < last)
     if (whole.length >= enough) return whole
-    if ((page + 2) * PAGE <= WINDOW) continue
+    if (!isEnd) continue
     const day = last && dayAt(last)
     if (!day || day === from)
       throw new ErpError('LIMIT_EXCEEDED', 'Lexware shows at most 10,000 vouchers of one day.')
