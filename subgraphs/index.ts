@@ -9,6 +9,7 @@ import { qwoty } from './qwoty/index.ts'
 import { sageintacct } from './sageintacct/index.ts'
 import { sapbusinessone } from './sapbusinessone/index.ts'
 import { saps4hana } from './saps4hana/index.ts'
+import { syspro } from './syspro/index.ts'
 import { weclapp } from './weclapp/index.ts'
 import { xero } from './xero/index.ts'
 
@@ -25,6 +26,7 @@ export const connectors: Connector[] = [
   sapbusinessone,
   saps4hana,
   customrest,
+  syspro,
   qwoty,
 ]
 

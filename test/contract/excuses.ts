@@ -27,6 +27,9 @@ export const excuses: Record<string, Record<string, string>> = {
   saps4hana: {
     C111: 'SAP Event Mesh does not sign what it delivers, so only the secret in the address can be checked: help.sap.com/docs/event-mesh, webhook subscriptions',
   },
+  syspro: {
+    C46: 'SYSPRO has quantity breaks, and no business object or table that is published tells them: help.syspro.com, SYSPRO pricing; github.com/wildland/syspro-ruby',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
     C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',
