@@ -4,7 +4,7 @@ import type { CustomerInput, Found, Ref, WireRequest, Write } from '../connector
 import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { isGuid } from './client.ts'
-import { fromAddress, toCustomer } from './map.ts'
+import { countryName, fromAddress } from './map.ts'
 import { isSafe, mustBeSafe } from './order.ts'
 import type { Connection } from './setup.ts'
 import { type ContactRow, contact } from './shapes.ts'
@@ -93,27 +93,24 @@ export class Customers implements Write<CustomerInput> {
   }
 }
 
-/** One billing and one delivery address; a country alone changes that of the billing address. */
+/**
+ * One billing and one delivery address; a country alone changes that of the billing address. Whatever is not named
+ * is sent as Xero has it, because a list that is sent may replace the whole.
+ */
 function addressesOf({ addresses, country }: Partial<CustomerInput>, before: ContactRow | null): object[] {
   if (!addresses && !country) return []
-  const old = before ? (toCustomer(before).addresses ?? []) : []
   const given = addresses ?? []
   if (given.length > 2 || new Set(given.map(isDelivery)).size < given.length)
     throw new ErpError('VALIDATION', 'A contact has one billing and one delivery address.', {
       field: 'addresses',
     })
-  const delivery = given.find(isDelivery) ?? old.find(isDelivery)
-  const kept = given.find((one) => !isDelivery(one)) ?? old.find((one) => !isDelivery(one))
-  const billing: Address | undefined = country
-    ? {
-        ...(kept ?? { type: 'BILLING', lines: [] }),
-        country: kept?.country && !before ? kept.country : country,
-      }
-    : kept
-  return [
-    ...(billing ? [fromAddress('POBOX', billing)] : []),
-    ...(delivery ? [fromAddress('STREET', delivery)] : []),
-  ]
+  const [delivery, billing] = [given.find(isDelivery), given.find((one) => !isDelivery(one))]
+  const old = (type: string) => before?.Addresses?.find(({ AddressType }) => AddressType === type)
+  const main = billing ? fromAddress('POBOX', billing) : old('POBOX')
+  const other = delivery ? fromAddress('STREET', delivery) : old('STREET')
+  const named =
+    country && !billing?.country ? { AddressType: 'POBOX', ...main, Country: countryName(country) } : main
+  return [named, other].filter((one) => one !== undefined)
 }
 
 function isDelivery({ type }: Address): boolean {
