@@ -9,6 +9,8 @@ import { receive } from '../subgraphs/hub/inbox.ts'
  * written before the 2xx. An unknown connection and a wrong signature look alike.
  */
 export function hookRoutes(app: FastifyInstance, hub: Hub): void {
+  // Some vendors try the address with HEAD before they subscribe it; the answer tells nothing of what is connected.
+  app.head('/webhooks/:connection', (_request, reply) => reply.code(204).send())
   app.post<{ Params: { connection: string } }>('/webhooks/:connection', async (request, reply) => {
     const open = hub.directory.every().find(({ id }) => id === request.params.connection)
     const raw: RawRequest = {
