@@ -43,6 +43,7 @@ const WORDS: [RegExp, ErrorCode][] = [
   [/invalid item|item code|item\b.*\b(?:inactive|frozen)/i, 'INVALID_ITEM'],
   [/credit (?:limit|line)|commitment limit/i, 'CREDIT_HOLD'],
   [/posting period|permissible range/i, 'PERIOD_CLOSED'],
+  [/(?:invalid|not in|must be|cannot)\b.*\[\w{4}\.(\w+)\]/i, 'VALIDATION'],
   [/\[\w{4}\.(\w+)\]/, 'MISSING_REQUIRED_FIELD'],
 ]
 

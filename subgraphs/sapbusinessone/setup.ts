@@ -35,6 +35,10 @@ const warehouse = z.object({ WarehouseCode: code, WarehouseName: text })
 const priceList = z.object({ PriceListNo: whole, PriceListName: text, IsGrossPrice: yes })
 const term = z.object({ GroupNumber: whole, PaymentTermsGroupName: text })
 const unit = z.object({ AbsEntry: whole, Code: code, InternationalSymbol: text })
+const unitGroup = z.object({
+  AbsEntry: whole,
+  UoMGroupDefinitionCollection: z.array(z.object({ AlternateUoM: whole })),
+})
 const itemGroup = z.object({ Number: whole, GroupName: text })
 const partnerGroup = z.object({ Code: whole, Name: text })
 
@@ -43,6 +47,7 @@ const SETS: Ask[] = [
   ['PriceLists', { select: Object.keys(priceList.shape) }],
   ['PaymentTermsTypes', { select: Object.keys(term.shape) }],
   ['UnitOfMeasurements', { select: Object.keys(unit.shape) }],
+  ['UnitOfMeasurementGroups', { select: Object.keys(unitGroup.shape) }],
   ['ItemGroups', { select: Object.keys(itemGroup.shape) }],
   ['BusinessPartnerGroups', { select: Object.keys(partnerGroup.shape) }],
 ]
@@ -65,6 +70,8 @@ export interface Settings {
   terms: Map<string, string | null>
   /** Entry -> code of the unit. */
   units: Map<string, string>
+  /** Entry of a group of units -> entries of its units. */
+  unitGroups: Map<string, string[]>
   /** Code of a unit, lower case -> UN/ECE Rec 20. */
   standard: Map<string, string>
   itemGroups: Map<string, string | null>
@@ -204,6 +211,12 @@ async function load(client: Client): Promise<Settings> {
       read('PaymentTermsTypes', term).map((one) => [one.GroupNumber, one.PaymentTermsGroupName]),
     ),
     units: new Map(units.map(({ AbsEntry, Code }) => [AbsEntry, Code])),
+    unitGroups: new Map(
+      read('UnitOfMeasurementGroups', unitGroup).map((one) => [
+        one.AbsEntry,
+        one.UoMGroupDefinitionCollection.map(({ AlternateUoM }) => AlternateUoM),
+      ]),
+    ),
     standard: new Map(standard),
     itemGroups: new Map(read('ItemGroups', itemGroup).map((one) => [one.Number, one.GroupName])),
     partnerGroups: new Map(read('BusinessPartnerGroups', partnerGroup).map((one) => [one.Code, one.Name])),

@@ -14,11 +14,11 @@ export function entryOf(
   field: string,
 ): string | null {
   if (!wanted || isSameUnit(unitOf(salesUnit(native, settings), settings), wanted)) return null
-  const grouped = native.UoMGroupEntry !== null && native.UoMGroupEntry !== MANUAL
-  const found = grouped
-    ? [...settings.units].find(([, code]) => isSameUnit(unitOf(code, settings), wanted))
-    : undefined
-  if (found) return found[0]
+  const { unitGroups, units } = settings
+  const { UoMGroupEntry: group } = native
+  const entries = group === null || group === MANUAL ? [] : (unitGroups.get(group) ?? [])
+  const found = entries.find((entry) => isSameUnit(unitOf(units.get(entry) ?? null, settings), wanted))
+  if (found !== undefined) return found
   throw new ErpError('MAPPING_MISSING', `Item ${native.ItemCode} is not sold in ${wanted.slice(0, 20)}.`, {
     field,
   })

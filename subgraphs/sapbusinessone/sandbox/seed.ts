@@ -208,6 +208,22 @@ export function specialPrices(demo: Demo): Map<string, Row> {
   return new Map(rows)
 }
 
+/** A group of units: how many of the base unit each alternative one is. */
+function unitGroup(entry: string, name: string, units: [string, string][]): Row {
+  return {
+    AbsEntry: num(entry),
+    Code: name,
+    Name: name,
+    BaseUoM: num(units[0]?.[0] ?? -1),
+    UoMGroupDefinitionCollection: units.map(([unit, base]) => ({
+      AlternateUoM: num(unit),
+      AlternateQuantity: num(1),
+      BaseQuantity: num(base),
+      Active: 'tYES',
+    })),
+  }
+}
+
 /** Sets that nobody changes. */
 export function fixedSets(demo: Demo): Record<string, [entity: string, key: string, rows: Row[]]> {
   const units = [['Manual'], ['Stk', 'H87'], ['kg', 'KGM'], ['m', 'MTR'], ['l'], ['Std'], ['Rol', 'RO']]
@@ -242,6 +258,17 @@ export function fixedSets(demo: Demo): Record<string, [entity: string, key: stri
         Name: code,
         InternationalSymbol: symbol,
       })),
+    ],
+    UnitOfMeasurementGroups: [
+      'UnitOfMeasurementGroup',
+      'AbsEntry',
+      [
+        unitGroup('-1', 'Manual', []),
+        unitGroup(ROLL.group, 'Kabel', [
+          [ROLL.metre, '1'],
+          [ROLL.roll, ROLL.metres],
+        ]),
+      ],
     ],
     ItemGroups: [
       'ItemGroups',
