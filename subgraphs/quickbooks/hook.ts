@@ -1,0 +1,106 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import { isId } from './client.ts'
+import type { Config } from './config.ts'
+
+const event = z.object({
+  type: z.string(),
+  time: z.string().nullish(),
+  intuitentityid: z.string(),
+  intuitaccountid: z.string(),
+})
+const entity = z.object({
+  name: z.string(),
+  id: z.string(),
+  operation: z.string(),
+  lastUpdated: z.string().nullish(),
+  deletedId: z.string().nullish(),
+})
+const older = z.object({
+  eventNotifications: z.array(
+    z.object({ realmId: z.string(), dataChangeEvent: z.object({ entities: z.array(entity) }) }),
+  ),
+})
+const TYPE = /^qbo\.(\w+)\.(\w+)\.v\d+$/
+const GONE = new Set(['delete', 'deleted'])
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return null
+  }
+}
+
+/** Nanoseconds are cut to what a Date can hold. */
+function instant(time: string | null | undefined): string | null {
+  const at = new Date((time ?? '').replace(/(\.\d{3})\d+/, '$1'))
+  return Number.isNaN(at.getTime()) ? null : at.toISOString()
+}
+
+/** Which kinds an entity is: an estimate is a quote and, where orders are estimates, an order. */
+function kindsOf(name: string, { orderTarget }: Config): Kind[] {
+  const kinds: Record<string, Kind[]> = {
+    item: ['item'],
+    customer: ['customer'],
+    estimate: orderTarget === 'ESTIMATE' ? ['order', 'quote'] : ['quote'],
+    invoice: orderTarget === 'INVOICE' ? ['invoice', 'order'] : ['invoice'],
+    payment: ['payment'],
+  }
+  const word = name.toLowerCase()
+  return Object.hasOwn(kinds, word) ? (kinds[word] ?? []) : []
+}
+
+function changesOf(
+  name: string,
+  operation: string,
+  id: string,
+  time: string | null,
+  config: Config,
+): Change[] {
+  if (!isId(id)) return []
+  const deleted = GONE.has(operation.toLowerCase())
+  return kindsOf(name, config).map((kind) => ({ kind, id, deleted, at: time }))
+}
+
+function newer(body: unknown, config: Config): Change[] {
+  const list = Array.isArray(body) ? body : []
+  return list.flatMap((one) => {
+    const { data } = event.safeParse(one)
+    const [, name, operation] = TYPE.exec(data?.type ?? '') ?? []
+    if (!data || !name || !operation || data.intuitaccountid !== config.company) return []
+    return changesOf(name, operation, data.intuitentityid, instant(data.time), config)
+  })
+}
+
+function earlier(body: unknown, config: Config): Change[] {
+  const { data } = older.safeParse(body)
+  const mine = data?.eventNotifications.filter(({ realmId }) => realmId === config.company) ?? []
+  return mine.flatMap(({ dataChangeEvent: { entities } }) =>
+    entities.flatMap(({ name, id, operation, lastUpdated, deletedId }) => {
+      const at = instant(lastUpdated)
+      const merged = deletedId ? changesOf(name, 'deleted', deletedId, at, config) : []
+      return [...changesOf(name, operation, id, at, config), ...merged]
+    }),
+  )
+}
+
+/**
+ * Webhooks: CloudEvents, an array in which other companies may stand as well, or the older form. Signed over the raw
+ * body with the app's verifier token as text (developer.intuit.com, webhooks: best practices).
+ */
+export function hookOf(config: Config): Hook {
+  return {
+    verify({ headers, body }: RawRequest, secret: string): boolean {
+      if (secret === '') return false
+      const wanted = createHmac('sha256', secret).update(body).digest()
+      const given = Buffer.from(headers['intuit-signature'] ?? '', 'base64')
+      return given.length === wanted.length && timingSafeEqual(given, wanted)
+    },
+    read({ body }: RawRequest): Change[] {
+      const told = parsed(body)
+      return Array.isArray(told) ? newer(told, config) : earlier(told, config)
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import type { Connector, Cursor, Erp, Kind } from '../connector.ts'
+import { asDocument, documentBody } from './body.ts'
+import { changes } from './changes.ts'
+import { Client } from './client.ts'
+import { config } from './config.ts'
+import { Customers } from './customer.ts'
+import { prices, stock } from './figures.ts'
+import { hookOf } from './hook.ts'
+import { Payments } from './payment.ts'
+import * as read from './read.ts'
+import { Sales } from './sales.ts'
+import { Setup, check } from './setup.ts'
+
+/** QuickBooks Online: Accounting API v3. */
+export const quickbooks: Connector<typeof config> = {
+  system: 'quickbooks',
+  name: 'QuickBooks',
+  field: 'quickbooks',
+  role: 'erp',
+  config,
+  // Ten at a time and 500 a minute for each company; two and 50 are left for others.
+  limits: { parallel: 8, perSecond: 7.5, batch: 500, timeoutMs: 30_000 },
+  capabilities: [
+    'items',
+    'customers',
+    'orders',
+    'invoices',
+    'payments',
+    'quotes',
+    'stock',
+    'prices',
+    'credit',
+    'pushOrder',
+    'cancelOrder',
+    'upsertCustomer',
+    'pushInvoice',
+    'pushPayment',
+    'changes',
+    'webhooks',
+  ],
+  manual: { pushPayment: 'Void the payment in QuickBooks: open it, then choose More > Void.' },
+  signIn: ({ authorizeUrl, tokenUrl, clientId, clientSecret }) => ({
+    authorizeUrl,
+    tokenUrl,
+    clientId,
+    clientSecret,
+    scopes: ['com.intuit.quickbooks.accounting'],
+  }),
+  connect(settings, http): Erp {
+    const client = new Client(settings, http)
+    const setup = new Setup(client)
+    const { orderTarget } = settings
+    const orders = read.orders(orderTarget)
+    const { items, customers, quotes, invoices, payments } = read
+    const kinds = {
+      item: items,
+      customer: customers,
+      order: orders,
+      quote: quotes,
+      invoice: invoices,
+      payment: payments,
+    }
+    return {
+      check: () => check(setup),
+      items: read.reader(client, setup, items),
+      customers: read.reader(client, setup, customers),
+      orders: read.reader(client, setup, orders),
+      invoices: read.reader(client, setup, invoices),
+      payments: read.reader(client, setup, payments),
+      quotes: read.reader(client, setup, quotes),
+      stock: (asks) => stock(client, asks),
+      prices: (asks) => prices(client, setup, asks),
+      credit: (ids) => read.credits(client, setup, ids),
+      order: new Sales(client, {
+        entity: orderTarget === 'INVOICE' ? 'Invoice' : 'Estimate',
+        numbered: false,
+        body: async (input, ref) => {
+          const status = orderTarget === 'ESTIMATE' ? { TxnStatus: 'Accepted' } : {}
+          return { ...(await documentBody(client, setup, input, ref)), ...status }
+        },
+      }),
+      customer: new Customers(client, setup),
+      invoice: new Sales(client, {
+        entity: 'Invoice',
+        numbered: true,
+        body: (input, ref) => documentBody(client, setup, asDocument(input, orderTarget === 'ESTIMATE'), ref),
+      }),
+      payment: new Payments(client, setup),
+      changes: (kind: Kind, since: Cursor | null) => changes(client, kind, kinds[kind], since),
+      hook: hookOf(settings),
+    }
+  },
+}
