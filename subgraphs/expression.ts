@@ -195,7 +195,9 @@ function guarded(name: string, { implementation, signature }: Builtin): Builtin 
     if (!(result instanceof Promise)) mustBeSmall(result)
     return result
   }
+  // jsonata counts the arguments of a function, and reads their names from its text to apply some of them.
   Object.defineProperty(bounded, 'length', { value: implementation.length })
+  Object.defineProperty(bounded, 'toString', { value: () => implementation.toString() })
   return { _jsonata_function: true, implementation: bounded, signature }
 }
 
