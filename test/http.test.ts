@@ -114,6 +114,9 @@ describe('an ERP that is busy', () => {
   it('says its pause in seconds or as a date, and nothing unreadable counts', () => {
     const now = Date.parse('2026-11-21T08:00:00Z')
     const ms = (value: string) => retryAfter({ 'retry-after': value }, now)
+    expect(
+      retryAfter({ 'retry-after': '1', 'x-ia-throttle-retry-after': '7', 'x-ms-retry-after-ms': '9' }),
+    ).toBe(7000)
     expect(ms('7')).toBe(7000)
     expect(ms(' 0 ')).toBe(0)
     expect(ms('1.5')).toBe(1500)
@@ -242,6 +245,13 @@ describe('what is written down', () => {
     const body = wire.exchanges[0]?.response?.body ?? ''
     expect(body.length).toBeLessThanOrEqual(20_000)
     expect(body).not.toContain('s3cret')
+  })
+
+  it('hides what one request alone names as its secret, in its body and in the answer', async () => {
+    const wire = await wires.open(reply(200, '<sessionid>s3ss10n</sessionid>'))
+    await wire.send({ method: 'POST', body: '<sessionid>s3ss10n</sessionid>', secrets: ['s3ss10n'] })
+    expect(wire.exchanges[0]?.request.body).toBe('<sessionid>•••</sessionid>')
+    expect(JSON.stringify(wire.exchanges)).not.toContain('s3ss10n')
   })
 
   it('hides the longer of two secrets whole when the shorter one is a part of it', () => {

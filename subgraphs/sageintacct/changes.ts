@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Id, Kind } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import type { Client, Filter } from './client.ts'
+import type { Client } from './client.ts'
 import { invoiceId } from './documents.ts'
+import type { Payments } from './payments.ts'
 import { instant, key } from './shapes.ts'
 
 /** Rows that were committed late, with an older time, are still found within this span. */
@@ -24,56 +25,73 @@ type Row = z.output<typeof changed>
 const place = z.object({ at: z.iso.datetime(), seen: z.record(z.string(), z.string()) })
 type Place = z.output<typeof place>
 
-/** Where a kind changes, and our id of its rows. A stock row has no time of its own, nor a payment in REST. */
-function streamOf(client: Client, kind: Kind): { object: string; field: string; idOf(row: Row): Id } | null {
-  const { orderDefinition, quoteDefinition } = client.config
-  const named = { field: 'id', idOf: (row: Row) => row.id ?? row.key }
-  const document = { field: 'id', idOf: (row: Row) => row.key }
-  if (kind === 'item') return { object: 'inventory-control/item', ...named }
-  if (kind === 'customer') return { object: 'accounts-receivable/customer', ...named }
-  if (kind === 'order') return { object: `order-entry/document::${orderDefinition}`, ...document }
-  if (kind === 'quote') return { object: `order-entry/document::${quoteDefinition}`, ...document }
-  const idOf = (row: Row) => invoiceId({ key: row.key, invoiceNumber: row.invoiceNumber ?? null })
-  if (kind === 'invoice') return { object: 'accounts-receivable/invoice', field: 'invoiceNumber', idOf }
-  return null
+/** A row that changed, by our id. */
+interface Told {
+  key: string
+  id: Id
+  /** UTC. */
+  at: string
 }
 
-/** What changed since the cursor, oldest first. Deleted rows are told by webhooks alone. */
-export async function* changes(client: Client, kind: Kind, since: Cursor | null): AsyncIterable<ChangePage> {
-  const stream = streamOf(client, kind)
-  if (!stream) throw new ErpError('NOT_SUPPORTED', `Sage Intacct tells no changes of ${kind}s.`)
-  const now: Place = since === null ? { at: new Date(0).toISOString(), seen: {} } : read(since)
-  const start = new Date(Math.max(0, Date.parse(now.at) - OVERLAP_MS)).toISOString()
-  for (let last: { at: string; key: string } = { at: start, key: '0' }; ;) {
-    const filters: Filter[] = [
-      { $gt: { [AT]: last.at } },
-      { $eq: { [AT]: last.at } },
-      { $gt: { key: last.key } },
-    ]
-    const found = await client.query({
-      object: stream.object,
-      fields: ['key', stream.field, AT],
-      filters,
+/** One page of rows that changed behind a place, oldest first. */
+type Pages = (last: { at: string; key: string }) => Promise<Told[]>
+
+/** Where a kind changes, and our id of its rows. A row of stock has no time of its own. */
+function pagesOf(client: Client, payments: Payments, kind: Kind): Pages {
+  const { orderDefinition, quoteDefinition } = client.config
+  const byId = (row: Row): Id => row.id ?? row.key
+  const byKey = (row: Row): Id => row.key
+  const number = (row: Row): Id => invoiceId({ key: row.key, invoiceNumber: row.invoiceNumber ?? null })
+  const streams: Record<Exclude<Kind, 'payment'>, [object: string, field: string, idOf: (row: Row) => Id]> = {
+    item: ['inventory-control/item', 'id', byId],
+    customer: ['accounts-receivable/customer', 'id', byId],
+    order: [`order-entry/document::${orderDefinition}`, 'id', byKey],
+    quote: [`order-entry/document::${quoteDefinition}`, 'id', byKey],
+    invoice: ['accounts-receivable/invoice', 'invoiceNumber', number],
+  }
+  if (kind === 'payment') return ({ at, key: last }) => payments.changed(at, last, PAGE)
+  const [object, field, idOf] = streams[kind]
+  return async ({ at, key: last }) => {
+    const rows = await client.query({
+      object,
+      fields: ['key', field, AT],
+      filters: [{ $gt: { [AT]: at } }, { $eq: { [AT]: at } }, { $gt: { key: last } }],
       expression: '1 or (2 and 3)',
       orderBy: [{ [AT]: 'asc' }, { key: 'asc' }],
       size: PAGE,
     })
-    const rows = found.map((row) => shaped(changed, row, 'A changed row'))
-    const told = rows.flatMap((row): Change[] => {
-      const at = row.audit.modifiedDateTime
-      if (now.seen[row.key] === at) return []
-      now.seen[row.key] = at
+    return rows.map((one) => {
+      const row = shaped(changed, one, 'A changed row')
+      return { key: row.key, id: idOf(row), at: row.audit.modifiedDateTime }
+    })
+  }
+}
+
+/** What changed since the cursor, oldest first. Deleted rows are told by webhooks alone. */
+export async function* changes(
+  client: Client,
+  payments: Payments,
+  kind: Kind,
+  since: Cursor | null,
+): AsyncIterable<ChangePage> {
+  const pages = pagesOf(client, payments, kind)
+  const now: Place = since === null ? { at: new Date(0).toISOString(), seen: {} } : read(since)
+  const start = new Date(Math.max(0, Date.parse(now.at) - OVERLAP_MS)).toISOString()
+  for (let last = { at: start, key: '0' }; ;) {
+    const rows = await pages(last)
+    const told = rows.flatMap(({ key: row, id, at }): Change[] => {
+      if (now.seen[row] === at) return []
+      now.seen[row] = at
       if (at > now.at) now.at = at
-      return [{ kind, id: stream.idOf(row), deleted: false, at }]
+      return [{ kind, id, deleted: false, at }]
     })
     forget(now)
     if (told.length > 0 || since === null) yield { changes: told, cursor: write(now) }
     const end = rows.at(-1)
     if (!end || rows.length < PAGE) return
-    const next = { at: end.audit.modifiedDateTime, key: end.key }
-    if (next.at < last.at || (next.at === last.at && BigInt(next.key) <= BigInt(last.key)))
+    if (end.at < last.at || (end.at === last.at && BigInt(end.key) <= BigInt(last.key)))
       throw new ErpError('BAD_ANSWER', 'The rows do not follow the time of their change.', { field: AT })
-    last = next
+    last = { at: end.at, key: end.key }
   }
 }
 

@@ -62,20 +62,21 @@ export const sageintacct: Connector<typeof config> = {
     const client = new Client(settings, http)
     const gateway = new Gateway(client, http)
     const setup = new Setup(client)
+    const payments = new Payments(client, gateway)
     return {
       check: () => check(client, setup),
       items: reader(client, items(client)),
       customers: reader(client, customers()),
       orders: reader(client, orders(client)),
       invoices: reader(client, invoices()),
-      payments: new Payments(client, gateway),
+      payments,
       quotes: reader(client, quotes(client)),
       stock: (asks) => stock(client, asks),
       prices: (asks) => prices(client, setup, asks),
       credit: (ids) => credit(client, ids),
       order: new Orders(client, gateway, setup),
       customer: new Customers(client, setup),
-      changes: (kind, since) => changes(client, kind, since),
+      changes: (kind, since) => changes(client, payments, kind, since),
       hook,
     }
   },

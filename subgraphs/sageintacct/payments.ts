@@ -10,6 +10,7 @@ import { type Gateway, functionOf } from './gateway.ts'
 import { money } from './map.ts'
 import * as shapes from './shapes.ts'
 
+const CHANGED = 'WHENMODIFIED'
 const SEARCHED = ['DOCNUMBER', 'CUSTOMERID']
 const twin = shapes.invoice.pick({ key: true, invoiceNumber: true })
 /** https://developer.intacct.com/web-services/queries/ : at most 2000 rows */
@@ -18,6 +19,16 @@ const figure = z
   .string()
   .regex(/^-?\d{1,28}(\.\d{1,18})?$/)
   .transform(plain)
+
+function compare(operator: string, field: string, value: string): Markup[] {
+  return element(operator, [...element('field', field), ...element('value', value)])
+}
+
+/** An instant as the gateway writes it. */
+function stampOf(iso: string): string {
+  const [, year, month, date, time] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)/.exec(iso) ?? []
+  return `${month}/${date}/${year} ${time}`
+}
 
 /** "11/20/2026" */
 function dayOf(text: string | null): string | null {
@@ -56,7 +67,7 @@ export class Payments implements Read<Payment> {
     const text = ask.search?.trim() || null
     let last = placeOf(ask.after)
     for (;;) {
-      const rows = await this.#query(last, text, size + 1)
+      const rows = await this.#page(last, text, size + 1)
       const page = rows.slice(0, size)
       const fitting = page.filter((row) => text === null || SEARCHED.some((field) => holds(row, field, text)))
       const keys = fitting.map((row) => keyOf(row))
@@ -75,21 +86,43 @@ export class Payments implements Read<Payment> {
     }
   }
 
-  async #query(last: string, text: string | null, size: number): Promise<Element[]> {
-    const compare = (name: string, field: string, value: string) =>
-      element(name, [...element('field', field), ...element('value', value)])
+  /** Payments that changed behind a place, oldest first, by the time of their last change. */
+  async changed(after: string, last: string, size: number): Promise<{ key: string; id: Id; at: string }[]> {
+    const at = stampOf(after)
+    const same = element('and', [
+      ...compare('equalto', CHANGED, at),
+      ...compare('greaterthan', 'RECORDNO', last),
+    ])
+    const filter = element('or', [...compare('greaterthan', CHANGED, at), ...same])
+    const rows = await this.#query(filter, ['RECORDNO', CHANGED], [CHANGED, 'RECORDNO'], size)
+    return rows.map((row) => {
+      const [key, changed] = [keyOf(row), instantOf(textAt(row, CHANGED))]
+      if (changed !== null) return { key, id: key, at: changed }
+      throw new ErpError('BAD_ANSWER', 'A payment has no time of its last change.', { field: CHANGED })
+    })
+  }
+
+  async #page(last: string, text: string | null, size: number): Promise<Element[]> {
     // A wildcard in the text stands for one letter; the rows are looked at again.
     const some = SEARCHED.flatMap((field) => compare('like', field, `%${text?.replaceAll(/[%_]/g, '_')}%`))
     const after = compare('greaterthan', 'RECORDNO', last)
     const filter = text === null ? after : element('and', [...after, ...element('or', some)])
+    return this.#query(filter, ['RECORDNO', ...SEARCHED], ['RECORDNO'], size)
+  }
+
+  /** https://developer.intacct.com/web-services/queries/ */
+  async #query(filter: Markup[], fields: string[], order: string[], size: number): Promise<Element[]> {
+    const sorted = order.flatMap((field) =>
+      element('order', [...element('field', field), ...element('ascending', '')]),
+    )
     const content = [
       ...element('object', 'ARPYMT'),
       ...element(
         'select',
-        ['RECORDNO', ...SEARCHED].flatMap((field) => element('field', field)),
+        fields.flatMap((field) => element('field', field)),
       ),
       ...element('filter', filter),
-      ...element('orderby', element('order', [...element('field', 'RECORDNO'), ...element('ascending', '')])),
+      ...element('orderby', sorted),
       ...element('options', [...element('caseinsensitive', 'true'), ...element('showprivate', 'true')]),
       ...element('pagesize', String(size)),
       ...element('offset', '0'),

@@ -131,9 +131,10 @@ describe('the gateway of Sage Intacct', () => {
     await company.erp.order?.create(order(), 'ord_1')
     const plan = JSON.stringify(await company.erp.order?.plan(order(), 'ord_2'))
     const bodies = company.wire.map(({ request }) => request.body ?? '').join()
-    const session = /<sessionid>(fAkE[^<]+)</.exec(bodies)?.[1] ?? 'none'
+    const sessions = [...bodies.matchAll(/<sessionid>(fAkE[^<]+)</g)].map(([, id]) => id ?? '')
+    expect(new Set(sessions).size).toBe(2)
     expect(bodies).toContain('demo-intacct-sender-password')
-    for (const secret of [session, 'demo-intacct-sender-password', 'eyJ0eXAi']) {
+    for (const secret of [...sessions, 'demo-intacct-sender-password', 'eyJ0eXAi']) {
       expect(JSON.stringify(company.exchanges)).not.toContain(secret)
       expect(plan).not.toContain(secret)
     }

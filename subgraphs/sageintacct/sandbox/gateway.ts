@@ -100,12 +100,17 @@ function fieldOf(row: Row, name: string): string {
   return String(name === 'RECORDNO' ? row.key : (row[name] ?? ''))
 }
 
+/** Times are written month first. */
+function rank(value: string): number {
+  return value.includes('/') ? Date.parse(`${value} GMT`) : Number(value)
+}
+
 function fits(row: Row, filter: Element): boolean {
   if (filter.name === 'and' || filter.name === 'filter') return filter.children.every((one) => fits(row, one))
   if (filter.name === 'or') return filter.children.some((one) => fits(row, one))
   const value = fieldOf(row, textAt(filter, 'field') ?? '')
   const wanted = at(filter, 'value')?.text ?? ''
-  if (filter.name === 'greaterthan') return Number(value) > Number(wanted)
+  if (filter.name === 'greaterthan') return rank(value) > rank(wanted)
   if (filter.name === 'equalto') return value === wanted
   if (filter.name !== 'like') throw new Failure('DL02000001', `Query Failed: operator ${filter.name}`)
   const pattern = wanted
@@ -129,6 +134,11 @@ function query(store: Store, asked: Element): Markup[] {
   const fields = childrenOf(at(asked, 'select'), 'field').map(({ text }) => text)
   const filter = at(asked, 'filter')
   const found = store.all(PAYMENTS).filter((row) => !filter || fits(row, filter))
+  const order = childrenOf(at(asked, 'orderby'), 'order').map((one) => textAt(one, 'field') ?? '')
+  found.sort((a, b) => {
+    const by = order.map((field) => rank(fieldOf(a, field)) - rank(fieldOf(b, field)))
+    return by.find((one) => one !== 0) ?? 0
+  })
   const page = found.slice(0, size)
   const rows = page.flatMap((row) =>
     element(
