@@ -32,7 +32,7 @@ async function datedRows(
 ): Promise<z.output<typeof dated>[]> {
   if (kind === 'payment') throw new ErpError('NOT_SUPPORTED', 'Lexware does not tell which payments changed.')
   if (kind === 'item' || kind === 'customer') {
-    const all = await (kind === 'item' ? articles : contacts).all()
+    const all = await (kind === 'item' ? articles : contacts).fresh()
     return [...all.values()].map((row) => shaped(dated, row, kind))
   }
   return allVouchers(client, {

@@ -145,7 +145,7 @@ async function update(
 /** Our reference stands in the note, which no filter looks into: all customers are read, 250 a call. */
 async function find({ contacts }: Connection, ref: string): Promise<Found | null> {
   const marked: { id: string; version: string }[] = []
-  for (const raw of (await contacts.all()).values()) {
+  for (const raw of (await contacts.fresh()).values()) {
     if (typeof raw.note !== 'string' || refIn(raw.note) !== ref) continue
     marked.push(shaped(rows.contact, raw, 'contacts'))
   }

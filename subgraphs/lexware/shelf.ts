@@ -41,7 +41,13 @@ export class Shelf<F extends z.ZodType> {
     this.#paging = new Kept(() => this.#copy.get(), PAGING_MS)
   }
 
-  /** All of them: for a first page and for questions about all. */
+  /** All of them as they are now, whatever copy the operator allows: for what must not miss a new one. */
+  fresh(): Promise<Copy> {
+    this.#copy.forget()
+    return this.all()
+  }
+
+  /** All of them, for a first page. */
   all(): Promise<Copy> {
     this.#paging.forget()
     return this.#paging.get()

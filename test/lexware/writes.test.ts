@@ -199,6 +199,13 @@ describe('changing a customer', () => {
     })
   })
 
+  it('and looking for a new one never trusts a copy, however long the operator allows one', async () => {
+    const office = open({ copySeconds: 3600 })
+    expect(await office.erp.customer?.find?.(REF)).toBe(null)
+    const ref = await office.erp.customer?.create(input, REF)
+    expect(await office.erp.customer?.find?.(REF)).toMatchObject({ ref: { id: ref?.id }, done: true })
+  })
+
   it('over a stale version is a CONFLICT, although Lexware says 406', async () => {
     const office = open()
     const ref = value((await office.erp.customer?.create(input, REF)) ?? null)
