@@ -62,9 +62,9 @@ function refusal(said: string): ErpError {
 export function mustBeSaved(element: Json): void {
   if (!isRecord(element)) throw new ErpError('BAD_ANSWER', 'Xero answered no element for what was sent.')
   const said = messages(element).join(' ')
-  // "WARNING" is a success.
-  if (element.StatusAttributeString !== 'ERROR' && (said === '' || element.StatusAttributeString === 'OK'))
-    return
+  const state = element.StatusAttributeString
+  // A warning is a success; an element that says no state at all is judged by what is wrong with it.
+  if (state === 'OK' || state === 'WARNING' || (state !== 'ERROR' && said === '')) return
   throw refusal(said || 'Xero did not save it and does not say why.')
 }
 
