@@ -97,6 +97,8 @@ describe('the gateway of Sage Intacct', () => {
     sandbox.act({ do: 'setOrderStatus', id: other?.id ?? '', status: 'draft' })
     if (other) await erp.order?.undo?.(other)
     expect(await erp.order?.find?.('ord_2')).toBe(null)
+    const third = await erp.order?.create(order(), 'ord_3')
+    expect(third?.number).not.toBe(other?.number)
   })
 
   it('refuses to cancel an order of which something was delivered', async () => {

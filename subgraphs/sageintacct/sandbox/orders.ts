@@ -97,13 +97,11 @@ function customerOf(store: Store, id: string | null): Row {
   return customer
 }
 
-/** create_sotransaction; https://developer.intacct.com/api/order-entry/order-entry-transactions/ */
-export function createOrder(store: Store, made: Element, contacts: string[]): Deed {
-  inOrder(made, ORDER)
+/** What the head of an order refers to must stand in the company. */
+function checkHead(store: Store, made: Element, contacts: string[]): void {
   const text = (name: string) => textAt(made, name)
   const type = text('transactiontype')
   if (type !== 'Sales Order') throw new Failure('BL01001973', `Transaction definition ${type} not found`)
-  const customer = customerOf(store, text('customerid'))
   if (!text('termname') && !at(made, 'datedue'))
     throw new Failure('BL01001973', 'Term or due date is required')
   if (text('termname') && !store.byId('accounts-receivable/term', text('termname')))
@@ -115,34 +113,48 @@ export function createOrder(store: Store, made: Element, contacts: string[]): De
     throw new Failure('BL01001973', 'Exchange rate type is required')
   const [field] = childrenOf(at(made, 'customfields'), 'customfield')
   if (field) throw new Failure('BL01001973', `Custom field ${textAt(field, 'customfieldname')} is unknown`)
+}
+
+/** create_sotransaction; https://developer.intacct.com/api/order-entry/order-entry-transactions/ */
+export function createOrder(store: Store, made: Element, contacts: string[]): Deed {
+  inOrder(made, ORDER)
+  const text = (name: string) => textAt(made, name)
+  const customer = customerOf(store, text('customerid'))
+  checkHead(store, made, contacts)
   const lines = childrenOf(at(made, 'sotransitems'), 'sotransitem').map((line) => lineOf(store, line))
   if (lines.length === 0) throw new Failure('BL01001973', 'At least one line is required')
-  const number = `SO${String(store.all(ORDERS).length + 1).padStart(4, '0')}`
-  const id = `${type}-${number}`
-  return {
-    key: id,
-    commit() {
-      const row = store.insert(ORDERS, {
-        ...{
-          id,
-          documentNumber: number,
-          documentType: type,
-          state: STATES[text('state') ?? ''] ?? 'pending',
-        },
-        ...{ txnDate: day(made, 'datecreated'), dueDate: null, referenceNumber: text('referenceno') },
-        ...{
-          customerPONumber: text('customerponumber'),
-          memo: at(made, 'message')?.text ?? null,
-          notes: null,
-        },
-        ...{ customer: { id: customer.id, name: customer.name }, paymentTerm: { id: text('termname') } },
-        contacts: { shipTo: { id: shipTo ?? customer.name }, billTo: { id: customer.name } },
-        ...{ txnCurrency: text('currency'), baseCurrency: text('basecurr'), history: [] },
-        requestedShippingDate: day(made, 'needbydate'),
-        ...content(lines, false, 9000 + store.all(ORDERS).length * 100),
-      })
-      store.tell('order', row.key)
+  const count = store.next(ORDERS)
+  const number = `SO${String(count).padStart(4, '0')}`
+  const type = 'Sales Order'
+  const head = {
+    id: `${type}-${number}`,
+    documentNumber: number,
+    documentType: type,
+    state: STATES[text('state') ?? ''] ?? 'pending',
+    txnDate: day(made, 'datecreated'),
+    dueDate: null,
+    requestedShippingDate: day(made, 'needbydate'),
+    referenceNumber: text('referenceno'),
+    customerPONumber: text('customerponumber'),
+    memo: at(made, 'message')?.text ?? null,
+    notes: null,
+    customer: { id: customer.id, name: customer.name },
+    paymentTerm: { id: text('termname') },
+    contacts: {
+      shipTo: { id: textAt(made, 'shipto', 'contactname') ?? customer.name },
+      billTo: { id: customer.name },
     },
+    txnCurrency: text('currency'),
+    baseCurrency: text('basecurr'),
+    history: [],
+  }
+  return {
+    key: head.id,
+    commit: () =>
+      store.tell(
+        'order',
+        store.insert(ORDERS, { ...head, ...content(lines, false, 9000 + count * 100) }).key,
+      ),
   }
 }
 

@@ -73,14 +73,19 @@ export class Store {
     return this.all(name).find((row) => row.id === id)
   }
 
+  /** The key that the next row will have; keys are never given twice. */
+  next(name: string): number {
+    this.table(name)
+    return (this.#counts.get(name) ?? 0) + 1
+  }
+
   insert(name: string, row: Omit<Row, 'key'>): Row {
-    const rows = this.table(name)
-    const count = (this.#counts.get(name) ?? 0) + 1
+    const count = this.next(name)
     this.#counts.set(name, count)
     const key = String(count)
     const at = this.now(count)
     const whole: Row = { ...row, key, audit: { createdDateTime: at, modifiedDateTime: at } }
-    rows.set(key, whole)
+    this.table(name).set(key, whole)
     return whole
   }
 
