@@ -5,21 +5,32 @@ const ZONE = 'Europe/Berlin'
 const DAY_MS = 86_400_000
 const format = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' })
 
-/** Milliseconds by which German clocks are ahead of UTC at that moment. */
+const HOUR_MS = 3_600_000
+const HOURS_KEPT = 10_000
+const hours = new Map<number, number>()
+
+/** Milliseconds by which German clocks are ahead of UTC at that moment; clocks change at full hours only. */
 function ahead(ms: number): number {
-  return Date.parse(`${format.format(ms).replace(' ', 'T')}Z`) - Math.floor(ms / 1000) * 1000
+  const hour = Math.floor(ms / HOUR_MS)
+  const known = hours.get(hour)
+  if (known !== undefined) return known
+  const offset = Date.parse(`${format.format(hour * HOUR_MS).replace(' ', 'T')}Z`) - hour * HOUR_MS
+  if (hours.size >= HOURS_KEPT) hours.clear()
+  hours.set(hour, offset)
+  return offset
 }
 
 /** A moment as Lexware writes it and alone takes it: three digits of milliseconds and an offset. */
 export function stamp(ms: number): string {
   const offset = ahead(ms)
-  const hours = String(Math.floor(offset / 3_600_000)).padStart(2, '0')
+  const hours = String(Math.floor(offset / HOUR_MS)).padStart(2, '0')
   return `${new Date(ms + offset).toISOString().slice(0, -1)}+${hours}:00`
 }
 
 /** The German calendar day of a moment. */
 export function dayAt(moment: string | number): string {
-  return format.format(new Date(moment)).slice(0, 10)
+  const ms = new Date(moment).getTime()
+  return new Date(ms + ahead(ms)).toISOString().slice(0, 10)
 }
 
 /** The calendar day that lies so many days before today. */
