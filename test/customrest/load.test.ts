@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { capabilitiesOf } from '../../subgraphs/connector.ts'
+import { config } from '../../subgraphs/customrest/config.ts'
+import { restManifest } from '../../subgraphs/customrest/sandbox/manifest.ts'
+import { Room, small } from './open.ts'
+
+const LIST = { request: { method: 'GET', path: '/items' }, fields: { externalId: 'id', sku: 'sku' } }
+
+/** What is wrong with a manifest, by its place. */
+function problems(manifest: unknown, more: object = {}): Record<string, string> {
+  const { error } = config.safeParse({ url: 'https://erp.example', manifest, ...more })
+  return Object.fromEntries(
+    (error?.issues ?? []).map(({ path, message }) => [path.map(String).join('.'), message]),
+  )
+}
+
+describe('a manifest', () => {
+  const room = new Room()
+
+  it('is refused with the place and the reason of every mistake at once', () => {
+    const wrong = small({
+      'products.list': {
+        ...LIST,
+        paging: 'nope',
+        fields: { externalId: 'id[', sku: '$contains(a, /(?=x)/)' },
+      },
+      'orders.create': {
+        request: { method: 'GET', path: '/o/${input.id' },
+        idempotency: { kind: 'lookup', lookup: 'orders.findByReference' },
+      },
+    })
+    const found = problems(wrong)
+    expect(found['manifest.capabilities.products.list.paging']).toContain('no paging named "nope"')
+    expect(found['manifest.capabilities.products.list.fields.externalId']).toMatch(/letter 3/)
+    expect(found['manifest.capabilities.products.list.fields.sku']).toContain('regular expression')
+    expect(found['manifest.capabilities.orders.create.request.path']).toContain('never closed')
+    expect(found['manifest.capabilities.orders.create.request.method']).toContain('no GET')
+    expect(found['manifest.capabilities.orders.create.idempotency']).toContain('lookup must name')
+  })
+
+  it('is refused for words that nobody knows, and for what is neither JSON nor YAML', () => {
+    expect(Object.keys(problems(small({ 'products.lost': LIST })))).toEqual(['manifest.capabilities'])
+    expect(Object.keys(problems({ ...small({}), surprise: 1 }))).toEqual(['manifest'])
+    expect(problems('{"a": [')['manifest']).toContain('neither JSON nor YAML')
+    expect(problems(small({}, { auth: { kind: 'magic' } }))['manifest.auth.kind']).toBeDefined()
+    expect(
+      problems(small({}, { auth: { kind: 'bearer', token: '${secret.nope}' } }))['manifest.auth'],
+    ).toContain('no secret "nope"')
+  })
+
+  it('asks for the settings and credentials that it names', () => {
+    const manifest = restManifest('erp.example')
+    expect(Object.keys(problems(manifest))).toEqual([
+      'settings.company',
+      'credentials.clientId',
+      'credentials.clientSecret',
+    ])
+    const credentials = { clientId: 'a', clientSecret: 'b' }
+    expect(
+      problems(manifest, { credentials, settings: { company: 'no good' } })['settings.company'],
+    ).toContain('must match')
+    expect(problems(manifest, { credentials, settings: { company: 'NW01' } })).toEqual({})
+  })
+
+  it('is read as YAML too, and gives exactly what it describes', () => {
+    const yaml = [
+      'manifestVersion: 1',
+      'id: small-erp',
+      'version: 1.0.0',
+      'name: Small ERP',
+      'http: { baseUrl: "${config.url}", allowedHosts: ["127.0.0.1"] }',
+      'auth: { kind: none }',
+      'capabilities:',
+      '  products.list:',
+      '    request: { method: GET, path: /items }',
+      '    fields: { externalId: id, sku: sku }',
+    ].join('\n')
+    expect(problems(yaml)).toEqual({})
+    expect(capabilitiesOf(room.open(small({ 'products.list': LIST })).erp)).toEqual(['items'])
+    const push = { request: { method: 'POST', path: '/o', body: "{'ref': input.reference}" } }
+    expect(capabilitiesOf(room.open(small({ 'orders.create': push })).erp)).toEqual(['pushOrder'])
+  })
+
+  it('never lets a request leave for a host that it does not list, not even by a link in an answer', async () => {
+    const paging = { links: { kind: 'nextUrl', nextUrl: 'next' } }
+    const list = { 'products.list': { ...LIST, records: 'rows', paging: 'links' } }
+    const { erp } = room.open(small(list, { paging }))
+    room.say = () => ({ body: { rows: [{ id: 1, sku: 'A' }], next: 'http://localhost:1/steal' } })
+    await expect(erp.items?.list({ first: 1, after: null })).rejects.toMatchObject({ code: 'VALIDATION' })
+    const elsewhere = room.open(
+      small(list, { paging, http: { baseUrl: '${config.url}', allowedHosts: ['*.erp.example'] } }),
+    )
+    await expect(elsewhere.erp.items?.list({ first: 1, after: null })).rejects.toMatchObject({
+      code: 'VALIDATION',
+    })
+    expect(room.got).toEqual([])
+  })
+})
