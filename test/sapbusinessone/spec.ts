@@ -106,14 +106,20 @@ export function messagesOf(request: HttpRequest, answer: HttpAnswer): Message[] 
   })
 }
 
-function operationOf(method: string, path: string): [Spec, Operation] | null {
-  for (const spec of specs)
-    for (const [name, methods] of Object.entries(spec.paths)) {
-      const pattern = name.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/'?\{\w+\}'?/g, "('[^/]*'|-?\\d+)")
-      const operation = methods[method.toLowerCase()]
-      if (operation && new RegExp(`^${pattern}$`).test(decodeURIComponent(path))) return [spec, operation]
-    }
-  return null
+/** Every operation by its method and path without keys: all keys of one set stand for the same. */
+const operations = new Map(
+  specs.flatMap((spec) =>
+    Object.entries(spec.paths).flatMap(([name, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, [Spec, Operation]] => [
+        `${method} ${name.replace(/\([^)]*\)/, '()')}`,
+        [spec, operation],
+      ]),
+    ),
+  ),
+)
+
+function operationOf(method: string, path: string): [Spec, Operation] | undefined {
+  return operations.get(`${method.toLowerCase()} ${decodeURIComponent(path).replace(/\([^)]*\)/, '()')}`)
 }
 
 /** Fields that a query names must be fields of the entity. */

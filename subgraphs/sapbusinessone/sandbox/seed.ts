@@ -1,12 +1,13 @@
 import Big from 'big.js'
-import type { Demo, DemoCustomer, DemoProduct } from '../../demo.ts'
+import type { Demo, DemoAgreement, DemoCustomer, DemoProduct } from '../../demo.ts'
 import { type Row, dayOf, num } from './values.ts'
 
 /** What an item is sold in, in the words of a German company. */
 const UNITS: Record<DemoProduct['unit'], string> = { H87: 'Stk', KGM: 'kg', MTR: 'm', LTR: 'l', HUR: 'Std' }
 /** Cables are sold by the metre or by the roll of a hundred: group of units 2. */
 export const ROLL = { group: '2', metre: '3', roll: '6', metres: '100' }
-const TERMS: Record<number, number> = { 14: 1, 30: 2, 60: 3 }
+/** Days -> number of the payment terms. */
+export const TERMS: Record<number, number> = { 14: 1, 30: 2, 60: 3 }
 const GROUPS: Record<DemoCustomer['group'], number> = { retail: 100, wholesale: 101, key: 102 }
 const SPAN = { ValidFrom: null, ValidTo: null, FrozenFrom: null, FrozenTo: null }
 const ACTIVE = { Valid: 'tYES', Frozen: 'tNO', ...SPAN }
@@ -16,19 +17,6 @@ export function stamp(index: number): Row {
   const day = String(1 + (index % 18)).padStart(2, '0')
   const minute = String(index % 60).padStart(2, '0')
   return { UpdateDate: dayOf(`2026-11-${day}`), UpdateTime: `10:${minute}:03`, DataVersion: num(1) }
-}
-
-/** Price lists: all, wholesale in EUR, wholesale in USD. */
-export function priceLists(): Row[] {
-  return ['Basispreisliste', 'Großhandel', 'Wholesale USD'].map((name, index) => ({
-    PriceListNo: num(index + 1),
-    PriceListName: name,
-    BasePriceList: num(1),
-    Factor: num(1),
-    IsGrossPrice: 'tNO',
-    Active: 'tYES',
-    DefaultPrimeCurrency: index === 2 ? 'USD' : 'EUR',
-  }))
 }
 
 /** The prices of an item in the three lists. */
@@ -163,126 +151,51 @@ export function customerRow(person: DemoCustomer, index: number): Row {
   )
 }
 
+/** The dates and quantities of a special price. */
+function dateArea({ customer, sku, tiers, currency }: DemoAgreement, card: string): Row {
+  const [base, ...steps] = tiers
+  const shared = { BPCode: card, ItemNo: sku, PriceCurrency: currency }
+  return {
+    ...shared,
+    RowNumber: num(0),
+    DateFrom: dayOf('2026-01-01'),
+    Dateto: null,
+    PriceListNo: num(customer ? 1 : card.slice(1)),
+    SpecialPrice: num(base?.price ?? 0),
+    Discount: num(0),
+    AutoUpdate: 'tNO',
+    SpecialPriceQuantityAreas: steps.map(({ minimum, price }, index) => ({
+      ...shared,
+      SPDARowNumber: num(0),
+      RowNumber: num(index),
+      Quantity: num(minimum),
+      SpecialPrice: num(price),
+      Discountin: num(0),
+      UoMEntry: num(-1),
+    })),
+  }
+}
+
 /** Special prices by "item customer"; "*2" is everybody with price list 2. */
 export function specialPrices(demo: Demo): Map<string, Row> {
-  const rows = demo.agreements.map(({ customer, currency, sku, tiers }): [string, Row] => {
+  const rows = demo.agreements.map((one): [string, Row] => {
+    const { customer, currency, sku, tiers } = one
     const card = customer ?? (currency === 'EUR' ? '*2' : '*3')
-    const list = num(customer ? 1 : currency === 'EUR' ? 2 : 3)
-    const [base, ...steps] = tiers
-    const shared = { BPCode: card, ItemNo: sku, PriceCurrency: currency }
-    const area = {
-      ...shared,
-      RowNumber: num(0),
-      DateFrom: dayOf('2026-01-01'),
-      Dateto: null,
-      PriceListNo: list,
-      SpecialPrice: num(base?.price ?? 0),
-      Discount: num(0),
-      AutoUpdate: 'tNO',
-      SpecialPriceQuantityAreas: steps.map(({ minimum, price }, index) => ({
-        ...shared,
-        SPDARowNumber: num(0),
-        RowNumber: num(index),
-        Quantity: num(minimum),
-        SpecialPrice: num(price),
-        Discountin: num(0),
-        UoMEntry: num(-1),
-      })),
-    }
     const row = {
       ItemCode: sku,
       CardCode: card,
-      Price: num(base?.price ?? 0),
+      Price: num(tiers[0]?.price ?? 0),
       Currency: currency,
       DiscountPercent: num(0),
-      PriceListNum: list,
+      PriceListNum: num(customer ? 1 : card.slice(1)),
       AutoUpdate: 'tNO',
       SourcePrice: 'sc_PrimaryCurrency',
       Valid: 'tYES',
       ValidFrom: null,
       ValidTo: null,
-      SpecialPriceDataAreas: [area],
+      SpecialPriceDataAreas: [dateArea(one, card)],
     }
     return [`${sku} ${card}`, row]
   })
   return new Map(rows)
-}
-
-/** A group of units: how many of the base unit each alternative one is. */
-function unitGroup(entry: string, name: string, units: [string, string][]): Row {
-  return {
-    AbsEntry: num(entry),
-    Code: name,
-    Name: name,
-    BaseUoM: num(units[0]?.[0] ?? -1),
-    UoMGroupDefinitionCollection: units.map(([unit, base]) => ({
-      AlternateUoM: num(unit),
-      AlternateQuantity: num(1),
-      BaseQuantity: num(base),
-      Active: 'tYES',
-    })),
-  }
-}
-
-/** Sets that nobody changes. */
-export function fixedSets(demo: Demo): Record<string, [entity: string, key: string, rows: Row[]]> {
-  const units = [['Manual'], ['Stk', 'H87'], ['kg', 'KGM'], ['m', 'MTR'], ['l'], ['Std'], ['Rol', 'RO']]
-  return {
-    Warehouses: [
-      'Warehouse',
-      'WarehouseCode',
-      demo.warehouses.map(({ code, name }) => ({
-        WarehouseCode: code,
-        WarehouseName: name,
-        Inactive: 'tNO',
-        DropShip: 'tNO',
-        Nettable: 'tYES',
-      })),
-    ],
-    PriceLists: ['PriceList', 'PriceListNo', priceLists()],
-    PaymentTermsTypes: [
-      'PaymentTermsType',
-      'GroupNumber',
-      Object.entries(TERMS).map(([days, number]) => ({
-        GroupNumber: num(number),
-        PaymentTermsGroupName: `${days} Tage netto`,
-        NumberOfAdditionalDays: num(days),
-      })),
-    ],
-    UnitOfMeasurements: [
-      'UnitOfMeasurement',
-      'AbsEntry',
-      units.map(([code = '', symbol = null], index) => ({
-        AbsEntry: num(index === 0 ? -1 : index),
-        Code: code,
-        Name: code,
-        InternationalSymbol: symbol,
-      })),
-    ],
-    UnitOfMeasurementGroups: [
-      'UnitOfMeasurementGroup',
-      'AbsEntry',
-      [
-        unitGroup('-1', 'Manual', []),
-        unitGroup(ROLL.group, 'Kabel', [
-          [ROLL.metre, '1'],
-          [ROLL.roll, ROLL.metres],
-        ]),
-      ],
-    ],
-    ItemGroups: [
-      'ItemGroups',
-      'Number',
-      groupsOf(demo).map((name, index) => ({ Number: num(index + 100), GroupName: name })),
-    ],
-    BusinessPartnerGroups: [
-      'BusinessPartnerGroup',
-      'Code',
-      ['Einzelhandel', 'Großhandel', 'Schlüsselkunden'].map((name, index) => ({
-        Code: num(index + 100),
-        Name: name,
-        Type: 'bbpgt_CustomerGroup',
-      })),
-    ],
-  }
 }
