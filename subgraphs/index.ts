@@ -5,6 +5,7 @@ import { erpnext } from './erpnext/index.ts'
 import { lexware } from './lexware/index.ts'
 import { netsuite } from './netsuite/index.ts'
 import { odoo } from './odoo/index.ts'
+import { quickbooks } from './quickbooks/index.ts'
 import { qwoty } from './qwoty/index.ts'
 import { sageintacct } from './sageintacct/index.ts'
 import { sapbusinessone } from './sapbusinessone/index.ts'
@@ -23,6 +24,7 @@ export const connectors: Connector[] = [
   lexware,
   sageintacct,
   xero,
+  quickbooks,
   sapbusinessone,
   saps4hana,
   customrest,

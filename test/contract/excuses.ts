@@ -30,6 +30,9 @@ export const excuses: Record<string, Record<string, string>> = {
   syspro: {
     C46: 'SYSPRO has quantity breaks, and no business object or table that is published tells them: help.syspro.com, SYSPRO pricing; github.com/wildland/syspro-ruby',
   },
+  quickbooks: {
+    C46: 'QuickBooks Online keeps one price for each item: price levels are a matter of the desktop product: github.com/intuit/QuickBooks-V3-PHP-SDK, Finance.xsd, PriceLevel',
+  },
   qwoty: {
     C16: 'Qwoty reads products by page, 30 at a time, and has no list of ids: docs.qwoty.io, API reference, products',
     C118: 'Qwoty publishes no way to write the address of a customer: docs.qwoty.io, API reference, customers',
