@@ -39,6 +39,7 @@ export function hookRoutes(app: FastifyInstance, hub: Hub): void {
       if (!(error instanceof ErpError)) throw error
       return reply.code(400).send({ error: { code: error.code, message: error.message } })
     }
-    return reply.code(202).send({ accepted: true })
+    // Every vendor takes a 200 for an answer, and some take nothing else, and only with an empty body.
+    return reply.code(200).send()
   })
 }

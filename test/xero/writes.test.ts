@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ErpError } from '../../schema/errors.ts'
 import type { Json } from '../../subgraphs/json.ts'
 import { mustBeSaved } from '../../subgraphs/xero/errors.ts'
 import { errorOf, customerId, itemIds, orderOf, stage, value } from './open.ts'
@@ -70,7 +71,7 @@ describe('an order in Xero', () => {
     const good: Json[] = [{}, { StatusAttributeString: 'OK' }, { StatusAttributeString: 'WARNING', ...told }]
     const bad: Json[] = [null, { StatusAttributeString: 'ERROR' }, told, { LineItems: [told] }]
     for (const one of good) expect(() => mustBeSaved(one)).not.toThrow()
-    for (const one of bad) expect(() => mustBeSaved(one)).toThrow()
+    for (const one of bad) expect(() => mustBeSaved(one)).toThrow(ErpError)
   })
 
   it('carries discounts as one rate per line, and an amount as a line below zero', async () => {
