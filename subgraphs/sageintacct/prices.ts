@@ -18,7 +18,7 @@ interface Facts {
 
 const PRICED = ['key', 'id', 'status', 'currency', 'discountPercent', 'priceList.id', 'priceSchedule.id']
 
-async function masters(client: Client, asks: PriceAsk[]) {
+async function masters(client: Client, asks: PriceAsk[]): Promise<Pick<Facts, 'items' | 'customers'>> {
   const filled = (ids: (string | null)[]) => [...new Set(ids)].filter((id) => id !== null && id.trim() !== '')
   const named = (ids: string[]): Filter[] => [{ $in: { id: ids } }]
   const people = filled(asks.map(({ customer }) => customer)) as string[]
@@ -151,8 +151,11 @@ export async function prices(
   asks: PriceAsk[],
 ): Promise<Answer<PriceReading>[]> {
   if (asks.length === 0) return []
-  const schedules = await setup.schedules.get()
-  const some = { ...(await masters(client, asks)), schedules }
+  const found = await masters(client, asks)
+  // A company without schedules may not know the object at all.
+  const isScheduled = [...found.customers.values()].some(({ priceSchedule }) => priceSchedule.id !== null)
+  const schedules = isScheduled ? await setup.schedules.get() : new Map<string, Schedule>()
+  const some = { ...found, schedules }
   const facts: Facts = { ...some, entries: await entriesOf(client, some) }
   return asks.map((ask) => rowOf(() => answer(ask, facts, client)))
 }
