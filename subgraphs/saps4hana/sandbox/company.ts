@@ -16,6 +16,7 @@ const GROUPS: Record<DemoCustomer['group'], string> = { retail: 'C1', wholesale:
 const FIRST_CUSTOMER = 10100001
 const BEGIN = Date.parse('2026-11-01T08:00:00.123Z')
 const FAR = '9999-12-31'
+const CLOCK = new Intl.DateTimeFormat('sv', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' })
 
 /** A decimal with three places, as quantities are told. */
 export function three(value: string): string {
@@ -30,11 +31,7 @@ export function stamp(ms: number): string {
 
 /** The day and the time of the system's own zone. */
 export function localTime(ms: number): { date: string; time: string } {
-  const shown = new Intl.DateTimeFormat('sv', {
-    timeZone: ZONE,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(ms)
+  const shown = CLOCK.format(ms)
   const [day = '', clock = ''] = shown.split(' ')
   const [hours, minutes, seconds] = clock.split(':')
   return { date: jsonDate(day), time: `PT${hours}H${minutes}M${seconds}S` }

@@ -110,7 +110,8 @@ export const ENTITIES = new Map<string, Entity>([
     1,
     'LastChangeDateTime',
     `SalesOrder:a10 SalesOrderType:s4 ${HEADER} PurchaseOrderByShipToParty:s35 CustomerPurchaseOrderDate:t SalesOrderDate:t ${STATUS}
-    OverallTotalDeliveryStatus:s1- OverallDeliveryStatus:s1- OverallOrdReltdBillgStatus:s1- DeliveryBlockReason:s2`,
+    OverallTotalDeliveryStatus:s1- OverallDeliveryStatus:s1- OverallOrdReltdBillgStatus:s1- DeliveryBlockReason:s2
+    YY1_ExtRef_SDH:s40`,
     `to_Item=A_SalesOrderItem* to_Partner=A_SalesOrderHeaderPartner* to_PricingElement=A_SalesOrderHeaderPrElement*
     to_Text=A_SalesOrderText* to_SubsequentProcFlowDoc=A_SalesOrderSubsqntProcFlow*`,
   ),

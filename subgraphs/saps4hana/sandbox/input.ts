@@ -32,12 +32,11 @@ function fields(given: Record<string, unknown>, entity: Entity, change: boolean)
       continue
     }
     const field = entity.fields.get(name)
-    if (!field && !/^YY1_ExtRef_SDH$/.test(name))
-      throw unreadable(`Property '${name}' is invalid for type ${entity.set}Type`)
-    if (field && !field.creatable)
+    if (!field) throw unreadable(`Property '${name}' is invalid for type ${entity.set}Type`)
+    if (!field.creatable)
       throw new Refusal(400, '/IWBEP/CM_MGW_RT/025', `Property '${name}' must not be changed`, name)
     if (change && entity.keys.includes(name)) throw unreadable(`Key property '${name}' cannot be changed`)
-    out[name] = field ? value(one, name, field) : String(one)
+    out[name] = value(one, name, field)
   }
   return out
 }

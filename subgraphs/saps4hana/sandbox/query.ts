@@ -47,7 +47,7 @@ function shown(row: Row, set: string, tree: Tree, root: string, select: Set<stri
   const etag = etagOf(set, row)
   const out: Row = { __metadata: { id: uri, uri, type: `${service}.${set}Type`, ...(etag && { etag }) } }
   for (const name of Object.keys(row)) {
-    const own = fields.has(name) || name.startsWith('YY1_')
+    const own = fields.has(name)
     if (own && (select === null || select.has(name))) out[name] = row[name] ?? null
   }
   for (const [name, link] of navigation) {
@@ -80,7 +80,7 @@ function selected(query: URLSearchParams, set: string): Set<string> | null {
   if (!names || names.includes('*')) return null
   const { fields, navigation } = entityOf(set)
   for (const name of names)
-    if (!fields.has(name) && !navigation.has(name) && !name.startsWith('YY1_'))
+    if (!fields.has(name) && !navigation.has(name))
       throw unreadable(`Property ${name} not found in type ${set}Type`)
   return new Set(names)
 }
