@@ -1,9 +1,9 @@
-import Big from 'big.js'
 import jsonata from 'jsonata'
 import { RE2JS } from 're2js'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { ErpError } from '../schema/errors.ts'
-import { exactNumber } from './json.ts'
+import { DECIMALS } from './decimals.ts'
+import { GUARDS } from './guards.ts'
 
 /** What an expression may cost; each limit ends the evaluation with ErpError VALIDATION. */
 export interface Bounds {
@@ -27,7 +27,6 @@ const MAX_TEXT = 8_000
 const MAX_NESTING = 100
 /** Instructions of a pattern times letters that it looks at, in one evaluation. */
 const MAX_MATCHING = 5_000_000
-const MAX_PICTURE = 100
 
 function refuse(why: string, details: { field?: string; said?: string } = {}): never {
   throw new ErpError('VALIDATION', why, details)
@@ -134,42 +133,6 @@ const RegexEngine = new Proxy(RegExp, {
   construct: (_target, [pattern]: [RegExp]) => new LinearRegex(pattern),
 })
 
-function short(what: string, letters: number, most = 1_000_000): void {
-  if (!(letters <= most)) refuse(`${what} would make a text that is too long.`)
-}
-
-function lengthOf(value: unknown): number {
-  return typeof value === 'string' ? value.length : 0
-}
-
-function picture(value: unknown): void {
-  if (lengthOf(value) > MAX_PICTURE || /\d{3}/.test(String(value ?? '')))
-    refuse('The picture is longer or wider than any date or number needs.')
-}
-
-function never(name: string, instead: string): (args: unknown[]) => void {
-  return () => refuse(`$${name} is not allowed in an expression; ${instead}.`)
-}
-
-/** What is looked at before a built-in function runs, so that no single call takes long or grows large. */
-const GUARDS: Record<string, (args: unknown[]) => void> = {
-  eval: never('eval', 'write the expression itself'),
-  random: never('random', 'every run must give the same'),
-  shuffle: never('shuffle', 'every run must give the same'),
-  parseInteger: never('parseInteger', 'use $number'),
-  toMillis: ([, format]) => format !== undefined && refuse('$toMillis takes ISO 8601 only; use $isoDate.'),
-  fromMillis: ([, format]) => picture(format),
-  now: ([format]) => picture(format),
-  formatInteger: ([, format]) => picture(format),
-  formatNumber: ([, format]) => picture(format),
-  pad: ([, width]) => short('$pad', Math.abs(Number(width ?? 0))),
-  join: ([parts, between]) =>
-    short('$join', Array.isArray(parts) ? parts.length * (lengthOf(between) + 1) : 0),
-  replace: ([text, , replacement]) =>
-    short('$replace', (lengthOf(text) + 1) * 2 * Math.max(1, lengthOf(replacement)), 20_000_000),
-  split: ([text, , most]) => short('$split', most === undefined ? lengthOf(text) : 0),
-}
-
 interface Builtin {
   _jsonata_function: true
   implementation: (...args: unknown[]) => unknown
@@ -199,39 +162,6 @@ function guarded(name: string, { implementation, signature }: Builtin): Builtin 
   Object.defineProperty(bounded, 'length', { value: implementation.length })
   Object.defineProperty(bounded, 'toString', { value: () => implementation.toString() })
   return { _jsonata_function: true, implementation: bounded, signature }
-}
-
-function decimal(value: unknown): Big {
-  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
-  if (typeof text !== 'string' || !/^-?\d{1,40}(\.\d{1,40})?$/.test(text))
-    refuse(`${JSON.stringify(value)?.slice(0, 60)} is no exact decimal.`)
-  return new Big(text as string)
-}
-
-function places(value: unknown, otherwise: number): number {
-  const count = Number(value ?? otherwise)
-  return Number.isInteger(count) && count >= 0 && count <= 18 ? count : refuse('Places are 0 to 18.')
-}
-
-/** Exact arithmetic over decimal texts, and bare numbers for bodies; undefined gives undefined. */
-const DECIMALS: Record<string, ExpressionFunction> = {
-  decAdd: (a, b) => decimal(a).plus(decimal(b)).toFixed(),
-  decSub: (a, b) => decimal(a).minus(decimal(b)).toFixed(),
-  decMul: (a, b) => decimal(a).times(decimal(b)).toFixed(),
-  decDiv(a, b, count) {
-    if (decimal(b).eq(0)) refuse('A division by zero.')
-    const [one, other] = [decimal(a), decimal(b)]
-    return decimalDiv(one, other, places(count, 18))
-  },
-  round2: (value, count) => decimal(value).toFixed(places(count, 2), Big.roundHalfUp),
-  decCompare: (a, b) => decimal(a).cmp(decimal(b)),
-  decimal: (value) => (decimal(value), exactNumber(String(value))),
-}
-
-function decimalDiv(one: Big, other: Big, count: number): string {
-  const Exact = Big()
-  Exact.DP = count
-  return new Exact(one.toFixed()).div(other.toFixed()).toFixed()
 }
 
 function quiet(work: ExpressionFunction): ExpressionFunction {
@@ -316,7 +246,7 @@ export class Expression {
     return inTurn(async () => {
       const started = performance.now()
       const bounds = this.#bounds
-      const size = bounds.size + 2 * [input, ...Object.values(variables)].reduce(sizes, 0)
+      const size = bounds.size + 2 * weigh([input, ...Object.values(variables)]).size
       run = { bounds, endsAt: started + bounds.timeMs, worked: worked(), size, matching: 0 }
       try {
         const result: unknown = await this.#compiled.evaluate(input, variables)
@@ -331,10 +261,6 @@ export class Expression {
       }
     })
   }
-}
-
-function sizes(sum: number, value: unknown): number {
-  return sum + weigh(value).size
 }
 
 /** Refuses what cannot be bounded, and gives the names of the fields that are read. */

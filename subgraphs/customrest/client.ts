@@ -1,11 +1,12 @@
-import { ErpError, type ErrorCode } from '../../schema/errors.ts'
+import { ErpError } from '../../schema/errors.ts'
 import type { Auth } from '../auth.ts'
 import { Budget } from '../budget.ts'
-import type { Expression } from '../expression.ts'
-import { type Http, type HttpAnswer, type HttpRequest, retryAfter } from '../http.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import { type Document, type Row, documentOf, readAs, recordsOf } from './answer.ts'
 import { QUERY_KEY, authOf, mustBeHeader } from './auth.ts'
 import { type Config, mustBeAllowed, visible } from './config.ts'
-import type { ErrorRules, Loaded, Operation, Wording } from './load.ts'
+import { failureOf, holds, reads } from './failure.ts'
+import type { Loaded, Operation, Wording } from './loaded.ts'
 import type { CapabilityName } from './manifest.ts'
 
 /** What a capability is asked: its input, the slice of a batch, the place of a page. */
@@ -19,56 +20,6 @@ export interface Ask {
   url?: string
   /** Values to be put into the body at dotted paths. */
   put?: [string, unknown][]
-}
-
-/** An answer whose numbers are exact: whole ones that fit are numbers, all others are text. */
-export interface Document {
-  status: number
-  headers: Record<string, string>
-  body: unknown
-}
-
-/** A record by the manifest's field names, or why it could not be read. */
-export type Row = Record<string, unknown> | ErpError
-
-const keys = new WeakMap<ErpError, unknown>()
-
-/** Which key a record has that could not be read; undefined where not even that could be. */
-export function keyOfBad(error: ErpError): unknown {
-  return keys.get(error)
-}
-
-interface Source {
-  source?: string
-}
-
-function exact(text: string): unknown {
-  return JSON.parse(text, (_key, value: unknown, context?: Source) => {
-    if (typeof value !== 'number') return value
-    const said = context?.source ?? String(value)
-    return /^-?\d+$/.test(said) && Number.isSafeInteger(value) && said !== '-0' ? value : said
-  })
-}
-
-const BY_STATUS: Record<number, ErrorCode> = {
-  400: 'VALIDATION',
-  401: 'AUTHENTICATION_FAILED',
-  403: 'PERMISSION_DENIED',
-  404: 'NOT_FOUND',
-  409: 'CONFLICT',
-  412: 'CONFLICT',
-  422: 'VALIDATION',
-  429: 'RATE_LIMITED',
-}
-
-/** Whether sending a capability's request twice does no harm. */
-export function reads(name: CapabilityName): boolean {
-  return !/\.(create|update|cancel)$/.test(name)
-}
-
-interface Failure {
-  error: ErpError
-  refresh: boolean
 }
 
 /** The one way to the ERP: words requests as the manifest says, and tells failures from answers. */
@@ -149,8 +100,8 @@ export class Client {
       const proof = await this.#auth.headers(request)
       mustBeHeader(proof)
       const answer = await this.#paced(() => this.#http.send(this.#sealed(request, proof)))
-      const document = this.#read(operation.name, answer)
-      const failure = await this.#failure(operation, document)
+      const document = this.#document(operation.name, answer)
+      const failure = await failureOf(this.loaded, operation, document)
       if (!failure) return document
       if (!failure.refresh || attempt > 1 || !(await this.#auth.renew?.(proof))) throw failure.error
     }
@@ -159,53 +110,18 @@ export class Client {
   /** Asks and reads the records of the answer. */
   async rows(operation: Operation, ask: Ask): Promise<{ rows: Row[]; document: Document }> {
     const document = await this.send(operation, await this.request(operation, ask))
-    if (operation.notFoundWhen && (await this.#holds(operation.notFoundWhen, document)))
+    if (operation.notFoundWhen && (await holds(operation.notFoundWhen, document)))
       return { rows: [], document }
     return { rows: await this.recordsOf(operation, document, ask), document }
   }
 
-  /** The records of an answer by the manifest's fields; one that cannot be read is an ErpError BAD_ANSWER. */
-  async recordsOf(operation: Operation, { body }: Document, ask: Ask): Promise<Row[]> {
-    const { records, row } = operation
-    const variables = { doc: body, input: ask.input, config: this.settings }
-    const found = records ? await readAs(records, body, variables, 'records') : body
-    const list = Array.isArray(found) ? found : found === undefined || found === null ? [] : [found]
-    const rows: Row[] = []
-    for (const one of list as unknown[]) {
-      if (one === null || typeof one !== 'object' || Array.isArray(one)) {
-        rows.push(
-          new ErpError('BAD_ANSWER', `A record of ${operation.name} is no object.`, { field: 'records' }),
-        )
-      } else rows.push(row ? await this.#row(operation, one, variables) : (one as Record<string, unknown>))
-    }
-    return rows
+  /** The records of an answer; one that cannot be read is an ErpError BAD_ANSWER. */
+  recordsOf(operation: Operation, document: Document, ask: Ask): Promise<Row[]> {
+    return recordsOf(operation, document, ask.input, this.settings)
   }
 
-  async #row(operation: Operation, record: object, variables: Record<string, unknown>): Promise<Row> {
-    try {
-      return (await operation.row?.run(record, variables)) as Record<string, unknown>
-    } catch (error) {
-      if (!(error instanceof ErpError)) throw error
-      let [field, said, key]: [string | undefined, string, unknown] = [undefined, error.message, undefined]
-      for (const [name, expression] of operation.fields) {
-        try {
-          const value = await expression.run(record, variables)
-          if (name === '$key') key = value
-        } catch (why) {
-          if (why instanceof ErpError) [field, said] = [name, why.message]
-        }
-      }
-      const bad = new ErpError(
-        'BAD_ANSWER',
-        `${operation.name} cannot be mapped${field ? ` in ${field}` : ''}.`,
-        {
-          field,
-          said,
-        },
-      )
-      keys.set(bad, key)
-      return bad
-    }
+  #document(name: CapabilityName, answer: HttpAnswer): Document {
+    return documentOf(name, answer, this.loaded.manifest.http.maxResponseBytes)
   }
 
   #fill(text: string): string {
@@ -224,8 +140,10 @@ export class Client {
     const request = await this.#worded(login.wording, { input: {} }, { secret: secrets })
     mustBeAllowed(this.loaded, request.url)
     const answer = await this.#http.send({ ...request, repeatable: true, confidential: true })
-    const document = this.#read('connection.test', answer)
-    const failure = await this.#failure(
+    const document = this.#document('connection.test', answer)
+    const failure = await failureOf(
+      this.loaded,
+
       { name: 'connection.test', errors: this.loaded.errors ? [this.loaded.errors] : [] },
       document,
     )
@@ -284,88 +202,6 @@ export class Client {
   #paced<T>(work: () => Promise<T>): Promise<T> {
     return this.#budget ? this.#budget.run('live', undefined, work) : work()
   }
-
-  #read(name: CapabilityName, { status, headers, text }: HttpAnswer): Document {
-    const most = this.loaded.manifest.http.maxResponseBytes
-    if (most && text.length > most)
-      throw new ErpError('BAD_ANSWER', `The answer is larger than ${most} bytes.`)
-    try {
-      return { status, headers, body: exact(text) }
-    } catch {
-      const bare = status === 204 || (name === 'connection.test' && text === '')
-      if (status >= 200 && status < 300 && !bare)
-        throw new ErpError('BAD_ANSWER', 'The answer is no valid JSON.', { said: text.slice(0, 300) })
-      return { status, headers, body: bare ? undefined : text.slice(0, 2000) }
-    }
-  }
-
-  async #failure(
-    { name, errors }: Pick<Operation, 'name' | 'errors'>,
-    document: Document,
-  ): Promise<Failure | null> {
-    const { status } = document
-    const fine = status >= 200 && status < 300
-    const judge = errors.find(({ isSuccess }) => isSuccess)?.isSuccess
-    if (fine && (!judge || (await this.#holds(judge, document)))) return null
-    const rule = await this.#rule(errors, document)
-    const code =
-      rule?.code ??
-      BY_STATUS[status] ??
-      (fine || (status >= 400 && status < 500) ? 'VALIDATION' : 'UNAVAILABLE')
-    const retry = rule?.retry ?? (status === 401 ? 'afterRefresh' : null)
-    const teller = rule?.message ?? errors.find(({ message }) => message)?.message ?? null
-    const said = (await this.#words(teller, document)) ?? plainText(document.body)
-    const field = (await this.#words(rule?.field ?? null, document)) ?? undefined
-    const retryable = retry === null ? undefined : retry === 'readsOnly' ? reads(name) : retry !== 'never'
-    const error = new ErpError(
-      code,
-      `${this.loaded.manifest.name} refuses (${status}): ${said.slice(0, 200)}`,
-      {
-        said,
-        field,
-        retryable: retry === 'afterRefresh' ? undefined : retryable,
-        retryAfterMs: this.#pause(document),
-      },
-    )
-    return { error, refresh: retry === 'afterRefresh' }
-  }
-
-  async #rule(errors: ErrorRules[], document: Document) {
-    for (const rule of errors.flatMap(({ rules }) => rules)) {
-      if (rule.status && !rule.status.includes(document.status)) continue
-      if (!rule.when || (await this.#holds(rule.when, document))) return rule
-    }
-    return null
-  }
-
-  /** Whether a condition holds; one that cannot be reckoned over this answer does not. */
-  async #holds(condition: Expression, document: Document): Promise<boolean> {
-    return condition.run(document).then(
-      (value) => value === true,
-      () => false,
-    )
-  }
-
-  async #words(expression: Expression | null, document: Document): Promise<string | null> {
-    const value = await expression?.run(document).catch(() => null)
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : null
-  }
-
-  #pause({ status, headers }: Document): number | undefined {
-    const { limits } = this.loaded.manifest
-    const own = headers[limits?.retryAfterHeader?.toLowerCase() ?? 'retry-after'] ?? headers['retry-after']
-    const reset = headers[limits?.resetHeader?.toLowerCase() ?? '']
-    if (own) return retryAfter({ 'retry-after': own })
-    if (status !== 429 || !reset) return undefined
-    const seconds = limits?.resetFormat === 'epochSeconds' ? Number(reset) - Date.now() / 1000 : Number(reset)
-    return Number.isFinite(seconds)
-      ? Math.max(0, Math.ceil(seconds * 1000))
-      : retryAfter({ 'retry-after': reset })
-  }
-}
-
-function plainText(body: unknown): string {
-  return typeof body === 'string' ? body.slice(0, 300) : (JSON.stringify(body) ?? 'no words').slice(0, 300)
 }
 
 /** Puts a value into the body at a dotted path; what is on the way is made. */
@@ -379,19 +215,4 @@ function put(data: unknown, [name = '', ...rest]: string[], value: unknown): voi
 function form(data: unknown): string {
   const pairs = Object.entries(data as object).filter(([, value]) => value !== null && value !== undefined)
   return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)])).toString()
-}
-
-/** The expression over an answer; what fails is the answer's fault, BAD_ANSWER. */
-export async function readAs(
-  expression: Expression,
-  input: unknown,
-  variables: Record<string, unknown>,
-  field: string,
-): Promise<unknown> {
-  try {
-    return await expression.run(input, variables)
-  } catch (error) {
-    if (!(error instanceof ErpError)) throw error
-    throw new ErpError('BAD_ANSWER', `The answer cannot be read: ${error.message}`, { field })
-  }
 }

@@ -1,7 +1,8 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
-import { ManifestError, type Loaded, load } from './load.ts'
+import { ManifestError, load } from './load.ts'
+import type { Loaded } from './loaded.ts'
 import { SECRETS } from './manifest.ts'
 
 function secret(help: string) {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, createVerify, timingSafeEqual } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
-import type { Client } from './client.ts'
+import { type Client } from './client.ts'
 import type { WebhookPlan } from './manifest.ts'
 
 const KINDS: Record<string, Kind> = {

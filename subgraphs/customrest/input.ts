@@ -1,7 +1,7 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Address, CustomAttribute } from '../../schema/index.ts'
 import type { CustomerInput, OrderInput, OrderLineInput } from '../connector.ts'
-import type { Loaded } from './load.ts'
+import type { Loaded } from './loaded.ts'
 
 /** A line whose item the ERP knows. */
 export interface KnownLine extends OrderLineInput {

@@ -1,7 +1,8 @@
 import { ErpError } from '../../schema/errors.ts'
-import { type Ask, type Client, type Document, type Row, readAs } from './client.ts'
+import { type Document, type Row, readAs } from './answer.ts'
+import { type Ask, type Client } from './client.ts'
 import { mustBeAllowed } from './config.ts'
-import type { Operation, Paging } from './load.ts'
+import type { Operation, Paging } from './loaded.ts'
 
 /** Where a list goes on: rows per page, and what the ERP needs to find the place; null at the beginning. */
 export interface Place {

@@ -1,11 +1,14 @@
+import Big from 'big.js'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer, PriceAsk, PriceReading } from '../connector.ts'
 import { plain } from '../json.ts'
 import { rowOf, shaped } from '../shape.ts'
-import type { Client, Row } from './client.ts'
-import type { Operation } from './load.ts'
-import { type Words, decimal, good, word } from './map.ts'
+import { type Row } from './answer.ts'
+import { type Client } from './client.ts'
+import type { Operation } from './loaded.ts'
+import { type Words, good } from './map.ts'
+import { decimal, word } from './shapes.ts'
 import { rowsByKey } from './read.ts'
 
 const optional = decimal.nullish().transform((value) => value ?? null)
@@ -70,24 +73,24 @@ export async function quoted(
     const input = { customerId: customer ?? undefined, currencyCode: currency ?? undefined, at: on }
     const wanted = [...lines].map(([key, ask]) => ({ key, ask }))
     const found = await rowsByKey(client, operation, wanted, input, (row) => keyOf(row.sku, row.quantity))
-    for (const ask of mine) answers.set(ask, answer(found.get(keyOf(ask.sku, ask.quantity)), ask, words))
+    for (const ask of mine) answers.set(ask, answer(found.get(keyOf(ask.sku, ask.quantity)), ask))
   }
   await Promise.all([...groupsOf(asks).values()].map(group))
   return asks.map((ask) => answers.get(ask) ?? null)
 }
 
-function answer(rows: Row[] | ErpError | undefined, ask: PriceAsk, words: Words): Answer<PriceReading> {
+function answer(rows: Row[] | ErpError | undefined, ask: PriceAsk): Answer<PriceReading> {
   if (!isQuantity(ask.quantity))
     return new ErpError('VALIDATION', 'The quantity is no decimal number.', { field: 'quantity' })
   if (!rows || rows instanceof ErpError) return rows ?? null
   const [row] = rows
-  return row ? rowOf(() => reading(row, ask, words)) : null
+  return row ? rowOf(() => reading(row, ask)) : null
 }
 
-function reading(row: Row, { customer, unit }: PriceAsk, _words: Words): PriceReading {
+function reading(row: Row, { customer, unit }: PriceAsk): PriceReading {
   const one = shaped(quoteShape, good(row), 'The price')
   const money = (amount: string) => ({ amount, currency: one.currencyCode })
-  const tiers = one.tiers?.toSorted((a, b) => Number(a.minimumQuantity) - Number(b.minimumQuantity))
+  const tiers = one.tiers?.toSorted((a, b) => new Big(a.minimumQuantity).cmp(b.minimumQuantity))
   const agreed = one.priceListCode ? `pricelist:${one.priceListCode}` : 'customer'
   const general =
     customer === null ||
@@ -135,7 +138,7 @@ export async function listed(
     true,
   )
   return asks.map((ask) => {
-    if (!isQuantity(ask.quantity)) return answer(undefined, ask, { units: {}, currency: null, statuses: {} })
+    if (!isQuantity(ask.quantity)) return answer(undefined, ask)
     const rows = found.get(ask.sku)
     return !rows || rows instanceof ErpError ? (rows ?? null) : rowOf(() => chosen(rows, ask))
   })
@@ -152,10 +155,10 @@ function chosen(rows: Row[], ask: PriceAsk): PriceReading | null {
     )
   const own = all.filter((one) => one.customerId && one.customerId === ask.customer)
   const general = all.filter((one) => !one.customerId)
-  const tiers = (own.length > 0 ? own : general).toSorted(
-    (a, b) => Number(a.minimumQuantity) - Number(b.minimumQuantity),
+  const tiers = (own.length > 0 ? own : general).toSorted((a, b) =>
+    new Big(a.minimumQuantity).cmp(b.minimumQuantity),
   )
-  const one = tiers.findLast(({ minimumQuantity }) => Number(minimumQuantity) <= Number(ask.quantity))
+  const one = tiers.findLast(({ minimumQuantity }) => new Big(minimumQuantity).lte(ask.quantity))
   if (!one) return null
   const money = (amount: string) => ({ amount, currency: one.currencyCode })
   return {

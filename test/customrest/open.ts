@@ -54,7 +54,8 @@ export class Room {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`
+    const address = this.#server?.address() as AddressInfo | undefined
+    return `http://127.0.0.1:${address?.port ?? 0}`
   }
 
   /** A connection to this server with the given manifest. */

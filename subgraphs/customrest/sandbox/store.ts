@@ -165,7 +165,7 @@ export class Store {
     const pos = lines.map(({ sku, quantity, price }, index) => ({
       no: index + 1,
       article: sku,
-      text: (this.byNo.get(sku)?.text as { de: string }).de,
+      text: this.demo.products.find((product) => product.sku === sku)?.name,
       qty: quantity,
       uom: this.byNo.get(sku)?.uom,
       price,
