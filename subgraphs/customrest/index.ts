@@ -102,7 +102,7 @@ function connect(values: Config, http: Http): Erp {
     quotes: readOf(client, 'quotes', (row) => toQuote(row, words)),
     stock: levels && ((asks) => stock(client, levels, names, words, asks)),
     prices: quotePrices
-      ? (asks) => quoted(client, quotePrices, words, asks)
+      ? (asks) => quoted(client, quotePrices, asks)
       : listPrices && ((asks) => listed(client, listPrices, asks)),
     credit: person?.plan.fields?.creditLimit
       ? async (ids) => {

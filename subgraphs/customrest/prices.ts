@@ -7,7 +7,7 @@ import { rowOf, shaped } from '../shape.ts'
 import { type Row } from './answer.ts'
 import { type Client } from './client.ts'
 import type { Operation } from './loaded.ts'
-import { type Words, good } from './map.ts'
+import { good } from './map.ts'
 import { decimal, word } from './shapes.ts'
 import { rowsByKey } from './read.ts'
 
@@ -59,7 +59,6 @@ function isQuantity(quantity: string): boolean {
 export async function quoted(
   client: Client,
   operation: Operation,
-  words: Words,
   asks: PriceAsk[],
 ): Promise<Answer<PriceReading>[]> {
   const answers = new Map<PriceAsk, Answer<PriceReading>>()
