@@ -18,8 +18,8 @@ export const quickbooks: Connector<typeof config> = {
   field: 'quickbooks',
   role: 'erp',
   config,
-  // Ten at a time and 500 a minute for each company; two and 50 are left for others.
-  limits: { parallel: 8, perSecond: 7.5, batch: 500, timeoutMs: 30_000 },
+  // Ten at a time and 500 a minute for each company; some are left for others.
+  limits: { parallel: 8, perSecond: 7, batch: 500, timeoutMs: 30_000 },
   capabilities: [
     'items',
     'customers',
