@@ -49,7 +49,7 @@ export type SandboxAction =
 /** An error of the sheet's section 7, exactly as the vendor words it, and the class it must become. */
 export interface NativeError {
   /** Which kind of call meets it. */
-  on: 'stock' | 'items' | 'pushOrder' | 'upsertCustomer'
+  on: 'stock' | 'items' | 'customers' | 'invoices' | 'pushOrder' | 'upsertCustomer'
   /** Part of "METHOD path body" of the request that is answered with it. */
   match: string
   answer: SandboxAnswer

@@ -4,6 +4,7 @@ import type { Fault, NativeError } from '../../subgraphs/sandbox.ts'
 import type { Bench, Line } from './bench.ts'
 import { eachOf, refusal, refusals } from './outcome.ts'
 import type { Check } from './check.ts'
+import { readOf } from './kinds.ts'
 import { SKUS, readOps, someReadOps, stockAsks } from './ops.ts'
 import { CUSTOMER, ORDER } from './push.ts'
 import { readsAny } from './reads.ts'
@@ -40,7 +41,8 @@ function mustAllBe(ends: [string, ErpError[]][], codes: string[]): void {
 
 /** Whether the connection has what the error is about. */
 function canMeet({ erp }: Line, { on }: NativeError): boolean {
-  const parts = { pushOrder: erp.order, upsertCustomer: erp.customer, stock: erp.stock, items: erp.items }
+  const { order, customer, stock, items, customers, invoices } = erp
+  const parts = { pushOrder: order, upsertCustomer: customer, stock, items, customers, invoices }
   return parts[on] !== undefined
 }
 
@@ -52,10 +54,11 @@ async function meet(bench: Bench, { erp }: Line, { on }: NativeError, ref: strin
     return [await refusal(async () => erp.customer?.create(await CUSTOMER.input(bench, ref), ref))]
   if (on === 'stock')
     return refusals(async () => (await erp.stock?.(await stockAsks(bench, SKUS.slice(0, 2)))) ?? [])
-  const ids = (await bench.rows('item')).slice(0, 2).map(({ id }) => id)
-  const errors = await refusals(async () => (await erp.items?.byId(ids)) ?? [])
+  const kind = ({ items: 'item', customers: 'customer', invoices: 'invoice' } as const)[on]
+  const ids = (await bench.rows(kind)).slice(0, 2).map(({ id }) => id)
+  const errors = await refusals(async () => (await readOf(erp, kind)?.byId(ids)) ?? [])
   if (errors.length > 0) return errors
-  return refusals(async () => (await erp.items?.list({ first: 5, after: null }))?.rows ?? [])
+  return refusals(async () => (await readOf(erp, kind)?.list({ first: 5, after: null }))?.rows ?? [])
 }
 
 /** Reads succeed although the first call after the warm-up meets the fault. */
