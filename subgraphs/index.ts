@@ -1,3 +1,4 @@
+import { aforo } from './aforo/index.ts'
 import { businesscentral } from './businesscentral/index.ts'
 import type { Connector } from './connector.ts'
 import { customrest } from './customrest/index.ts'
@@ -30,6 +31,7 @@ export const connectors: Connector[] = [
   customrest,
   syspro,
   qwoty,
+  aforo,
 ]
 
 /** The connector of a system, or undefined for an unknown name. */
