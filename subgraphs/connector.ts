@@ -169,8 +169,8 @@ export interface Connector<C extends z.ZodType = z.ZodType> {
   name: string
   /** The field of Query under which its own lists stand: "netsuite". */
   field: string
-  /** Whether it is a system of record, or a source of quotes and deals. */
-  role: 'erp' | 'source'
+  /** Whether it is a system of record, a source of quotes and deals, or a target that documents are handed to. */
+  role: 'erp' | 'source' | 'target'
   /** What an operator fills in; `.meta({ secret: true })` marks secrets, `.describe()` is the help text. */
   config: C
   limits: Limits

@@ -148,8 +148,10 @@ function pick(
     return null
   }
   const home = able.find(({ id }) => id === customer?.row.home)
-  const first = able.find(({ id, erp }) => !erp.items || products.every((product) => product?.natives[id]))
-  const found = home ?? first ?? able[0] ?? null
+  // A target takes any SKU: it is only guessed where there is nothing that would know better.
+  const erps = able.filter(({ connector }) => connector.role !== 'target')
+  const first = erps.find(({ id, erp }) => !erp.items || products.every((product) => product?.natives[id]))
+  const found = home ?? first ?? erps[0] ?? able[0] ?? null
   if (!found) bad.add('NOT_SUPPORTED', 'No connection takes orders.', 'connection')
   return found
 }

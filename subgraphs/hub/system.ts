@@ -49,7 +49,7 @@ export class System {
   @Field(() => String)
   name!: string
 
-  @Field(() => String, { description: '"erp" or "source".' })
+  @Field(() => String, { description: '"erp", "source" or "target".' })
   role!: string
 
   @Field(() => [String], { description: 'What it can do; what is not here, it cannot.' })

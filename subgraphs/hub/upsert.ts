@@ -87,8 +87,10 @@ export async function targetsOf(hub: Hub, caller: Caller, input: UpsertCustomerI
 
 /** A known customer is changed wherever it is known and can be changed; a new one goes to the first that takes it. */
 function defaults(able: OpenConnection[], natives: Record<string, string> | null): string[] {
-  const erps = able.filter(({ connector }) => connector.role === 'erp')
-  if (!natives) return erps.slice(0, 1).map(({ id }) => id)
+  // A target takes the place of an ERP where there is none.
+  const first = (role: string) => able.find(({ connector }) => connector.role === role)
+  const taking = first('erp') ?? first('target')
+  if (!natives) return taking ? [taking.id] : []
   return able.filter(({ id, erp }) => natives[id] && erp.customer?.update).map(({ id }) => id)
 }
 
