@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { ConfigError } from '../config.ts'
 import type { GivenConnection } from '../subgraphs/hub/open.ts'
-import { connectorOf } from '../subgraphs/index.ts'
+import type { Staged } from '../subgraphs/sandboxes.ts'
 
 /** The sandboxes of the demo, in a process of their own so that they outlive a killed worker. */
 export interface DemoStage {
@@ -16,17 +16,16 @@ export interface DemoStage {
 /** Starts the sandboxes at a port and gives the connections to them. `stops` learns at once how to end them. */
 export async function startDemo(sandboxPort: number, stops: (() => Promise<void>)[]): Promise<DemoStage> {
   const child = spawn(process.execPath, [...process.execArgv, 'subgraphs/sandboxes.ts'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, SANDBOX_PORT: String(sandboxPort) },
   })
   stops.push(async () => void child.kill())
   // However this process ends, its stage does not stay behind.
   process.once('exit', () => child.kill())
-  const port = await listening(child)
+  const { port, sandboxes } = await listening(child)
   const origin = `http://127.0.0.1:${port}`
-  const { sandboxConnections, sandboxes } = await import('../subgraphs/sandboxes.ts')
   const secret = randomBytes(24).toString('hex')
-  const connections = sandboxConnections(origin).map(({ id, system, config }) => ({
+  const connections = sandboxes.map(({ id, system, config }) => ({
     ...config,
     id,
     system,
@@ -34,28 +33,34 @@ export async function startDemo(sandboxPort: number, stops: (() => Promise<void>
     pollMs: 5_000,
     sweepMs: 60_000,
     // The sandboxes are ours: no vendor's fair use has to be kept.
-    limits: { perSecond: 1_000, perMinute: 60_000, perDay: 1_000_000 },
+    limits: { perSecond: 1_000, perMinute: 60_000, perDay: 10_000_000 },
     webhookSecret: secret,
   }))
   return {
     connections,
     host: `127.0.0.1:${port}`,
     async subscribe(gateway) {
-      for (const { name, system, connection } of sandboxes) {
-        if (!connectorOf(system)?.capabilities.includes('webhooks')) continue
-        const targets = [{ url: `${gateway}/webhooks/${connection}`, secret }]
+      for (const { name, id, sendsWebhooks } of sandboxes) {
+        if (!sendsWebhooks) continue
+        const targets = [{ url: `${gateway}/webhooks/${id}`, secret }]
         await fetch(`${origin}/${name}/_hooks`, { method: 'PUT', body: JSON.stringify({ targets }) })
       }
     },
   }
 }
 
-/** The port, once the sandboxes have said that they listen. */
-function listening(child: ChildProcess): Promise<number> {
+interface Listening {
+  port: number
+  sandboxes: Staged[]
+}
+
+/** Where the sandboxes are, once they have said that they listen. */
+function listening(child: ChildProcess): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      const port = /127\.0\.0\.1:(\d+)/.exec(chunk.toString())?.[1]
-      if (port) resolve(Number(port))
+    child.once('message', (said) => {
+      // The channel would keep this process alive.
+      child.disconnect()
+      resolve(said as Listening)
     })
     child.once('exit', () =>
       reject(

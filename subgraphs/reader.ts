@@ -65,14 +65,18 @@ export function toProblem(error: unknown, connection: string): Problem {
  */
 export class Reader<A, V extends object> {
   readonly #options: ReaderOptions<A, V>
-  readonly #cache: LRUCache<string, Entry<V>>
+  #kept: LRUCache<string, Entry<V>> | null = null
   readonly #flights = new Map<string, Flight<V>>()
   hits = 0
   misses = 0
 
   constructor(options: ReaderOptions<A, V>) {
     this.#options = options
-    this.#cache = new LRUCache({ max: MAX_ENTRIES })
+  }
+
+  /** Made when first needed: its room is taken at once, and most kinds of most connections are never read. */
+  get #cache(): LRUCache<string, Entry<V>> {
+    return (this.#kept ??= new LRUCache({ max: MAX_ENTRIES }))
   }
 
   /** Answers in the same order and length; never rejects. */
@@ -102,13 +106,13 @@ export class Reader<A, V extends object> {
 
   /** Forgets everything about one thing, after it changed. */
   drop(thing: string): void {
-    for (const key of this.#cache.keys())
-      if (key === thing || key.startsWith(`${thing}\n`)) this.#cache.delete(key)
+    for (const key of this.#kept?.keys() ?? [])
+      if (key === thing || key.startsWith(`${thing}\n`)) this.#kept?.delete(key)
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#cache.clear()
+    if (this.#kept?.size) this.#kept.clear()
   }
 
   #start(missing: Map<string, A>, now: number): void {

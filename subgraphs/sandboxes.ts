@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import pino from 'pino'
 import { demo } from './demo.ts'
-import { connectors } from './index.ts'
+import { connectorOf, connectors } from './index.ts'
 import type { SandboxFactory } from './sandbox.ts'
 import { SandboxServer } from './stage.ts'
 
@@ -77,6 +77,22 @@ export function sandboxConnections(origin: string): SandboxConnection[] {
   })
 }
 
+/** What the process that started this one must know of a sandbox. */
+export interface Staged extends SandboxConnection {
+  name: string
+  sendsWebhooks: boolean
+}
+
+function stagedOf(server: SandboxServer): Staged[] {
+  return sandboxes.map(({ name, system, connection }) => ({
+    id: connection,
+    system,
+    name,
+    config: server.sandbox(name).config(server.url(name)),
+    sendsWebhooks: connectorOf(system)?.capabilities.includes('webhooks') ?? false,
+  }))
+}
+
 function portFrom(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
@@ -88,6 +104,7 @@ async function main(): Promise<void> {
   const log = pino()
   const server = await openSandboxes(portFrom(process.env.SANDBOX_PORT ?? '4001'))
   for (const { name, connection } of sandboxes) log.info(`${connection} is at ${server.url(name)}/`)
+  process.send?.({ port: server.port, sandboxes: stagedOf(server) })
   log.info(`${sandboxes.length} sandboxes listen at http://127.0.0.1:${server.port}/`)
   const stop = () => void server.close().then(() => process.exit(0))
   process.once('SIGTERM', stop).once('SIGINT', stop)

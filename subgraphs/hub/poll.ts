@@ -24,7 +24,20 @@ interface Claimed {
 
 const LEASE_MS = 60_000
 const READ_AT_ONCE = 100
+/** So long the first connections have the machine for themselves; a slow one holds nobody up for longer. */
+const STAGGER_MS = 300
+const DAY_MS = 24 * 3_600_000
+/** Which part of a day's requests polls may use, so that people and pushes never find it used up. */
+const POLL_SHARE = 0.25
 const MAX_PAUSE_MS = 3_600_000
+
+/** The pause that an operator chose, or a longer one: polls may use a part of what the vendor allows in a day. */
+function pauseOf({ connector, erp, settings }: OpenConnection): number {
+  const chosen = erp.changes ? settings.pollMs : settings.sweepMs
+  const perDay = settings.limits.perDay ?? connector.limits.perDay
+  const kinds = KINDS.filter((kind) => readOf(erp, kind)).length
+  return perDay ? Math.max(chosen, Math.ceil((DAY_MS * kinds) / (perDay * POLL_SHARE))) : chosen
+}
 
 /** The connector's reader of a kind, where it has one. */
 export function readOf<K extends Kind>(erp: Erp, kind: K): Read<Records[K]> | undefined {
@@ -87,11 +100,20 @@ export class Poller {
     await Promise.all(await this.#begin())
   }
 
-  /** Starts what is due, each connection on its own, so that a slow one holds nobody up. */
+  /** Starts what is due, in the order of the connections: the next when one is done, or after a short while. */
   async #begin(): Promise<Promise<void>[]> {
     await this.#plan()
     const byConnection = Map.groupBy(await this.#claim(), ({ connection }) => connection)
-    return [...byConnection.values()].map((polls) => this.#inOrder(polls))
+    const begun: Promise<void>[] = []
+    for (const { id } of this.#hub.directory.every()) {
+      const polls = byConnection.get(id)
+      if (!polls) continue
+      const poll = this.#inOrder(polls)
+      begun.push(poll)
+      if (this.#stop.signal.aborted) break
+      await Promise.race([poll, wait(STAGGER_MS, undefined, { ref: false })])
+    }
+    return begun
   }
 
   async #loop(): Promise<void> {
@@ -153,7 +175,7 @@ export class Poller {
   async #work(due: Due, open: OpenConnection): Promise<number> {
     if (due.kind === 'hook') return askForHooks(this.#hub, open)
     await this.#read(due, due.kind, open)
-    return open.erp.changes ? open.settings.pollMs : open.settings.sweepMs
+    return pauseOf(open)
   }
 
   /** The connector's changes; where it tells none, everything it can list, which is worth a longer pause. */
