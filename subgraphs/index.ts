@@ -20,6 +20,7 @@ export const connectors: Connector[] = [
   odoo,
   erpnext,
   netsuite,
+  qwoty,
   businesscentral,
   weclapp,
   lexware,
