@@ -14,7 +14,6 @@ import { type Engine, createEngine } from './engine.ts'
 import { passError } from './errors.ts'
 import { hookRoutes } from './hooks.ts'
 import { composeHouse, ownSubgraphs } from './house.ts'
-import { lockFolder } from './lock.ts'
 import { overHttp } from './remote.ts'
 import { playgroundRoutes } from './playground.ts'
 import { type RunningServer, serve } from './server.ts'
@@ -80,10 +79,6 @@ export async function startHouse(
   stops: Stop[],
   log: Logger,
 ): Promise<void> {
-  if (!config.databaseUrl) {
-    const unlock = lockFolder(config.dataDir ?? '.')
-    stops.push(async () => unlock())
-  }
   const [stage, hub] = await Promise.all([staging, openHub(config)])
   stops.push(() => closeHub(hub))
   if (stage) {

@@ -5,6 +5,7 @@ import pino, { type Logger } from 'pino'
 import { type Config, ConfigError, explain, readAddress, readConfig } from '../config.ts'
 import { reportTo } from '../subgraphs/report.ts'
 import { startDemo } from './demo.ts'
+import { lockFolder } from './lock.ts'
 import type { Stop } from './run.ts'
 
 /** Starts what was asked for; ends the process with a sentence when a setting is wrong. */
@@ -71,6 +72,10 @@ async function startOwn(config: Config, part: string | undefined, stops: Stop[])
     )
   }
   if (part !== 'worker') await probe(config)
+  if (!config.databaseUrl) {
+    const unlock = lockFolder(config.dataDir ?? '.')
+    stops.push(async () => unlock())
+  }
   const wantsStage = config.demo && part !== 'gateway'
   // Before the hub opens: connections of an earlier run are opened with it.
   if (wantsStage) config.file.allowHosts.push(`127.0.0.1:${config.sandboxPort}`)

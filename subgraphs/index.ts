@@ -12,6 +12,7 @@ import { sageintacct } from './sageintacct/index.ts'
 import { sapbusinessone } from './sapbusinessone/index.ts'
 import { saps4hana } from './saps4hana/index.ts'
 import { syspro } from './syspro/index.ts'
+import { webhook } from './webhook/index.ts'
 import { weclapp } from './weclapp/index.ts'
 import { xero } from './xero/index.ts'
 
@@ -31,7 +32,7 @@ export const connectors: Connector[] = [
   saps4hana,
   customrest,
   syspro,
-  qwoty,
+  webhook,
   aforo,
 ]
 
