@@ -58,7 +58,8 @@ class Tenant implements Sandbox {
   #get({ path, query }: SandboxRequest): SandboxAnswer {
     const [, service, , , list, id, extra] = path.split('/').map(decodeURIComponent)
     const what = `${service} ${list}${id === undefined ? '' : '/id'}${extra === undefined ? '' : '/more'}`
-    if (what === 'customer customers') return listed(this.#people, query, this.#envelopes.customers)
+    if (what === 'customer customers')
+      return listed(this.#people.toReversed(), query, this.#envelopes.customers)
     if (what === 'billing invoices') {
       const customer = query.get('customer_id')
       const rows = this.#bills.filter((bill) => customer === null || bill.customer.id === customer)
