@@ -181,13 +181,14 @@ export const writes: Check[] = [
       const input = await ORDER.input(bench, mark)
       const item = { ...input.lines[0]!, item: null, sku: `NO'SUCH%SKU` }
       const wrong = { ...input, lines: [...input.lines, item] }
-      expect((await refusal(() => write.plan(wrong, mark))).code).toBe('INVALID_ITEM')
+      // Where nothing can be asked, a plan cannot know: the ERP itself refuses what is sent.
+      if (line.erp.items) expect((await refusal(() => write.plan(wrong, mark))).code).toBe('INVALID_ITEM')
       expect((await refusal(() => write.create(wrong, mark))).code).toBe('INVALID_ITEM')
       for (const customer of ['99999999', `x' OR '1'='1`]) {
-        expect((await refusal(() => write.plan({ ...input, customer }, mark))).code).toBe('INVALID_CUSTOMER')
-        expect((await refusal(() => write.create({ ...input, customer }, mark))).code).toBe(
-          'INVALID_CUSTOMER',
-        )
+        const strange = { ...input, customer }
+        if (line.erp.customers)
+          expect((await refusal(() => write.plan(strange, mark))).code).toBe('INVALID_CUSTOMER')
+        expect((await refusal(() => write.create(strange, mark))).code).toBe('INVALID_CUSTOMER')
       }
       expect(line.ledger()).toEqual(before)
     },
