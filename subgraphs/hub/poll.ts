@@ -25,7 +25,7 @@ interface Claimed {
 const LEASE_MS = 60_000
 const READ_AT_ONCE = 100
 /** So long the first connections have the machine for themselves; a slow one holds nobody up for longer. */
-const STAGGER_MS = 300
+const STAGGER_MS = 1_000
 const DAY_MS = 24 * 3_600_000
 /** Which part of a day's requests polls may use, so that people and pushes never find it used up. */
 const POLL_SHARE = 0.25
