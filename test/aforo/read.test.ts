@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { tenant } from '../../subgraphs/aforo/sandbox.ts'
+import { sandbox, tenant } from '../../subgraphs/aforo/sandbox.ts'
 import type { Read } from '../../subgraphs/connector.ts'
 import { listAll } from '../contract/kinds.ts'
 import { values } from '../contract/outcome.ts'
@@ -47,6 +47,22 @@ describe('lists of Aforo', () => {
       after = next
     }
     expect(seen).toEqual(before)
+  })
+
+  it('repeat no row that moves to the next page while one question reads both', async () => {
+    const { erp } = open({}, (demo, url) => {
+      const moving = sandbox(demo, url)
+      const handle = moving.handle.bind(moving)
+      moving.handle = (request) => {
+        const answer = handle(request)
+        moving.act({ do: 'addCustomer', name: 'Neu', email: 'neu@kunde.example' })
+        return answer
+      }
+      return moving
+    })
+    const { rows } = await part(erp.customers).list({ first: 100, after: null })
+    expect(rows).toHaveLength(60)
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(60)
   })
 
   it('end when the service has but one page and gives it under every number', async () => {
