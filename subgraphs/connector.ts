@@ -153,12 +153,15 @@ export interface Limits {
 
 /** How a person signs in, where the vendor has an authorization code flow. */
 export interface SignIn {
+  /** What stands in its query is kept. */
   authorizeUrl: string
   tokenUrl: string
   scopes: string[]
   clientId: string
   /** Left out for a public client. */
   clientSecret?: string
+  /** Where the token endpoint reads the client's id and secret: a header of basic authentication when left out. */
+  secretIn?: 'header' | 'form'
 }
 
 /** One kind of system. Everything the graph, the worker and the docs know of it comes from here. */

@@ -35,7 +35,7 @@ export function beginSignIn(hub: Hub, open: OpenConnection, now = Date.now()): s
     until: now + VALID_MS,
   }
   const url = new URL(signIn.authorizeUrl)
-  url.search = new URLSearchParams({
+  const asked = {
     response_type: 'code',
     client_id: signIn.clientId,
     redirect_uri: redirectUri,
@@ -43,7 +43,8 @@ export function beginSignIn(hub: Hub, open: OpenConnection, now = Date.now()): s
     state: hub.seal.close(state),
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
-  }).toString()
+  }
+  for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value)
   return url.href
 }
 
@@ -54,12 +55,14 @@ export async function endSignIn(hub: Hub, sealed: string, code: string, now = Da
   if (!state || !open?.signIn || state.until < now) {
     throw new ErpError('VALIDATION', 'The sign-in is unknown or too old; start it again.', { field: 'state' })
   }
-  const { clientId, clientSecret, tokenUrl } = open.signIn
-  const own = clientSecret ? basic(clientId, clientSecret).headers({ method: 'POST', url: tokenUrl }) : {}
-  const form = { code, redirect_uri: state.redirectUri, code_verifier: state.verifier }
+  const { clientId, clientSecret, tokenUrl, secretIn } = open.signIn
+  const inHeader = clientSecret && secretIn !== 'form'
+  const own = inHeader ? basic(clientId, clientSecret).headers({ method: 'POST', url: tokenUrl }) : {}
+  const client = inHeader ? {} : { client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) }
+  const form = { code, redirect_uri: state.redirectUri, code_verifier: state.verifier, ...client }
   const token = await askToken(open.http, {
     url: tokenUrl,
-    form: { grant_type: 'authorization_code', ...form, ...(clientSecret ? {} : { client_id: clientId }) },
+    form: { grant_type: 'authorization_code', ...form },
     headers: await own,
     repeatable: false,
     refused: 'NEEDS_AUTH',
