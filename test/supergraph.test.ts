@@ -7,12 +7,16 @@ import { createEngine } from '../gateway/engine.ts'
 import { ownSubgraphs } from '../gateway/house.ts'
 import { readSupergraph } from '../gateway/supergraph.ts'
 import { TABS } from '../gateway/tabs.ts'
+import type { Capability } from '../subgraphs/connector.ts'
 import { connectors } from '../subgraphs/index.ts'
+import { sandboxes } from '../subgraphs/sandboxes.ts'
 import { ProductLiveDocument, ProductsLiveDocument } from './operations/typed/graphql.ts'
 import { type FreshDatabase, freshDatabase } from './postgres.ts'
 import { type TestHouse, openHouse } from './whole.ts'
 
 const OPERATIONS = await readFile('test/operations/reads.graphql', 'utf8')
+/** All systems share two cores here; what is promised is the answer, not its speed. */
+const PATIENT_MS = 30_000
 const README = await readFile('README.md', 'utf8')
 
 /** The first fenced block between two marks of the README. */
@@ -62,7 +66,10 @@ describe('the supergraph', () => {
 describe('the canonical reads', () => {
   let database: FreshDatabase
   let house: TestHouse
-  const erps = connectors.filter(({ role }) => role === 'erp').map(({ system }) => system)
+  const able = (part: Capability) =>
+    connectors.filter(({ capabilities }) => capabilities.includes(part)).map(({ system }) => system)
+  const systemsOf = (answers: readonly ({ connection: string } | null)[] = []) =>
+    new Set(answers.map((answer) => answer?.connection.split(':')[0]))
 
   beforeAll(async () => {
     database = await freshDatabase()
@@ -75,36 +82,40 @@ describe('the canonical reads', () => {
     await database.drop()
   })
 
-  it('are planned and answered by every ERP at once, for one product and for fifty', async () => {
-    const one = await house.run(ProductLiveDocument, { sku: 'DESK-160', quantity: '1' })
+  it('are planned and answered by every system that can, at once, for one product and for fifty', async () => {
+    const variables = { quantity: '1', deadlineMs: PATIENT_MS }
+    const one = await house.run(ProductLiveDocument, { ...variables, sku: 'DESK-160' })
     expect(one.errors).toBeUndefined()
     expect(one.data.product?.stock.complete).toBe(true)
-    const answered = new Set(
-      one.data.product?.stock.answers.map((answer) => answer?.connection.split(':')[0]),
-    )
-    expect(answered).toEqual(new Set(erps))
+    expect(systemsOf(one.data.product?.stock.answers)).toEqual(new Set(able('stock')))
+    expect(systemsOf(one.data.product?.prices)).toEqual(new Set(able('prices')))
     const skus = ['DESK', 'CHAIR', 'LAMP', 'PUMP', 'SHELF'].flatMap((family) =>
       Array.from({ length: 10 }, (_, index) => `${family}-${60 + index * 20}`),
     )
-    const fifty = await house.run(ProductsLiveDocument, { skus, quantity: '1' })
+    const fifty = await house.run(ProductsLiveDocument, { ...variables, skus })
     expect(fifty.errors).toBeUndefined()
     expect(fifty.data.products.nodes).toHaveLength(50)
     for (const product of fifty.data.products.nodes) {
       expect(product?.stock.complete).toBe(true)
-      expect(product?.prices.every((price) => Number(price?.unitPrice?.amount) > 0)).toBe(true)
+      expect(systemsOf(product?.stock.answers)).toEqual(new Set(able('stock')))
+      expect(
+        product?.prices.map((price) => [price?.connection, Number(price?.unitPrice?.amount) > 0]),
+      ).toEqual(product?.prices.map((price) => [price?.connection, true]))
     }
   })
 
-  it('cost at most two calls per ERP for stock and two for prices of fifty products', async () => {
+  it('cost at most two calls per system for stock and two for prices of fifty products', async () => {
     const skus = Array.from(
       { length: 50 },
       (_, index) => `${['VALVE', 'CABLE', 'PAINT'][index % 3]}-${60 + Math.floor(index / 3) * 20}`,
     )
-    await house.run(ProductsLiveDocument, { skus: ['VALVE-440'], quantity: '1' })
-    const before = new Map(erpMounts().map((name) => [name, house.sandboxes.calls(name).length]))
-    await house.run(ProductsLiveDocument, { skus, quantity: '1', maxAgeMs: 0 })
-    for (const [name, calls] of before)
-      expect(house.sandboxes.calls(name).length - calls, name).toBeLessThanOrEqual(4)
+    const variables = { quantity: '1', deadlineMs: PATIENT_MS }
+    await house.run(ProductsLiveDocument, { ...variables, skus: ['VALVE-440'] })
+    const counts = () => sandboxes.map(({ name }) => [name, house.sandboxes.calls(name).length] as const)
+    const before = new Map(counts())
+    await house.run(ProductsLiveDocument, { ...variables, skus, maxAgeMs: 0 })
+    const cost = counts().map(([name, calls]) => [name, calls - (before.get(name) ?? 0)] as const)
+    expect(cost.filter(([, calls]) => calls > 4)).toEqual([])
   })
 
   it('cost an ERP that is not concerned no request', async () => {
@@ -125,10 +136,6 @@ describe('the canonical reads', () => {
         .replace(/"ageMs":\d+/g, '')
     expect(timeless(data)).toBe(timeless(shown.data))
   })
-
-  function erpMounts(): string[] {
-    return ['odoo', 'odoo17', 'erpnext', 'netsuite']
-  }
 })
 
 describe('an engine over the supergraph', () => {
