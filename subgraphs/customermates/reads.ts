@@ -51,14 +51,23 @@ export function isRow<T extends object>(answer: Answer<T> | undefined): answer i
   return answer !== null && answer !== undefined && !(answer instanceof ErpError)
 }
 
+/** The texts in a row, full names among them. */
+function textsOf(row: Json): string[] {
+  if (typeof row !== 'object' || row === null) return typeof row === 'string' ? [row] : []
+  if (Array.isArray(row)) return row.flatMap(textsOf)
+  const { firstName, lastName } = row
+  const name =
+    typeof firstName === 'string' && typeof lastName === 'string' ? [`${firstName} ${lastName}`] : []
+  return [...name, ...Object.values(row).flatMap(textsOf)]
+}
+
 /**
- * Whether a row holds every word of a search. The server takes "%" and "_" in it for wildcards, and leaves out
- * a condition that a column does not know.
+ * Whether a text in a row holds the search. The server looks for each word by itself, takes "%" and "_" for
+ * wildcards, and leaves out a condition that a column does not know.
  */
 function holds(row: Json, search: string): boolean {
-  const text = JSON.stringify(row).toLowerCase()
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  return words.every((word) => text.includes(JSON.stringify(word).slice(1, -1)))
+  const wanted = search.trim().replaceAll(/ +/g, ' ').toLowerCase()
+  return textsOf(row).some((text) => text.toLowerCase().includes(wanted))
 }
 
 /**
