@@ -1,6 +1,7 @@
 import { aforo } from './aforo/index.ts'
 import { businesscentral } from './businesscentral/index.ts'
 import type { Connector } from './connector.ts'
+import { customermates } from './customermates/index.ts'
 import { customrest } from './customrest/index.ts'
 import { erpnext } from './erpnext/index.ts'
 import { lexware } from './lexware/index.ts'
@@ -34,6 +35,7 @@ export const connectors: Connector[] = [
   syspro,
   webhook,
   aforo,
+  customermates,
 ]
 
 /** The connector of a system, or undefined for an unknown name. */
