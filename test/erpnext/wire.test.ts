@@ -59,7 +59,7 @@ describe('refusals of ERPNext', () => {
   for (const [name, { on, match, code }] of Object.entries(native)) {
     it(`"${name}" becomes ${code}, in the ERP's words without markup or traceback`, async () => {
       line = await open()
-      const work = {
+      const work: Record<string, () => Promise<unknown>> = {
         stock: () => part(line.erp.stock)([{ item: 'DESK-60', sku: 'DESK-60', warehouses: null }]),
         items: () => part(line.erp.items).list({ first: 1, after: null }),
         pushOrder: () =>
@@ -70,7 +70,7 @@ describe('refusals of ERPNext', () => {
         upsertCustomer: () => part(line.erp.customer).create({ name: 'X' }, 'ref'),
       }
       line.server.faults('erpnext', [{ do: 'error', name, match, times: 0 }])
-      const error = await refusal(work[on]())
+      const error = await refusal(part(work[on])())
       expect(error).toBeInstanceOf(ErpError)
       expect(error.code).toBe(code)
       expect(`${error.message}${error.said}`).not.toMatch(/<strong>|<a |Traceback|\\"/)

@@ -212,7 +212,8 @@ function rpc(store: Store, tokens: Tokens, { method, path, headers, body }: Sand
   }
 }
 
-const CLASSES: [string, NativeError['on'], number, string, ErrorCode, string?][] = [
+type On = 'stock' | 'items' | 'pushOrder' | 'upsertCustomer'
+const CLASSES: [string, On, number, string, ErrorCode, string?][] = [
   ['unknownArticle', 'pushOrder', 422, 'ART_UNKNOWN', 'INVALID_ITEM', 'pos[0].article'],
   ['unknownCustomer', 'pushOrder', 422, 'CUST_UNKNOWN', 'INVALID_CUSTOMER', 'customer'],
   ['blockedCustomer', 'pushOrder', 422, 'CUST_BLOCKED', 'INVALID_CUSTOMER', 'customer'],
@@ -225,7 +226,7 @@ const CLASSES: [string, NativeError['on'], number, string, ErrorCode, string?][]
 ]
 
 /** The request that each class of errors is met by, in the words of both interfaces. */
-const MATCHES: Record<NativeError['on'], [string, string]> = {
+const MATCHES: Record<On, [string, string]> = {
   pushOrder: ['POST /rest/v2/NW01/orders', '"orders.create"'],
   upsertCustomer: ['POST /rest/v2/NW01/customers', '"customers.create"'],
   stock: ['/stock/query', '"stock.query"'],

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../schema/errors.ts'
 import type { NativeError } from '../../sandbox.ts'
 import { Forbidden, Raised } from './raised.ts'
 
-type On = NativeError['on']
+type On = 'stock' | 'items' | 'pushOrder' | 'upsertCustomer'
 const MATCH: Record<On, string> = {
   stock: '/api/resource/Bin',
   items: '/api/resource/Item?',

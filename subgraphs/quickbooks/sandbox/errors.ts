@@ -2,16 +2,10 @@ import type { ErrorCode } from '../../../schema/errors.ts'
 import type { NativeError } from '../../sandbox.ts'
 import { Refusal, gateway } from './rows.ts'
 
-type Plain = [
-  NativeError['on'],
-  code: string,
-  message: string,
-  detail: string,
-  element: string,
-  means: ErrorCode,
-]
+type On = 'stock' | 'items' | 'pushOrder' | 'upsertCustomer'
+type Plain = [On, code: string, message: string, detail: string, element: string, means: ErrorCode]
 
-const MATCH: Record<NativeError['on'], string> = {
+const MATCH: Record<On, string> = {
   items: 'from+Item',
   stock: 'from+Item',
   pushOrder: 'POST /v3/company/9130350000000001/estimate',
@@ -212,7 +206,7 @@ const TOKEN = 'message=AuthenticationFailed; errorCode=003200; statusCode=401'
 const EDGE =
   '<html><head><title>502</title></head><body>Bad Gateway: the service cannot be reached.</body></html>'
 
-function edge(on: NativeError['on'], answer: NativeError['answer'], code: ErrorCode): NativeError {
+function edge(on: On, answer: NativeError['answer'], code: ErrorCode): NativeError {
   return { on, match: MATCH[on], answer, code }
 }
 

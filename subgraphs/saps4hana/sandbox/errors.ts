@@ -7,7 +7,7 @@ const PARTNER = 'POST /sap/opu/odata/sap/API_BUSINESS_PARTNER/A_BusinessPartner'
 const STOCK = 'GET /sap/opu/odata/sap/API_MATERIAL_STOCK_SRV'
 const ITEMS = 'GET /sap/opu/odata/sap/API_PRODUCT_SRV'
 
-type On = NativeError['on']
+type On = 'stock' | 'items' | 'pushOrder' | 'upsertCustomer'
 const MATCH: Record<On, string> = { pushOrder: ORDER, upsertCustomer: PARTNER, stock: STOCK, items: ITEMS }
 
 function native(on: On, code: ErrorCode, answer: SandboxAnswer): NativeError {
