@@ -3,6 +3,7 @@ import { businesscentral } from './businesscentral/index.ts'
 import type { Connector } from './connector.ts'
 import { customermates } from './customermates/index.ts'
 import { customrest } from './customrest/index.ts'
+import { datev } from './datev/index.ts'
 import { erpnext } from './erpnext/index.ts'
 import { lexware } from './lexware/index.ts'
 import { netsuite } from './netsuite/index.ts'
@@ -33,6 +34,7 @@ export const connectors: Connector[] = [
   saps4hana,
   customrest,
   syspro,
+  datev,
   webhook,
   aforo,
   customermates,

@@ -153,12 +153,13 @@ export function toCredit({ accounting_information: info }: Debtor): Credit {
   return { limit: money(limit), balance: money(balance), available: money(left), onHold: null }
 }
 
-function stateOf(row: OpenItem, total: Big, today: string): Pick<Invoice, 'state' | 'payment'> {
+function stateOf(row: OpenItem, total: string | null, today: string): Pick<Invoice, 'state' | 'payment'> {
   const open = new Big(row.open_balance_of_item)
   if (row.is_cleared) return { state: 'PAID', payment: 'PAID' }
   const due = dayOf(row.due_date)
   if (due !== null && due < today) return { state: 'OPEN', payment: 'OVERDUE' }
-  return { state: 'OPEN', payment: open.abs().lt(total.abs()) ? 'PARTIAL' : 'UNPAID' }
+  const partial = total !== null && open.abs().lt(new Big(total).abs())
+  return { state: 'OPEN', payment: partial ? 'PARTIAL' : 'UNPAID' }
 }
 
 /** An open item as an invoice; its id is its number. Null where it has none, as payments on account have. */
@@ -166,21 +167,21 @@ export function toInvoice(row: OpenItem, accountLength: number, today: string): 
   const id = filled(row.document_field1)
   if (id === null) return null
   const credit = row.debit_credit_identifier === 'H'
-  const amount = (credit ? row.amount_credit : row.amount_debit) ?? '0'
+  const amount = (credit ? row.amount_credit : row.amount_debit) ?? null
   const currency = filled(row.currency_code) ?? 'EUR'
   const level = filled(row.dunning_level)
   return {
     id,
     number: id,
     type: credit ? 'CREDIT_NOTE' : row.debit_credit_identifier === 'S' ? 'INVOICE' : 'UNKNOWN',
-    ...stateOf(row, new Big(amount), today),
+    ...stateOf(row, amount, today),
     nativeStatus: row.is_cleared ? 'cleared' : level && level !== '0' ? `dunning level ${level}` : 'open',
     customer: shortAccount(row.account_number, accountLength),
     customerName: filled(row.posting_description),
     issuedOn: dayOf(row.date),
     dueOn: dayOf(row.due_date),
     currency,
-    total: { amount: plain(amount), currency },
+    total: amount === null ? null : { amount: plain(amount), currency },
     balance: { amount: plain(row.open_balance_of_item), currency },
     updatedAt: null,
   }

@@ -22,9 +22,9 @@ export interface Blow {
   instead?: () => void
 }
 
-/** True for a request that may be sent only once. */
+/** True for a request that may be sent only once, and does more than fetch credentials. */
 export function isWrite(request: HttpRequest): boolean {
-  return !(request.repeatable ?? request.method === 'GET')
+  return !(request.repeatable ?? request.method === 'GET') && !request.confidential
 }
 
 /** A look at the wire between a connector and its real way out: what was sent, what was written down. */

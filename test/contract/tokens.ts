@@ -47,10 +47,12 @@ export const tokens: Check[] = [
     async run(bench) {
       const [stockAsk] = await stockAsks(bench, SKUS)
       const ids = (await bench.rows('item')).map(({ id }) => id)
+      const people = (await bench.rows('customer')).map(({ id }) => id)
       const quotes = (await bench.rows('quote')).map(({ id }) => id)
       const ask = async ({ erp }: Line): Promise<unknown[]> => {
         if (erp.stock && stockAsk) return values(await erp.stock([stockAsk]))
         if (erp.items) return values(await erp.items.byId(ids.slice(0, 1)))
+        if (erp.customers) return values(await erp.customers.byId(people.slice(0, 1)))
         return values((await erp.quotes?.byId(quotes.slice(0, 1))) ?? [])
       }
       const first = await firstCalls(bench, ask)
