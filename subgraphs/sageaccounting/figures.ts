@@ -16,8 +16,11 @@ const OPEN = ['UNPAID', 'PART_PAID']
 export async function stock(connection: Connection, asks: StockAsk[]): Promise<Answer<StockReading>[]> {
   const found = await connection.items(asks.map(({ item }) => item))
   return asks.map(({ item, warehouses }) => {
-    const row = found.get(item)?.row ?? null
+    const held = found.get(item)
+    const row = held?.row ?? null
     if (row === null || row instanceof ErpError) return row
+    if (held?.resource === 'stock_items' && row.quantity_in_stock == null)
+      return new ErpError('BAD_ANSWER', 'A stock item has no figure.', { field: 'quantity_in_stock' })
     const asked = warehouses === null || warehouses.includes(WAREHOUSE)
     const onHand = asked && row.quantity_in_stock != null ? plain(row.quantity_in_stock) : null
     const level = { warehouse: { code: WAREHOUSE, name: null }, available: onHand, onHand }

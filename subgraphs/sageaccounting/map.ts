@@ -44,20 +44,20 @@ function countryOf(ref: { id: string } | null | undefined): string | null {
 }
 
 /** Every price of an item, the first one being the usual; services have rates instead. */
-export function pricesOf(row: ItemRow): Price[] {
-  const goods = (row.sales_prices ?? []).map((one) => ({
+export function pricesOf({ sales_prices: prices, sales_rates: rates }: ItemRow): Price[] {
+  const goods = (prices ?? []).map((one) => ({
     type: one.product_sales_price_type?.id ?? null,
     name: one.price_name ?? null,
-    amount: one.price ?? null,
+    amount: one.price,
     taxIncluded: one.price_includes_tax === true,
   }))
-  const rates = (row.sales_rates ?? []).map((one) => ({
+  const work = (rates ?? []).map((one) => ({
     type: one.service_rate_type?.id ?? null,
     name: one.rate_name ?? null,
-    amount: one.rate ?? null,
+    amount: one.rate,
     taxIncluded: one.rate_includes_tax === true,
   }))
-  return [...goods, ...rates].flatMap(({ amount, ...rest }) => (amount === null ? [] : [{ ...rest, amount }]))
+  return [...goods, ...work]
 }
 
 /** The price of an item for customers of that price type; the usual one where the item has none of it. */

@@ -14,12 +14,12 @@ const day = z.iso.date().nullish()
 
 const price = z.object({
   price_name: text,
-  price: figure,
+  price: decimal,
   price_includes_tax: flag,
   product_sales_price_type: maybe,
 })
 /** Services have rates where goods have prices. */
-const rate = z.object({ rate_name: text, rate: figure, rate_includes_tax: flag, service_rate_type: maybe })
+const rate = z.object({ rate_name: text, rate: decimal, rate_includes_tax: flag, service_rate_type: maybe })
 
 /** A product, stock item or service. */
 export const item = z.object({
