@@ -10,6 +10,7 @@ import { netsuite } from './netsuite/index.ts'
 import { odoo } from './odoo/index.ts'
 import { quickbooks } from './quickbooks/index.ts'
 import { qwoty } from './qwoty/index.ts'
+import { sageaccounting } from './sageaccounting/index.ts'
 import { sageintacct } from './sageintacct/index.ts'
 import { sapbusinessone } from './sapbusinessone/index.ts'
 import { saps4hana } from './saps4hana/index.ts'
@@ -27,6 +28,7 @@ export const connectors: Connector[] = [
   businesscentral,
   weclapp,
   lexware,
+  sageaccounting,
   sageintacct,
   xero,
   quickbooks,

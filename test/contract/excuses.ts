@@ -18,6 +18,9 @@ export const excuses: Record<string, Record<string, string>> = {
   lexware: {
     C46: 'Lexware keeps one price for each article, without customers, tiers and other currencies: developers.lexware.io/docs, articles',
   },
+  sageaccounting: {
+    C46: 'Sage Accounting has price types without quantity breaks, and none of one customer alone: developer.sage.com/accounting, products and services; github.com/SynergiTech/sage-php, SalesPrice',
+  },
   sageintacct: {
     C111: 'The algorithm of X-IA-SageSignature is not published, so only the secret in the address can be checked: developer.sage.com/intacct, guides, webhooks',
   },
