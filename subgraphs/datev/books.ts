@@ -86,8 +86,10 @@ export class Books {
   }
 
   async #debtor(account: string): Promise<Debtor | null> {
+    const year = await this.#year.get()
     try {
-      return shaped(debtor, await this.#get(`debitors/${longAccount(account)}?expand=all`), 'A debtor')
+      const row = await this.#send(`${year}/debitors/${longAccount(account)}?expand=all`)
+      return shaped(debtor, row, 'A debtor')
     } catch (error) {
       if (error instanceof ErpError && error.code === 'NOT_FOUND') return null
       throw error

@@ -1,0 +1,355 @@
+import { describe, expect, it } from 'vitest'
+import { refuseCell } from '../../subgraphs/datev/extf.ts'
+import { POSTING } from '../../subgraphs/datev/columns.ts'
+import type { CustomerInput } from '../../subgraphs/connector.ts'
+import { errorOf, invoiceOf, stage } from './open.ts'
+
+const REF = 'ord_01JD2WQ3000001'
+const OFFLINE = {
+  connectUrl: undefined,
+  revenue: [{ account: '8400', taxPercent: '19' }],
+}
+const { open } = stage()
+const person: CustomerInput = {
+  name: 'Grünwald Möbel GmbH',
+  email: 'einkauf@gruenwald.example',
+  phone: '+493012345678',
+  taxId: 'DE123456788',
+  addresses: [
+    {
+      type: 'BILLING',
+      lines: ['Königsallee 1', 'Hof 2'],
+      postalCode: '40212',
+      city: 'Düsseldorf',
+      country: 'DE',
+    },
+  ],
+}
+/** Cells of a row by their number in the list of columns, from 1. */
+const cells = (row: string[] | undefined, ...columns: number[]) => columns.map((column) => row?.[column - 1])
+
+describe('an invoice', () => {
+  it('is one posting of its gross sum on the debtor, with number, due day and our reference, and not locked', async () => {
+    const office = open()
+    const ref = await office.erp.invoice?.create(invoiceOf({ order: 'SO-1042' }), REF)
+    expect(ref).toEqual({ id: 'RE-7', number: 'RE-7' })
+    const [file] = office.files()
+    expect(cells(file?.header, 3, 13, 15, 16, 17, 21)).toEqual([
+      '21',
+      '20260101',
+      '20261101',
+      '20261130',
+      'RE-7',
+      '0',
+    ])
+    const [row, ...more] = file?.rows ?? []
+    expect(more).toEqual([])
+    expect(cells(row, 1, 2, 3, 7, 8, 9, 10, 11)).toEqual([
+      '505,75',
+      'S',
+      'EUR',
+      '10001',
+      '8400',
+      '',
+      '2111',
+      'RE-7',
+    ])
+    expect(cells(row, 21, 22, 23, 24, 95, 114, 117)).toEqual([
+      'Auftrag',
+      'SO-1042',
+      'Referenz',
+      REF,
+      'SO-1042',
+      '0',
+      '21122026',
+    ])
+    const upload = office.sent.find(({ bytes }) => bytes)
+    expect(upload?.headers).toMatchObject({
+      filename: `EXTF_${REF}.csv`,
+      'reference-id': REF,
+      'x-datev-client-id': 'datev-demo-client-id',
+      'content-type': 'application/octet-stream',
+    })
+  })
+
+  it('with two taxes is two postings with the same number, each account by its own rule, to the cent', async () => {
+    const revenue = [
+      { account: '8300', taxPercent: '7', skus: ['FIT-*'] },
+      { account: '8400', taxPercent: '19', taxKey: '3' },
+    ]
+    const office = open({ revenue })
+    const line = (sku: string, amount: string) => ({
+      item: null,
+      sku,
+      quantity: '3',
+      unitPrice: { amount, currency: 'EUR' },
+      discountPercent: '2.5',
+    })
+    await office.erp.invoice?.create(invoiceOf({ lines: [line('FIT-60', '78.33'), line('X', '0.01')] }), REF)
+    const rows = office.files()[0]?.rows ?? []
+    expect(rows.map((row) => cells(row, 1, 8, 9, 11))).toEqual([
+      ['245,15', '8300', '', 'RE-7'],
+      ['0,03', '8400', '3', 'RE-7'],
+    ])
+  })
+
+  it('of less than nothing is a credit note: the other side, never a negative amount', async () => {
+    const office = open()
+    const lines = invoiceOf().lines.map((line) => ({ ...line, quantity: '-1' }))
+    await office.erp.invoice?.create(invoiceOf({ lines }), REF)
+    expect(cells(office.files()[0]?.rows[0], 1, 2)).toEqual(['252,88', 'H'])
+  })
+
+  it('to another country takes the rule of that country, read from the debtor', async () => {
+    const office = open()
+    await office.erp.invoice?.create(invoiceOf({ customer: '10005' }), REF)
+    expect(cells(office.files()[0]?.rows[0], 1, 8)).toEqual(['425,00', '8120'])
+    expect((await errorOf(office.erp.invoice?.plan(invoiceOf({ customer: '19999' }), REF))).code).toBe(
+      'INVALID_CUSTOMER',
+    )
+  })
+
+  it('with a long note keeps every letter of it', async () => {
+    const office = open()
+    const note = `Zeile 1\r\n${'äöü '.repeat(200)}Ende`
+    await office.erp.invoice?.create(invoiceOf({ note }), REF)
+    const row = office.files()[0]?.rows[0] ?? []
+    const pieces = [49, 51, 53, 55].map((column) => row[column - 1]).join('')
+    expect(pieces).toBe(note.replace('\r\n', ' '))
+    expect(row.every((cell, at) => refuseCell(POSTING[at]!, cell) === null)).toBe(true)
+  })
+
+  it.each([
+    ['another currency', { currency: 'USD' }, 'VALIDATION', 'currency'],
+    ['a number with a space', { number: 'RE 7' }, 'VALIDATION', 'number'],
+    ['a number that is too long for the label', { number: '1'.repeat(31) }, 'VALIDATION', 'number'],
+    ['a customer that is no debtor account', { customer: '8400' }, 'INVALID_CUSTOMER', 'customer'],
+    ['a day that is none', { issuedOn: '2026-02-30' }, 'VALIDATION', 'issuedOn'],
+    ['no lines', { lines: [] }, 'MISSING_REQUIRED_FIELD', 'lines'],
+    [
+      'a line without a price',
+      { lines: [{ item: null, sku: 'A', quantity: '1' }] },
+      'MISSING_REQUIRED_FIELD',
+      'lines.0.unitPrice',
+    ],
+    [
+      'a quantity that is no number',
+      { lines: [{ item: null, sku: 'A', quantity: '1e3', unitPrice: { amount: '1', currency: 'EUR' } }] },
+      'VALIDATION',
+      'lines.0.quantity',
+    ],
+    [
+      'a sum of nothing',
+      { lines: [{ item: null, sku: 'A', quantity: '0', unitPrice: { amount: '1', currency: 'EUR' } }] },
+      'VALIDATION',
+      'lines',
+    ],
+  ])('with %s is refused before anything is sent', async (_what, more, code, field) => {
+    const office = open(OFFLINE)
+    const error = await errorOf(office.erp.invoice?.create(invoiceOf(more), REF))
+    expect([error.code, error.field]).toEqual([code, field])
+    expect(office.calls).toEqual([])
+  })
+})
+
+describe('a file that DATEV still checks', () => {
+  it('is not done: a push that ran out of patience is found half done, and resumed by its job', async () => {
+    const office = open({ ...OFFLINE, jobWaitMs: 0 }, { pendingPolls: 2 })
+    const error = await errorOf(office.erp.invoice?.create(invoiceOf(), REF))
+    expect([error.code, error.retryable]).toEqual(['UNAVAILABLE', true])
+    expect(error.retryAfterMs).toBeGreaterThan(0)
+    const again = office.reopen({ ...OFFLINE, jobWaitMs: 30_000 })
+    const found = await again.erp.invoice?.find?.(REF)
+    expect(found).toMatchObject({ ref: { id: 'RE-7' }, step: 1, done: false })
+    expect(await again.erp.invoice?.resume?.(found!.ref, 1, invoiceOf())).toEqual({
+      id: 'RE-7',
+      number: 'RE-7',
+    })
+    expect(await again.erp.invoice?.find?.(REF)).toMatchObject({ ref: { id: 'RE-7' }, done: true })
+    expect(again.sent.filter(({ bytes }) => bytes)).toEqual([])
+  })
+
+  it('and then refuses booked nothing: it is not found, and may be sent again', async () => {
+    const office = open(OFFLINE)
+    office.strike({ do: 'error', name: 'jobAgain', match: 'GET /accounting-extf-files', times: 1 })
+    const error = await errorOf(
+      office.erp.payment?.create(
+        {
+          customer: '10001',
+          amount: { amount: '5', currency: 'EUR' },
+          paidOn: '2026-11-20',
+          allocations: [],
+        },
+        REF,
+      ),
+    )
+    expect([error.code, error.retryable]).toEqual(['UNAVAILABLE', true])
+    expect(error.said).toContain('An internal error occurred')
+  })
+
+  it('is found behind a hundred others', async () => {
+    const office = open(OFFLINE)
+    for (let at = 0; at < 101; at += 1)
+      await office.erp.invoice?.create(invoiceOf({ number: `N-${at}` }), `${REF}-${at}`)
+    expect((await office.erp.invoice?.find?.(`${REF}-0`))?.ref.id).toBe('N-0')
+    expect(await office.erp.invoice?.find?.(REF)).toBe(null)
+  })
+})
+
+describe('what the service finds in a file', () => {
+  it('comes from its job with row and column: every rule is checked, not only the header', async () => {
+    const office = open({ ...OFFLINE, client: 55003, consultant: 29098 })
+    const upload = async (change: (text: string) => string) => {
+      const token = (await office.vault.read())?.accessToken
+      const made = office.sent.find(({ bytes }) => bytes)
+      const text = Buffer.from(made?.bytes ?? []).toString('latin1')
+      const headers = { ...made?.headers, authorization: `Bearer ${token}` } as Record<string, string>
+      const body = Buffer.from(change(text), 'latin1')
+      const answer = await fetch(made?.url ?? '', { method: 'POST', headers, body })
+      const job = `${office.url}/accounting-extf-files/platform/v3${answer.headers.get('location')}`
+      const row = (await (await fetch(job, { headers })).json()) as {
+        result: string
+        validation_details?: { affected_elements: { name: string }[] }
+      }
+      return `${row.result} ${row.validation_details?.affected_elements[0]?.name ?? ''}`.trim()
+    }
+    await office.erp.invoice?.create(invoiceOf(), REF)
+    expect(await upload((text) => text)).toBe('succeeded')
+    expect(await upload((text) => text.replace('"EXTF"', '"DTVF"'))).toBe('failed DATEV Format Identifier')
+    expect(await upload((text) => text.replace('29098', '29099'))).toBe('failed Consultant')
+    expect(await upload((text) => text.replace('505,75', '505.75'))).toMatch(/^failed Umsatz/)
+    expect(await upload((text) => text.replace('505,75', '-505,75'))).toMatch(/^failed Umsatz/)
+    expect(await upload((text) => text.replace('505,75', '0,00'))).toMatch(/^failed Umsatz/)
+    expect(await upload((text) => text.replace(';2111;', ';2112;'))).toMatch(/^failed Belegdatum/)
+    expect(await upload((text) => text.replace(';10001;', ';100010;'))).toMatch(/^failed Konto/)
+    expect(await upload((text) => text.replace('"RE-7";"";;', '"RE 7";"";;'))).toMatch(/^failed Belegfeld 1/)
+    expect(await upload((text) => text.trimEnd() + ';"x"\r\n')).toMatch(/^failed columns/)
+  })
+})
+
+describe('a payment', () => {
+  it('settles invoices by their number, and what is left stands on the account', async () => {
+    const office = open({ paymentAccounts: { paypal: '1361' } })
+    const euro = (amount: string) => ({ amount, currency: 'EUR' })
+    const [before] =
+      (await office.erp.invoices?.list({ first: 50, after: null }))?.rows.filter(
+        ({ payment }) => payment !== 'PAID',
+      ) ?? []
+    await office.erp.payment?.create(
+      {
+        customer: before?.customer ?? '',
+        amount: euro('12.50'),
+        paidOn: '2026-11-20',
+        method: 'paypal',
+        allocations: [{ invoice: before?.id ?? '', amount: euro('10') }],
+      },
+      REF,
+    )
+    expect(office.files()[0]?.rows.map((row) => cells(row, 1, 2, 8, 11, 22))).toEqual([
+      ['10,00', 'H', '1361', before?.id, REF],
+      ['2,50', 'H', '1361', '', REF],
+    ])
+    const [after] = (await office.erp.invoices?.byId([before?.id ?? ''])) ?? []
+    expect(after).toMatchObject({ balance: { amount: String(Number(before?.balance?.amount) - 10) } })
+    const much = { customer: '10001', amount: euro('1'), paidOn: '2026-11-20' }
+    const parts = [{ invoice: 'RE-1', amount: euro('2') }]
+    expect(await errorOf(office.erp.payment?.plan({ ...much, allocations: parts }, REF))).toMatchObject({
+      code: 'VALIDATION',
+      field: 'allocations',
+    })
+  })
+})
+
+describe('a customer', () => {
+  it('is a debtor with the next free account, which is never given twice', async () => {
+    const office = open({ firstDebtor: '10050' })
+    const made = await Promise.all(
+      [1, 2, 3].map((at) => office.erp.customer?.create({ ...person, name: `Neu ${at}` }, `${REF}${at}`)),
+    )
+    expect(made.map((ref) => ref?.id).toSorted()).toEqual(['10061', '10062', '10063'])
+    const row = office.files()[0]?.rows[0]
+    expect(cells(row, 7, 9, 10, 15, 16, 18, 19, 20, 22, 29, 33)).toEqual([
+      '2',
+      'DE',
+      '123456788',
+      'STR',
+      'Königsallee 1',
+      '40212',
+      'Düsseldorf',
+      'DE',
+      'Hof 2',
+      person.phone,
+      person.email,
+    ])
+    expect(row?.[145]).toMatch(REF)
+  })
+
+  it('is not given the account of one whose file nobody has checked yet', async () => {
+    const office = open({ jobWaitMs: 0 }, { pendingPolls: 9 })
+    await errorOf(office.erp.customer?.create(person, REF))
+    const [plan] = (await office.erp.customer?.plan(person, `${REF}2`)) ?? []
+    expect(plan?.headers.filename).toBe(`EXTF_10061_${REF}2.csv`)
+    expect(await office.erp.customer?.find?.(REF)).toMatchObject({ ref: { id: '10000' }, done: false })
+  })
+
+  it('needs its account named where DATEVconnect cannot tell which are free, and cannot be changed there', async () => {
+    const office = open(OFFLINE)
+    expect(await errorOf(office.erp.customer?.create(person, REF))).toMatchObject({
+      code: 'MISSING_REQUIRED_FIELD',
+      field: 'customAttributes',
+    })
+    expect(office.calls).toEqual([])
+    const named = { ...person, customAttributes: [{ key: 'account', value: '10077' }] }
+    expect((await office.erp.customer?.create(named, REF))?.id).toBe('10077')
+    expect(office.erp.customer?.update).toBeUndefined()
+    expect([office.erp.customers, office.erp.invoices, office.erp.credit]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
+  it('does not take the account of another', async () => {
+    const office = open()
+    const named = { ...person, customAttributes: [{ key: 'account', value: '10005' }] }
+    expect(await errorOf(office.erp.customer?.create(named, REF))).toMatchObject({
+      code: 'CONFLICT',
+      retryable: false,
+    })
+  })
+
+  it('keeps what it cannot say in windows-1252, or is refused where the operator wants no other', async () => {
+    const office = open()
+    const name = 'Şahin ✨ 日本'
+    const ref = await office.erp.customer?.create({ ...person, name }, REF)
+    expect(office.ledger().customers.find(({ id }) => id === ref?.id)?.name).toBe(name)
+    const strict = office.reopen({ encoding: 'windows-1252' })
+    expect(await errorOf(strict.erp.customer?.plan({ ...person, name }, REF))).toMatchObject({
+      code: 'VALIDATION',
+      field: 'encoding',
+    })
+  })
+
+  it.each([
+    [
+      'a name of 51 letters',
+      { name: 'x'.repeat(51) },
+      'VALIDATION',
+      'rows.0.Name (Adressatentyp Unternehmen)',
+    ],
+    ['no name', { name: ' ' }, 'MISSING_REQUIRED_FIELD', 'name'],
+    ['a payment term that nobody knows', { paymentTerms: 'NET 30' }, 'MAPPING_MISSING', 'paymentTerms'],
+    ['a group without a field', { group: 'key' }, 'MAPPING_MISSING', 'group'],
+    [
+      'an attribute without a field',
+      { customAttributes: [{ key: '__proto__', value: 'x' }] },
+      'MAPPING_MISSING',
+      'customAttributes',
+    ],
+  ])('with %s is refused before anything is uploaded', async (_what, more, code, field) => {
+    const office = open()
+    const error = await errorOf(office.erp.customer?.create({ ...person, ...more }, REF))
+    expect([error.code, error.field]).toEqual([code, field])
+    expect(office.files()).toEqual([])
+  })
+})
