@@ -116,8 +116,8 @@ async function importCustomer(em: Manager, open: OpenConnection, customer: Custo
     await em.execute(INSERT_CUSTOMER, [
       id,
       open.tenant,
-      ...own,
-      ...terms,
+      // The driver takes undefined for the name of a column, and a connector may leave out what it does not know.
+      ...[...own, ...terms].map((text) => text ?? null),
       keys.emailKey,
       keys.taxKey,
       keys.nameKey,
