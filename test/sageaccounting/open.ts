@@ -1,0 +1,156 @@
+import { afterAll, beforeAll } from 'vitest'
+import { ErpError } from '../../schema/errors.ts'
+import type { Answer, Erp, OrderInput } from '../../subgraphs/connector.ts'
+import { demo } from '../../subgraphs/demo.ts'
+import { type HttpAnswer, type HttpRequest, Outbound } from '../../subgraphs/http.ts'
+import type { Sandbox, SandboxCall } from '../../subgraphs/sandbox.ts'
+import { SandboxServer } from '../../subgraphs/stage.ts'
+import { sageaccounting } from '../../subgraphs/sageaccounting/index.ts'
+import {
+  BUSINESSES,
+  CLIENT,
+  FIRST_REFRESH,
+  type Strictness,
+} from '../../subgraphs/sageaccounting/sandbox/access.ts'
+import { business } from '../../subgraphs/sageaccounting/sandbox/index.ts'
+import { memoryVault } from '../contract/tap.ts'
+
+/** The demo company of these tests. */
+export const DEMO = demo(11)
+
+/** A connection to an business of its own. */
+export interface Opened {
+  erp: Erp
+  url: string
+  sandbox: Sandbox
+  vault: ReturnType<typeof memoryVault>
+  /** Everything that went over the wire. */
+  wire: { request: HttpRequest; answer: HttpAnswer }[]
+  /** Calls so far, as the sandbox saw them. */
+  calls: SandboxCall[]
+  /** The same business and tokens with other settings. */
+  again(more: Record<string, unknown>): Opened
+  /** Sends to the API by hand, with a token of its own. */
+  raw(
+    method: HttpRequest['method'],
+    path: string,
+    body?: object | null,
+    headers?: Record<string, string>,
+  ): Promise<HttpAnswer>
+  fault: SandboxServer['faults']
+  name: string
+}
+
+async function token(way: Outbound, url: string): Promise<string> {
+  const form = { client_id: CLIENT.id, client_secret: CLIENT.secret }
+  const answer = await way.send({
+    method: 'POST',
+    url: `${url}/token`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      ...form,
+      grant_type: 'refresh_token',
+      refresh_token: FIRST_REFRESH,
+    }).toString(),
+  })
+  return (answer.json() as { access_token: string }).access_token
+}
+
+/** One server for a file of tests; each business on it is fresh. */
+export function stage(): (more?: Record<string, unknown>, strict?: Strictness) => Opened {
+  const server = new SandboxServer()
+  const ways: Outbound[] = []
+  let count = 0
+  beforeAll(() => server.listen(0))
+  afterAll(async () => {
+    await Promise.all(ways.map((way) => way.close()))
+    await server.close()
+  })
+  return (more = {}, strict = {}) => {
+    const name = `sage${++count}`
+    server.mount(name, business(strict), DEMO)
+    const url = server.url(name)
+    const limits = { ...sageaccounting.limits, perMinute: undefined, perDay: undefined }
+    const allowHosts = [`127.0.0.1:${server.port}`]
+    const given = server.sandbox(name).config(url)
+    const connect = (values: Record<string, unknown>, vault: ReturnType<typeof memoryVault>): Opened => {
+      const config = sageaccounting.config.parse(values)
+      const way = new Outbound({ connection: name, limits, vault, allowHosts, secrets: [] })
+      ways.push(way)
+      const wire: Opened['wire'] = []
+      const send = async (request: HttpRequest) => {
+        const answer = await way.send(request)
+        wire.push({ request, answer })
+        return answer
+      }
+      return {
+        erp: sageaccounting.connect(config, { vault, send }),
+        url,
+        name,
+        vault,
+        wire,
+        sandbox: server.sandbox(name),
+        calls: server.calls(name),
+        fault: (...args) => server.faults(...args),
+        again: (other) => connect({ ...values, ...other }, vault),
+        async raw(method, path, body = null, headers = {}) {
+          const authorization = `Bearer ${await token(way, url)}`
+          const own = {
+            authorization,
+            accept: 'application/json',
+            'content-type': 'application/json',
+            'x-business': BUSINESSES.demo,
+            ...headers,
+          }
+          const text = body && JSON.stringify(body)
+          return way.send({ method, url: `${url}/${path}`, headers: own, body: text })
+        },
+      }
+    }
+    return connect({ ...given, ...more }, memoryVault())
+  }
+}
+
+/** The value of an answer; throws what stands there instead. */
+export function value<T>(answer: Answer<T> | undefined): T {
+  if (answer instanceof ErpError) throw answer
+  if (answer === null || answer === undefined) throw new Error('The answer is null.')
+  return answer
+}
+
+/** The error that a promise ends with, or that stands in the first row of its answer. */
+export async function errorOf(work: Promise<unknown> | undefined): Promise<ErpError> {
+  const end = await Promise.resolve(work).then(
+    (given) => (Array.isArray(given) ? (given[0] as unknown) : given),
+    (error: unknown) => error,
+  )
+  if (end instanceof ErpError) return end
+  throw new Error(`Nothing was refused: ${JSON.stringify(end)}`)
+}
+
+/** The ids of items, by their codes. */
+export async function itemIds(erp: Erp): Promise<Map<string, string>> {
+  const page = await erp.items?.list({ first: 1000, after: null })
+  return new Map(page?.rows.map(({ id, sku }) => [sku ?? '', id]))
+}
+
+/** The id of the demo customer at that place. */
+export async function customerId(erp: Erp, at = 0): Promise<string> {
+  const page = await erp.customers?.list({ first: 100, after: null, search: DEMO.customers[at]?.name })
+  const found = page?.rows.find(({ email }) => email === DEMO.customers[at]?.email)
+  if (!found) throw new Error('The demo has no such customer.')
+  return found.id
+}
+
+/** An order of two lines. */
+export async function orderOf(erp: Erp, more: Partial<OrderInput> = {}): Promise<OrderInput> {
+  return {
+    customer: await customerId(erp),
+    lines: [
+      { item: null, sku: 'DESK-60', quantity: '2', unitPrice: { amount: '212.50', currency: 'EUR' } },
+      { item: null, sku: 'LAMP-60', quantity: '1.5' },
+    ],
+    orderedOn: '2026-11-21',
+    ...more,
+  }
+}
