@@ -65,6 +65,12 @@ function refusedBy(work: () => unknown): ErpError {
   throw new Error('Nothing was refused.')
 }
 
+/** Whether the row and the column are named. */
+function isRefused(work: () => unknown): boolean {
+  const { code, field } = refusedBy(work)
+  return code === 'VALIDATION' && /^rows\.\d\./.test(field ?? '')
+}
+
 describe.skipIf(!present)('the published lists and sample files (shared/specs/datev)', () => {
   it.each(SAMPLES)('%s is read and written again byte by byte', (name, format) => {
     const bytes = readFileSync(join(SPECS, name))
@@ -111,14 +117,11 @@ describe('files', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(...cells), { maxLength: 2 }), (rows) => {
         const bad = rows.some((row) => row.some((cell, at) => refuseCell(format.columns[at]!, cell)))
-        if (bad) {
-          const { code, field } = refusedBy(() => writeExtf(format, { header, rows }))
-          expect([code, field]).toEqual(['VALIDATION', expect.stringMatching(/^rows\.\d\./)])
-          return
-        }
-        const text = writeExtf(format, { header, rows })
-        expect(readExtf(encodeExtf(text))).toEqual({ header, rows })
-        expect(text.split('\r\n')).toHaveLength(rows.length + 3)
+        expect(bad).toBe(bad && isRefused(() => writeExtf(format, { header, rows })))
+        const kept = bad ? [] : rows
+        const text = writeExtf(format, { header, rows: kept })
+        expect(readExtf(encodeExtf(text))).toEqual({ header, rows: kept })
+        expect(text.split('\r\n')).toHaveLength(kept.length + 3)
       }),
       { numRuns: 40, seed: 7 },
     )

@@ -15,6 +15,8 @@ import { type Job, finish, newJob } from './files.ts'
 export interface Manner {
   /** How often a job is asked for before it is done; 0 when left out. */
   pendingPolls?: number
+  /** How many files end in an error of the service itself, before one is checked; 0 when left out. */
+  failures?: number
 }
 
 const CONSULTANT = '29098'
@@ -47,8 +49,10 @@ class Company {
   readonly access = new Access()
   readonly jobs: Job[] = []
   readonly #polls: number
+  #failures: number
 
-  constructor(books: Books, { pendingPolls = 0 }: Manner) {
+  constructor(books: Books, { pendingPolls = 0, failures = 0 }: Manner) {
+    this.#failures = failures
     this.books = books
     this.#polls = pendingPolls
   }
@@ -102,11 +106,21 @@ class Company {
     return { status: 202, headers: { location, 'retry-after': '0' }, body: null }
   }
 
+  #finish(job: Job): void {
+    if (this.#failures-- <= 0) return finish(job, this.books, CONSULTANT, CLIENT)
+    job.result = 'failed'
+    job.told.validation_details = {
+      type: 'http://www.datev.de/hilfe/1008837',
+      title: 'Try again',
+      detail: 'An internal error occurred. Job failed. Try again.',
+    }
+  }
+
   #jobs(id: string | undefined, query: URLSearchParams): SandboxAnswer {
     if (id !== undefined) {
       const job = this.jobs.find((one) => one.id === id)
       if (!job) return problem(404, '1008830', 'Not found')
-      if (job.result === 'pending' && job.polls-- <= 0) finish(job, this.books, CONSULTANT, CLIENT)
+      if (job.result === 'pending' && job.polls-- <= 0) this.#finish(job)
       return { status: 200, body: jobRow(job) }
     }
     const skip = Number(query.get('skip') ?? 0)
