@@ -151,7 +151,7 @@ export class Tables {
   }
 
   #add(name: Name, fields: object, values: Record<string, string | null | undefined>, at?: object): Row {
-    const now = this.now()
+    const now = at ? '' : this.now()
     const id = uuid(this.#company, `${name} ${++this.#count}`)
     const known = { notes: null, users: [], tasks: [], deals: [], ...fields, customFieldValues: [] }
     const row: Row = { id, createdAt: now, updatedAt: now, ...known, ...at }
