@@ -3,7 +3,7 @@ import { type HttpAnswer, retryAfter } from '../http.ts'
 import { type Json, parseExact } from '../json.ts'
 
 /** What DATEV says of a refused request or file (RFC 7807). */
-export interface Problem {
+interface Problem {
   type?: string
   title?: string
   detail?: string

@@ -33,7 +33,7 @@ function monthOf(day: string): { from: string; to: string } {
 }
 
 /** The first day of the fiscal year in which a day lies. */
-export function fiscalYearOf(day: string, start: string): string {
+function fiscalYearOf(day: string, start: string): string {
   const year = Number(day.slice(0, 4)) - (day.slice(5) < start ? 1 : 0)
   return `${year}${start.replace('-', '')}`
 }

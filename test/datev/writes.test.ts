@@ -56,6 +56,16 @@ describe('an invoice', () => {
     })
   })
 
+  it('lies in the month of its day and in the fiscal year of the company, leap days included', async () => {
+    const office = open({ ...OFFLINE, fiscalYearStart: '07-01' })
+    await office.erp.invoice?.create(invoiceOf({ issuedOn: '2028-02-29' }), REF)
+    await office.erp.invoice?.create(invoiceOf({ issuedOn: '2028-07-01' }), `${REF}2`)
+    expect(office.files().map(({ header }) => cells(header, 13, 15, 16))).toEqual([
+      ['20270701', '20280201', '20280229'],
+      ['20280701', '20280701', '20280731'],
+    ])
+  })
+
   it('with two taxes is two postings with the same number, each account by its own rule, to the cent', async () => {
     const revenue = [
       { account: '8300', taxPercent: '7', skus: ['FIT-*'] },

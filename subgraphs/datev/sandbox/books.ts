@@ -222,7 +222,7 @@ function ok(body: object): SandboxAnswer {
 }
 
 /** How DATEVconnect words a refusal. */
-export function problem(status: number, error: string, description: string): SandboxAnswer {
+function problem(status: number, error: string, description: string): SandboxAnswer {
   const more = [{ id: error, description, severity: 'Error' }]
   const body = [{ error, error_description: description, request_id: '80a2f2ae', additional_messages: more }]
   return { status, headers: { 'content-type': 'application/json;charset=utf-8' }, body }

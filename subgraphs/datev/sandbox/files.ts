@@ -112,7 +112,7 @@ function checkPosting(row: string[], line: number, from: string, to: string): vo
 }
 
 /** Checks a file as the service does, and gives its kind of content. */
-export function checkFile(bytes: Uint8Array, consultant: string, client: string): [Format, ExtfFile] {
+function checkFile(bytes: Uint8Array, consultant: string, client: string): [Format, ExtfFile] {
   if (bytes.length === 0) throw badFile('file', 'No payload')
   const file = readSafely(bytes)
   if (file.header.join(';').length > HEADER_MOST) throw badHeader('EXTF-header', 'exceeds maximum length')
