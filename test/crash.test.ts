@@ -9,7 +9,7 @@ import { buildYard } from './yard.ts'
 /** How often each point is hit; `npm run test:crash` does 200. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3)
 const SYSTEMS = connectors
-  .filter(({ capabilities }) => capabilities.includes('pushOrder'))
+  .filter(({ capabilities }) => capabilities.includes('pushOrder') && capabilities.includes('customers'))
   .map(({ system }) => system)
 const CREATE = 'sale.order/create'
 

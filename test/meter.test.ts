@@ -89,7 +89,20 @@ describe('two processes that send over one connection', () => {
     expect((await letIn(there, 'live', 3)).entered).toBe(2)
   })
 
-  it('get the place of a killed process back when its request must have ended', async () => {
+  it('take over at once the places of a process that is gone', async () => {
+    const gone = await openDatabase({ url: fresh.url })
+    const limits = { ...LIMITS, parallel: 2 }
+    const killed = sharedMeter(gone, 'acme:gone', limits)
+    const [alive] = meters('acme:gone', { parallel: 2 })
+    expect([await killed.enter('live'), await killed.enter('live')].map(({ place }) => place)).toEqual([1, 2])
+    expect((await alive.enter('live')).place).toBeNull()
+    await gone.close()
+    let entry = await alive.enter('live')
+    while (entry.place === null) entry = await alive.enter('live')
+    expect(entry.waitMs).toBe(0)
+  })
+
+  it('get a place back that nobody gave back, when its request must have ended', async () => {
     const [killed, alive] = meters('acme:killed', { parallel: 1 })
     expect((await killed.enter('live')).place).toBe(1)
     expect((await alive.enter('live')).place).toBeNull()

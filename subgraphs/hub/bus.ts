@@ -16,6 +16,8 @@ export class Bus {
   readonly #url: string | null
   #client: pg.Client | null = null
   #closed = false
+  /** The session of this process at the server database, by which others see that it lives; null without one. */
+  session: number | null = null
   #told: Promise<unknown> = Promise.resolve()
 
   constructor(url: string | null) {
@@ -57,6 +59,8 @@ export class Bus {
     try {
       await client.connect()
       await client.query(`listen ${CHANNEL}`)
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      this.session = rows[0]?.pid ?? null
     } catch (error) {
       await client.end().catch(() => {})
       throw error

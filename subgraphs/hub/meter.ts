@@ -2,12 +2,13 @@ import type { Limits } from '../connector.ts'
 import { type Entry, type Meter, type Span, placesOf, spansOf } from '../meter.ts'
 import { type Database, rows } from './database.ts'
 
-/** A place is free again so long after its request must have ended, should the process that held it be gone. */
+/** A place is free again so long after its request must have ended, should nobody have given it back. */
 const GRACE_MS = 5_000
 
 /**
  * The meter of one connection in a database that several processes share. One statement counts a request in, exact
- * over any second, minute and day by the clock of the database; the place of a killed process frees itself.
+ * over any second, minute and day by the clock of the database. The place of a process whose session is gone is
+ * taken over at once.
  */
 export function sharedMeter(db: Database, connection: string, limits: Limits): Meter {
   const spans = spansOf(limits)
@@ -15,13 +16,14 @@ export function sharedMeter(db: Database, connection: string, limits: Limits): M
   return {
     async enter(lane) {
       const most = JSON.stringify(spans.map((span) => ({ ms: span.ms, most: span.most[lane] })))
-      const sql = 'select wait_ms, place from enter_budget(?, ?, ?, ?::jsonb)'
+      const sql = 'select wait_ms, place from enter_budget(?, ?, ?, ?::jsonb, ?)'
       const places = placesOf(limits, lane)
       const [entry] = await rows<{ wait_ms: number; place: number | null }>(db.em(), sql, [
         connection,
         places,
         holdMs,
         most,
+        db.bus.session,
       ])
       return { waitMs: entry?.wait_ms ?? 0, place: entry?.place ?? null } satisfies Entry
     },

@@ -31,11 +31,7 @@ export function letterOf(native: string): string {
  * Where an order stands. NetSuite has no cancel over REST: an order whose lines were all closed with nothing
  * delivered or billed counts as cancelled. `own` is what an operator says of a letter.
  */
-export function orderState(
-  native: string,
-  touched: boolean,
-  own: Record<string, OrderStatus>,
-): OrderStatus {
+export function orderState(native: string, touched: boolean, own: Record<string, OrderStatus>): OrderStatus {
   const letter = letterOf(native)
   if (own[letter]) return own[letter]
   if (letter === 'H' && !touched) return 'CANCELLED'

@@ -83,7 +83,9 @@ export type CustomerPriceQuery = { customers: { nodes: Array<{ id: string, name:
       | { connection: string, source: string | null, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null }
       | { connection: string, source: string | null, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null }
       | { connection: string, source: string | null, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null }
+      | { connection: string, source: string | null, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null }
      | null, prices: Array<
+      | { connection: string, source: string | null, unitPrice: { amount: string, currency: string } | null }
       | { connection: string, source: string | null, unitPrice: { amount: string, currency: string } | null }
       | { connection: string, source: string | null, unitPrice: { amount: string, currency: string } | null }
       | { connection: string, source: string | null, unitPrice: { amount: string, currency: string } | null }
@@ -132,6 +134,7 @@ export type ProductLiveQuery = { product: { id: string, sku: string, name: strin
         | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, unit: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode } | null }
         | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, unit: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode } | null }
         | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, unit: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode } | null }
+        | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, unit: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode } | null }
        | null> }, price:
       | { connection: string, status: ReadStatus | null, ageMs: number | null, source: string | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null, problem: { code: ErrorCode } | null }
       | { connection: string, status: ReadStatus | null, ageMs: number | null, source: string | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null, problem: { code: ErrorCode } | null }
@@ -146,7 +149,9 @@ export type ProductLiveQuery = { product: { id: string, sku: string, name: strin
       | { connection: string, status: ReadStatus | null, ageMs: number | null, source: string | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null, problem: { code: ErrorCode } | null }
       | { connection: string, status: ReadStatus | null, ageMs: number | null, source: string | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null, problem: { code: ErrorCode } | null }
       | { connection: string, status: ReadStatus | null, ageMs: number | null, source: string | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null, problem: { code: ErrorCode } | null }
+      | { connection: string, status: ReadStatus | null, ageMs: number | null, source: string | null, unitPrice: { amount: string, currency: string } | null, tiers: Array<{ minimumQuantity: string, unitPrice: { amount: string } }> | null, problem: { code: ErrorCode } | null }
      | null, prices: Array<
+      | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
       | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
       | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
       | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
@@ -184,7 +189,9 @@ export type ProductsLiveQuery = { products: { nodes: Array<{ sku: string, name: 
           | { connection: string, status: ReadStatus | null, available: string | null, problem: { code: ErrorCode } | null }
           | { connection: string, status: ReadStatus | null, available: string | null, problem: { code: ErrorCode } | null }
           | { connection: string, status: ReadStatus | null, available: string | null, problem: { code: ErrorCode } | null }
+          | { connection: string, status: ReadStatus | null, available: string | null, problem: { code: ErrorCode } | null }
          | null> }, prices: Array<
+        | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
         | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
         | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
         | { connection: string, status: ReadStatus | null, unitPrice: { amount: string, currency: string } | null, problem: { code: ErrorCode } | null }
@@ -209,6 +216,7 @@ export type LiveStockQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type LiveStockQuery = { product: { name: string | null, stock: { available: string | null, complete: boolean, answers: Array<
+        | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode, message: string } | null }
         | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode, message: string } | null }
         | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode, message: string } | null }
         | { connection: string, status: ReadStatus | null, ageMs: number | null, available: string | null, levels: Array<{ available: string | null, warehouse: { code: string } }> | null, problem: { code: ErrorCode, message: string } | null }
