@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { generate } from '@graphql-codegen/cli'
-import { printSchema } from 'graphql'
+import { parse, print, printSchema, visit } from 'graphql'
 import { format } from 'prettier'
 import './schema/index.ts'
 import { readSupergraph } from './gateway/supergraph.ts'
@@ -14,7 +14,18 @@ export const SUPERGRAPH = 'schema/supergraph.graphql'
 /** The supergraph of our own subgraphs, as it is committed. */
 export async function supergraphText(): Promise<string> {
   const { sdl } = await composeHouse(ownSubgraphs(), [], '')
-  return sdl.endsWith('\n') ? sdl : `${sdl}\n`
+  return `${inOrder(sdl)}\n`
+}
+
+/** Fields by name: several modules add to one type, and which of them loads first is up to the loader. */
+function inOrder(sdl: string): string {
+  const sorted = visit(parse(sdl), {
+    ObjectTypeDefinition: (type) => ({
+      ...type,
+      fields: type.fields?.toSorted((one, other) => (one.name.value < other.name.value ? -1 : 1)),
+    }),
+  })
+  return print(sorted)
 }
 
 /** README's table of systems, from what the connectors say of themselves. */
@@ -29,7 +40,12 @@ export function systemsTable(): string {
     'cancelOrder',
     'upsertCustomer',
     'invoices',
+    'pushInvoice',
+    'payments',
+    'pushPayment',
     'quotes',
+    'credit',
+    'changes',
     'webhooks',
   ] as const
   const rows = connectors.map(({ name, system, capabilities }) =>

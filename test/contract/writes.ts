@@ -270,10 +270,8 @@ export const writes: Check[] = [
       ]) {
         const line = bench.used()
         const mark = bench.ref()
-        const ref = await writeOf(CUSTOMER, line).create(
-          { ...(await CUSTOMER.input(bench, mark)), name },
-          mark,
-        )
+        const input = { ...(await CUSTOMER.input(bench, mark)), name }
+        const ref = await writeOf(CUSTOMER, line).create(input, mark)
         const row = line.ledger().customers.find(({ id }) => id === ref.id)
         expect(row?.name).toBe(name)
         const [read] = values((await line.erp.customers?.byId([ref.id])) ?? [])
