@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { generate } from '@graphql-codegen/cli'
 import { parse, print, printSchema, visit } from 'graphql'
-import { format } from 'prettier'
+import { format, resolveConfig } from 'prettier'
 import './schema/index.ts'
 import { readSupergraph } from './gateway/supergraph.ts'
 import { composeHouse, ownSubgraphs } from './gateway/house.ts'
@@ -70,7 +70,10 @@ async function writeTable(): Promise<void> {
   const after = rest?.split(END)[1]
   if (before === undefined || after === undefined) throw new Error(`README.md lacks ${START} … ${END}.`)
   const table = `${before}${START}\n\n${systemsTable()}\n\n${END}${after}`
-  await writeFile('README.md', await format(table, { parser: 'markdown', printWidth: 110 }))
+  await writeFile(
+    'README.md',
+    await format(table, { ...(await resolveConfig('README.md')), parser: 'markdown' }),
+  )
 }
 
 async function writeOperations(sdl: string): Promise<void> {

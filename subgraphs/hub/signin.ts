@@ -45,6 +45,8 @@ export function beginSignIn(hub: Hub, open: OpenConnection, now = Date.now()): s
     code_challenge_method: 'S256',
   }
   for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value)
+  // Some services of OpenID Connect want one always (OpenID Connect Core 1.0, 3.1.2.1); no id token is ever used.
+  if (signIn.scopes.includes('openid')) url.searchParams.set('nonce', randomBytes(16).toString('base64url'))
   return url.href
 }
 

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signInRoutes } from '../gateway/signin.ts'
+import { rows } from '../subgraphs/hub/database.ts'
+import { asCall } from '../subgraphs/http.ts'
+import { type TestHouse, openHouse } from './whole.ts'
+
+/** Systems whose sandbox is configured for a person who signs in; others have tests of their own. */
+const IDS = ['sageaccounting:main', 'xero:main', 'quickbooks:main', 'datev:main']
+
+let house: TestHouse
+beforeAll(async () => {
+  // Xero's own sandbox is configured for a connection without a person.
+  house = await openHouse({ only: IDS, connection: { grant: 'signIn' } })
+  const { url } = await house.serve({ routes: (app) => signInRoutes(app, house.hub) })
+  house.hub.publicUrl = url
+})
+afterAll(() => house.close())
+
+async function tokens(id: string): Promise<string | null> {
+  const sql = 'select tokens from connection where id = ?'
+  const [row] = await rows<{ tokens: string | null }>(house.hub.db.em(), sql, [id])
+  return row?.tokens ?? null
+}
+
+describe('signing in to an ERP', () => {
+  it.each(IDS)('goes from the start address over the vendor and back, and then %s lets us in', async (id) => {
+    const { data } = await house.ask<{ startSignIn: string }>(`mutation { startSignIn(connection: "${id}") }`)
+    const address = new URL(data.startSignIn)
+    expect(address.searchParams.get('code_challenge_method')).toBe('S256')
+    const sent = await fetch(address, { redirect: 'manual' })
+    expect([sent.status, await tokens(id)]).toEqual([302, null])
+    const back = await fetch(sent.headers.get('location') ?? '')
+    expect([back.status, await back.text()]).toEqual([200, `${id} is connected. You may close this page.`])
+    expect(await tokens(id)).not.toMatch(/refreshToken|accessToken/)
+    const open = house.hub.directory.find('default', id)
+    await expect(asCall({ lane: 'live' }, async () => open?.erp.check())).resolves.toMatchObject({
+      name: expect.stringMatching(/\w/),
+    })
+  })
+
+  it('keeps what the vendor wants in its own address', async () => {
+    const query = 'mutation { startSignIn(connection: "sageaccounting:main") }'
+    const { data } = await house.ask<{ startSignIn: string }>(query)
+    expect(new URL(data.startSignIn).searchParams.get('filter')).toBe('apiv3.1')
+  })
+})
