@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OrderStatus } from '../../schema/index.ts'
 
 const term = z.object({
   label: z.string().min(1).max(255).describe('Text on the document, for example "30 Tage netto".'),
@@ -74,6 +75,10 @@ export const config = z.object({
     .record(z.string(), z.string())
     .default({})
     .describe('Own units: unit in Lexware to UN/ECE Rec 20 code, for example {"Karton": "CT"}.'),
+  statuses: z
+    .record(z.string(), z.enum(OrderStatus))
+    .default({})
+    .describe('Own order statuses: voucher status of Lexware to OPEN, CLOSED and so on.'),
   taxType: taxType
     .default('net')
     .describe('Tax type of pushed documents; vatfree for a small business (§ 19 UStG).'),

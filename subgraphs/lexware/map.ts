@@ -116,7 +116,9 @@ function progress({ relatedVouchers }: DocumentRow): { delivered: boolean; invoi
   return { delivered: has('deliverynote'), invoiced: has('invoice') }
 }
 
-function orderState(row: DocumentRow, { approval }: Config): OrderStatus {
+function orderState(row: DocumentRow, { approval, statuses }: Config): OrderStatus {
+  const own = statuses[row.voucherStatus ?? '']
+  if (own) return own
   const { delivered, invoiced } = progress(row)
   if (row.voucherStatus === 'draft') return approval ? 'PENDING_APPROVAL' : 'DRAFT'
   if (row.voucherStatus !== 'open') return 'UNKNOWN'

@@ -58,7 +58,7 @@ export const config = z.object({
     .record(z.string(), z.string())
     .default({})
     .describe('Payment terms as orders name them -> name of the term in QuickBooks.'),
-  orderStatus: z
+  statuses: z
     .record(z.string(), z.enum(['DRAFT', 'PENDING_APPROVAL', 'OPEN', 'INVOICED', 'CLOSED', 'CANCELLED']))
     .default({})
     .describe('TxnStatus of an estimate -> our word, where it means something else here.'),

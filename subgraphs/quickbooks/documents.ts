@@ -102,7 +102,7 @@ function field(native: NativeDocument, definition: string | undefined): string |
 function orderState(native: NativeDocument, { config }: Context): OrderStatus {
   if (config.orderTarget === 'INVOICE') return isVoid(native) ? 'CANCELLED' : 'INVOICED'
   const word = native.TxnStatus ?? ''
-  const own = known(config.orderStatus, word)
+  const own = known(config.statuses, word)
   if (own) return own
   const invoiced = native.LinkedTxn.some(({ TxnType }) => TxnType === 'Invoice')
   return word === 'Closed' && invoiced ? 'INVOICED' : (known(ORDERS, word) ?? 'UNKNOWN')

@@ -59,7 +59,7 @@ export const config = z.object({
     .default('DECLINED')
     .describe('Status by which a quote or estimate is cancelled.'),
   draftStatus: z.string().min(1).default('DRAFT').describe('Status of a draft invoice.'),
-  orderStates: z
+  statuses: z
     .record(z.string(), z.enum(STATES))
     .default({})
     .describe('Status of Sage -> status of an order, where it shall differ from the usual.'),

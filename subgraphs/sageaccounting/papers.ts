@@ -50,8 +50,8 @@ function known<T>(states: Record<string, T>, status: string): T | 'UNKNOWN' {
 
 /** Where an order stands; a draft invoice that we hand over is open, because a person goes on with it. */
 export function orderState({ status: { id }, invoice }: PaperRow, config: Config): OrderStatus {
-  const { orderStates, orderTarget, declinedStatus, draftStatus } = config
-  if (Object.hasOwn(orderStates, id)) return orderStates[id] ?? 'UNKNOWN'
+  const { statuses, orderTarget, declinedStatus, draftStatus } = config
+  if (Object.hasOwn(statuses, id)) return statuses[id] ?? 'UNKNOWN'
   if (orderTarget === 'DRAFT_INVOICE' && id === draftStatus) return 'OPEN'
   if (orderTarget !== 'DRAFT_INVOICE' && id === declinedStatus) return 'CANCELLED'
   const state = known(ORDER_STATES, id)

@@ -73,7 +73,7 @@ export const config = z.object({
     .record(z.string(), z.string())
     .default({})
     .describe('Payment terms as orders name them -> name of the payment terms in SAP Business One.'),
-  orderStatus: z
+  statuses: z
     .record(z.string(), z.enum(['DRAFT', 'PENDING_APPROVAL', 'OPEN', 'FULFILLED', 'INVOICED', 'CLOSED']))
     .default({})
     .describe('Document status -> our word, for example {"bost_Close": "INVOICED"}.'),

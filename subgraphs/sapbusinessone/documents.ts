@@ -116,7 +116,7 @@ function coveredOf({ DocumentLines: lines }: NativeDocument): 'NONE' | 'PARTIAL'
 function orderState(native: NativeOrder, { settings }: Context): OrderStatus {
   const { DocumentStatus: status } = native
   if (isCancelled(native)) return 'CANCELLED'
-  const own = settings.config.orderStatus[status]
+  const own = settings.config.statuses[status]
   if (own) return own
   const covered = coveredOf(native)
   if (status === 'bost_Close') return covered === 'FULL' ? 'FULFILLED' : 'CLOSED'

@@ -51,7 +51,7 @@ export const config = z.object({
   paymentTerms: codes
     .default({})
     .describe('Payment terms as orders and customers name them -> SYSPRO terms code of two signs.'),
-  orderStatus: z
+  statuses: z
     .record(z.string(), z.enum(['DRAFT', 'PENDING_APPROVAL', 'OPEN', 'FULFILLED', 'CLOSED', 'CANCELLED']))
     .default({})
     .describe('SYSPRO order status -> our word, where it differs from the standard meaning.'),

@@ -65,7 +65,7 @@ export function orderHeadOf(row: Element, config: Config): Order {
   const po = text(row, 'CustomerPoNumber')
   const reference = referenceOf(po)
   const invoiced = text(row, 'LastInvoice') !== null
-  const known = config.orderStatus[status] ?? (Object.hasOwn(STATES, status) ? STATES[status] : 'UNKNOWN')
+  const known = config.statuses[status] ?? (Object.hasOwn(STATES, status) ? STATES[status] : 'UNKNOWN')
   const state = known === 'CLOSED' && invoiced ? 'INVOICED' : known
   return {
     id: number,
@@ -130,7 +130,7 @@ export function orderOf(root: Element, config: Config): Order {
   const head = orderHeadOf(root, config)
   const partly = goods.some((row) => new Big(decimal(row, 'MShipQty')).gt(0))
   const status = key(root, 'OrderStatus')
-  const state = head.state ?? config.orderStatus[status] ?? (partly ? 'PARTIALLY_FULFILLED' : 'OPEN')
+  const state = head.state ?? config.statuses[status] ?? (partly ? 'PARTIALLY_FULFILLED' : 'OPEN')
   const prefixed = (prefix: string) =>
     comments.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? null
   const note = comments

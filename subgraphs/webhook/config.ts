@@ -90,9 +90,9 @@ export const config = z.object({
     .describe('Milliseconds after an accepted delivery until the look-up knows it.'),
   idempotent: z
     .boolean()
-    .default(false)
+    .default(true)
     .describe(
-      'Whether your endpoint keeps each data.id (or webhook-id) once: then an unanswered delivery is simply sent again.',
+      'Your endpoint keeps each data.id (or webhook-id) once, as receivers of webhooks must: what was not answered is sent again. False: an unanswered delivery waits for a person.',
     ),
   retryAll: z
     .boolean()

@@ -58,7 +58,7 @@ export const config = z.object({
     .enum(['xero', 'reference'])
     .default('xero')
     .describe('Who numbers pushed invoices: the series of Xero, or our reference.'),
-  orderStates: z
+  statuses: z
     .record(z.string(), z.enum(STATES))
     .default({})
     .describe('Status of Xero -> status of an order, where it shall differ from the usual.'),

@@ -47,8 +47,8 @@ function known<T>(states: Record<string, T>, status: string): T | 'UNKNOWN' {
 }
 
 /** Where an order stands; a draft that we only hand over is open, because a person goes on with it. */
-export function orderState(status: string, { orderTarget, orderStates }: Config): OrderStatus {
-  if (Object.hasOwn(orderStates, status)) return orderStates[status] ?? 'UNKNOWN'
+export function orderState(status: string, { orderTarget, statuses }: Config): OrderStatus {
+  if (Object.hasOwn(statuses, status)) return statuses[status] ?? 'UNKNOWN'
   if (status === 'DRAFT' && orderTarget === 'INVOICE_DRAFT') return 'OPEN'
   return known(ORDER_STATES, status)
 }

@@ -136,6 +136,17 @@ describe('pushing an order', () => {
   })
 })
 
+describe('a pushed order', () => {
+  const { open } = stage()
+
+  it('has the status that an operator gave its native one', async () => {
+    const office = open({ statuses: { open: 'PENDING_APPROVAL' } })
+    const ref = value((await office.erp.order?.create(orderOf(office), REF)) ?? null)
+    const row = value((await office.erp.orders?.byId([ref.id]))?.[0])
+    expect(row).toMatchObject({ state: 'PENDING_APPROVAL', nativeStatus: 'open' })
+  })
+})
+
 describe('pushing an invoice', () => {
   const { open } = stage()
 

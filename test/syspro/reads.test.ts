@@ -129,7 +129,7 @@ describe('orders and invoices', () => {
         for (const status of ['S', 'F', '2', '*', '4']) states.push(await state(status))
         expect(states).toEqual(['PENDING_APPROVAL', 'OPEN', 'OPEN', 'CANCELLED', 'PENDING_APPROVAL'])
       },
-      { orderStatus: { '4': 'PENDING_APPROVAL' } },
+      { statuses: { '4': 'PENDING_APPROVAL' } },
     ))
 
   it('that are paid, due or partly paid say so by id; the list leaves open what only the statement tells', () =>

@@ -115,9 +115,9 @@ describe('a delivery', () => {
   it('is proved by a look-up, by an endpoint that keeps each id once, or not at all', async () => {
     const sure = open().erp
     expect([sure.order?.proof, typeof sure.order?.find]).toEqual(['lookup', 'function'])
-    const once = open({ lookupUrl: undefined, idempotent: true }).erp
+    const once = open({ lookupUrl: undefined }).erp
     expect([once.order?.proof, once.order?.find]).toEqual(['key', undefined])
-    const none = open({ lookupUrl: undefined }).erp
+    const none = open({ lookupUrl: undefined, idempotent: false }).erp
     for (const write of [none.order, none.customer, none.invoice, none.payment])
       expect([write?.proof, write?.find]).toEqual(['none', undefined])
     expect(Object.keys(none).toSorted()).toEqual(['check', 'customer', 'invoice', 'order', 'payment'])

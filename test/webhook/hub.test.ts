@@ -52,20 +52,20 @@ describe('a webhook endpoint as the only target of the hub', () => {
     expect(op.problem).toMatchObject({ code: 'INVALID_ITEM', field: 'lines.0.sku' })
   })
 
-  it('without a look-up leaves an unanswered order to a person, and never sends it twice', async () => {
+  it('that may keep an id twice leaves an unanswered order to a person, and never sends it twice', async () => {
     const { url, secret } = yard.server.sandbox('webhook').config(yard.server.url('webhook'))
     const about = { id: 'webhook:main', tenant: DEFAULT_TENANT, system: 'webhook', settings: {} }
-    await saveConnection(yard.hub, { ...about, config: { url, secret } })
+    await saveConnection(yard.hub, { ...about, config: { url, secret, idempotent: false } })
     yard.faults('webhook', { do: 'resetAfter', match: 'order.upsert' })
     const op = await yard.push({ customer, lines })
     expect(op).toMatchObject({ status: 'UNCERTAIN', problem: { code: 'UNCERTAIN' } })
     expect(yard.booked('webhook', op.reference)).toEqual(['booked'])
   })
 
-  it('that keeps each id once is simply sent the order again', async () => {
+  it('is sent an unanswered order again, as long as nobody said that it keeps an id twice', async () => {
     const { url, secret } = yard.server.sandbox('webhook').config(yard.server.url('webhook'))
     const about = { id: 'webhook:main', tenant: DEFAULT_TENANT, system: 'webhook', settings: {} }
-    await saveConnection(yard.hub, { ...about, config: { url, secret, idempotent: true } })
+    await saveConnection(yard.hub, { ...about, config: { url, secret } })
     yard.faults('webhook', { do: 'resetAfter', match: 'order.upsert' })
     const op = await yard.push({ customer, lines })
     expect(op.status).toBe('DONE')
