@@ -24,6 +24,8 @@ export interface OpenConnection {
   http: Outbound
   readers: Readers
   settings: ConnectionSettings
+  /** What may be sent: by the connector, the configuration, or the operator, the later one winning. */
+  limits: Limits
   /** What inbound webhooks are signed with; null where none were agreed. */
   webhookSecret: string | null
   /** How a person signs in; null where nobody has to. */

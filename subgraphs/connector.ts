@@ -151,6 +151,12 @@ export interface Limits {
   timeoutMs: number
 }
 
+/** Limits and times to live (milliseconds, by kind of read) of one configuration; an operator's settings win. */
+export interface Pace {
+  limits: Partial<Limits>
+  ttlMs: Record<string, number>
+}
+
 /** How a person signs in, where the vendor has an authorization code flow. */
 export interface SignIn {
   /** What stands in its query is kept. */
@@ -181,6 +187,8 @@ export interface Connector<C extends z.ZodType = z.ZodType> {
   capabilities: Capability[]
   /** What a person has to do in the ERP where `undo` is missing: capability -> sentence. */
   manual?: Partial<Record<Capability, string>>
+  /** What this one configuration says of its limits and times to live, where they are not the same for all. */
+  paceOf?(config: z.output<C>): Pace
   /** Null where this configuration has no person signing in. */
   signIn?(config: z.output<C>): SignIn | null
   connect(config: z.output<C>, http: Http): Erp

@@ -1,6 +1,5 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Auth } from '../auth.ts'
-import { Budget } from '../budget.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { type Document, type Row, documentOf, readAs, recordsOf } from './answer.ts'
 import { QUERY_KEY, authOf, mustBeHeader } from './auth.ts'
@@ -30,31 +29,19 @@ export class Client {
   readonly settings: Record<string, unknown>
   readonly #http: Http
   readonly #auth: Auth
-  readonly #budget: Budget | null
 
   constructor(config: Config, loaded: Loaded, http: Http) {
     this.config = config
     this.loaded = loaded
     this.settings = visible(config, loaded)
     this.#http = http
-    const { auth, limits } = loaded.manifest
+    const { auth } = loaded.manifest
     this.#auth = authOf(
       auth,
       (text) => this.#fill(text),
       http,
       () => this.#login(),
     )
-    this.#budget = limits
-      ? new Budget(
-          {
-            parallel: limits.maxConcurrent ?? 2,
-            perSecond: limits.requestsPerSecond,
-            batch: 1,
-            timeoutMs: 1,
-          },
-          loaded.manifest.id,
-        )
-      : null
   }
 
   /** The capability, or undefined where the manifest has none of that name. */
@@ -99,7 +86,7 @@ export class Client {
     for (let attempt = 1; ; attempt += 1) {
       const proof = await this.#auth.headers(request)
       mustBeHeader(proof)
-      const answer = await this.#paced(() => this.#http.send(this.#sealed(request, proof)))
+      const answer = await this.#http.send(this.#sealed(request, proof))
       const document = this.#document(operation.name, answer)
       const failure = await failureOf(this.loaded, operation, document)
       if (!failure) return document
@@ -197,10 +184,6 @@ export class Client {
     const mark = request.url.includes('?') ? '&' : '?'
     const value = key === '•••' ? key : encodeURIComponent(key)
     return { ...all, url: `${request.url}${mark}${encodeURIComponent(auth.name)}=${value}` }
-  }
-
-  #paced<T>(work: () => Promise<T>): Promise<T> {
-    return this.#budget ? this.#budget.run('live', undefined, work) : work()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Company, Connector, Erp, Item, Read, SignIn } from '../connector.ts'
+import type { Company, Connector, Erp, Item, Pace, Read, SignIn } from '../connector.ts'
 import type { Http } from '../http.ts'
 import { Kept } from '../kept.ts'
 import { changes, tellsChanges } from './changes.ts'
@@ -139,10 +139,36 @@ function signIn(values: Config): SignIn | null {
   return {
     authorizeUrl: authorize.href,
     tokenUrl: fill(auth.tokenUrl),
-    scopes: auth.scopes ?? [],
+    scopes: auth.scopes?.length ? [auth.scopes.join(auth.scopeSeparator ?? ' ')] : [],
     clientId: fill(auth.clientId),
     ...(auth.clientSecret && { clientSecret: fill(auth.clientSecret) }),
   }
+}
+
+/** Which capability answers a kind of read, and so how long its answers count as fresh. */
+const READ_BY: Record<string, CapabilityName> = {
+  item: 'products.get',
+  stock: 'stock.get',
+  price: 'prices.quote',
+  customer: 'customers.get',
+  order: 'orders.get',
+  invoice: 'invoices.get',
+}
+
+/**
+ * The manifest's own limits, which all processes keep together, and its times to live. A burst is never used: no
+ * second sees more than `requestsPerSecond`.
+ */
+function paceOf({ manifest }: Config): Pace {
+  const { limits, capabilities } = load(manifest).manifest
+  const { requestsPerSecond: perSecond, maxConcurrent = 2, perMinute, perDay } = limits ?? {}
+  const parallel = limits && maxConcurrent
+  const told = Object.entries({ perSecond, parallel, perMinute, perDay }).filter(([, limit]) => limit)
+  const ttlMs = Object.entries(READ_BY).flatMap(([kind, name]): [string, number][] => {
+    const seconds = capabilities[name]?.cacheTtlS
+    return seconds === undefined ? [] : [[kind, seconds * 1000]]
+  })
+  return { limits: Object.fromEntries(told), ttlMs: Object.fromEntries(ttlMs) }
 }
 
 /** Any ERP with JSON over HTTP, described by a manifest: data, no program code. */
@@ -174,6 +200,7 @@ export const customrest: Connector<typeof config> = {
     cancelOrder: 'Cancel the order in the ERP itself, where the manifest has no orders.cancel.',
     upsertCustomer: 'Block a customer that was made by mistake in the ERP itself.',
   },
+  paceOf,
   signIn,
   connect,
 }

@@ -74,7 +74,8 @@ export function openConnection(
   const webhookSecret = typeof config.webhookSecret === 'string' ? config.webhookSecret : null
   const secrets = [...secretsOf(connector.config, checked), ...(webhookSecret ? [webhookSecret] : [])]
   const settings: ConnectionSettings = { ...DEFAULTS, ...row.settings }
-  const limits = { ...connector.limits, ...settings.limits }
+  const pace = connector.paceOf?.(checked)
+  const limits = { ...connector.limits, ...pace?.limits, ...settings.limits }
   const http = new Outbound({
     connection: row.id,
     limits,
@@ -84,7 +85,7 @@ export function openConnection(
     meter: meterOf(limits),
   })
   const erp = connector.connect(checked, http)
-  const readers = new Readers(row.id, erp, limits, settings.ttlMs)
+  const readers = new Readers(row.id, erp, limits, { ...pace?.ttlMs, ...settings.ttlMs })
   return {
     id: row.id,
     tenant: row.tenant,
@@ -93,6 +94,7 @@ export function openConnection(
     http,
     readers,
     settings,
+    limits,
     webhookSecret,
     signIn: connector.signIn?.(checked) ?? null,
   }

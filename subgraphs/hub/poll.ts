@@ -32,9 +32,9 @@ const POLL_SHARE = 0.25
 const MAX_PAUSE_MS = 3_600_000
 
 /** The pause that an operator chose, or a longer one: polls may use a part of what the vendor allows in a day. */
-function pauseOf({ connector, erp, settings }: OpenConnection): number {
+function pauseOf({ limits, erp, settings }: OpenConnection): number {
   const chosen = erp.changes ? settings.pollMs : settings.sweepMs
-  const perDay = settings.limits.perDay ?? connector.limits.perDay
+  const { perDay } = limits
   const kinds = KINDS.filter((kind) => readOf(erp, kind)).length
   return perDay ? Math.max(chosen, Math.ceil((DAY_MS * kinds) / (perDay * POLL_SHARE))) : chosen
 }

@@ -79,9 +79,9 @@ class Crew {
   #claim(): Promise<Claimed[]> {
     const { db, directory, settings } = this.#hub
     const busy = Map.groupBy(this.#busy.values(), ({ connection }) => connection)
-    const free = directory.every().map(({ id, connector, settings: own }) => {
+    const free = directory.every().map(({ id, limits }) => {
       // Each connection has slots of its own, so that a slow one never takes another's.
-      const slots = Math.min(this.#options.parallel, own.limits.parallel ?? connector.limits.parallel)
+      const slots = Math.min(this.#options.parallel, limits.parallel)
       return { connection: id, slots: slots - (busy.get(id)?.length ?? 0) }
     })
     const open = free.filter(({ slots }) => slots > 0)
