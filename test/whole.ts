@@ -48,6 +48,8 @@ export interface HouseOptions {
   keys?: Config['file']['keys']
   /** Only these connections; all when left out. */
   only?: string[]
+  /** Sandboxes, by the id of their connection, that are open beside those of `only`. */
+  beside?: string[]
   /** Settings of every connection. */
   connection?: Record<string, unknown>
   sandboxes?: SandboxServer
@@ -55,7 +57,7 @@ export interface HouseOptions {
 
 /** Opens a house. The embedded database is in memory unless a server is named. */
 export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> {
-  const sandboxes = options.sandboxes ?? (await openSandboxes(0, options.only))
+  const sandboxes = options.sandboxes ?? (await openSandboxes(0, options.only?.concat(options.beside ?? [])))
   const keys = options.keys ?? []
   const file = {
     connections: [],

@@ -51,7 +51,8 @@ let foreign: { tenant: Ids; customer: Ids; connection: Ids }
 
 beforeAll(async () => {
   const all = ['odoo:main', 'erpnext:main', 'qwoty:main']
-  house = await openHouse({ only: all, keys: [{ name: 'admin', secret: ADMIN, scopes: ['admin'] }] })
+  const keysOf = [{ name: 'admin', secret: ADMIN, scopes: ['admin' as const] }]
+  house = await openHouse({ only: all, beside: ['odoo:17'], keys: keysOf })
   await addTenant(house, 'other', { 'odoo:other': 'odoo:17', 'qwoty:other': 'qwoty:main' })
   house.sandboxes
     .sandbox('erpnext')
