@@ -83,8 +83,10 @@ export interface Staged extends SandboxConnection {
   sendsWebhooks: boolean
 }
 
-function stagedOf(server: SandboxServer): Staged[] {
-  return sandboxes.map(({ name, system, connection }) => ({
+/** The sandboxes that a server of this process has open. */
+export function stagedOf(server: SandboxServer): Staged[] {
+  const open = sandboxes.filter(({ name }) => server.has(name))
+  return open.map(({ name, system, connection }) => ({
     id: connection,
     system,
     name,

@@ -91,6 +91,10 @@ export class SandboxServer {
     return `http://127.0.0.1:${this.port}/${name}`
   }
 
+  has(name: string): boolean {
+    return this.#mounted.has(name)
+  }
+
   sandbox(name: string): Sandbox {
     return this.#find(name).sandbox
   }

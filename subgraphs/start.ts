@@ -55,10 +55,10 @@ async function main(name: string | undefined): Promise<void> {
 
 /** The sandboxes of this system, in this process. */
 async function demoConnections(allowHosts: string[], name: string | undefined): Promise<GivenConnection[]> {
-  const { openSandboxes, sandboxConnections } = await import('./sandboxes.ts')
+  const { openSandboxes, stagedOf } = await import('./sandboxes.ts')
   const server = await openSandboxes(0)
   allowHosts.push(`127.0.0.1:${server.port}`)
-  const all = sandboxConnections(`http://127.0.0.1:${server.port}`)
+  const all = stagedOf(server)
   return all
     .filter(({ system }) => system === name)
     .map(({ id, system, config }) => ({ ...config, id, system }))

@@ -27,6 +27,8 @@ describe('signing in to an ERP', () => {
     const { data } = await house.ask<{ startSignIn: string }>(`mutation { startSignIn(connection: "${id}") }`)
     const address = new URL(data.startSignIn)
     expect(address.searchParams.get('code_challenge_method')).toBe('S256')
+    const isOpenId = address.searchParams.get('scope')?.split(' ').includes('openid') ?? false
+    expect(address.searchParams.has('nonce')).toBe(isOpenId)
     const sent = await fetch(address, { redirect: 'manual' })
     expect([sent.status, await tokens(id)]).toEqual([302, null])
     const back = await fetch(sent.headers.get('location') ?? '')

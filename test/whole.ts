@@ -8,7 +8,7 @@ import { Access } from '../subgraphs/hub/access.ts'
 import type { Hub, PushSettings } from '../subgraphs/hub/hub.ts'
 import { closeHub, isReady, openHub, saveConnections } from '../subgraphs/hub/open.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
-import { openSandboxes, sandboxConnections } from '../subgraphs/sandboxes.ts'
+import { openSandboxes, stagedOf } from '../subgraphs/sandboxes.ts'
 import type { SandboxServer } from '../subgraphs/stage.ts'
 
 /** A whole house on loopback with every sandbox, for tests of what users see. */
@@ -80,7 +80,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     demo: keys.length === 0,
   }
   const hub = await openHub(config, { idleMs: 20, ...options.settings })
-  const all = sandboxConnections(`http://127.0.0.1:${sandboxes.port}`)
+  const all = stagedOf(sandboxes)
   const given = all.filter(({ id }) => options.only?.includes(id) ?? true)
   await saveConnections(
     hub,

@@ -71,8 +71,6 @@ export async function endSignIn(hub: Hub, sealed: string, code: string, now = Da
   })
   const fresh = { accessToken: token.accessToken, expiresAt: String(token.expiresAt) }
   await open.http.vault.renew(async (stored) => ({ ...stored, ...token.keep, ...fresh }))
-  await hub.db.em().execute("update connection set state = 'ACTIVE', problem = null where id = ?", [open.id])
-  hub.db.bus.tell('connection', open.id)
   return open.id
 }
 

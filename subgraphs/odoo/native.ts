@@ -39,11 +39,6 @@ export const day = z
   .union([z.string().regex(/^\d{4}-\d\d-\d\d$/), z.literal(false)])
   .transform((value) => value || null)
 
-/** An instant in ISO 8601 as Odoo wants it; with a T or a Z it answers a ValueError. */
-export function nativeTime(iso: string): string {
-  return new Date(iso).toISOString().slice(0, 19).replace('T', ' ')
-}
-
 /** Noon of a calendar day, so that it is the same day in (nearly) every zone of the people in the ERP. */
 export function noonOf(date: string): string {
   return `${date} 12:00:00`

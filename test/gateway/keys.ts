@@ -3,7 +3,7 @@ import type { Scope } from '../../subgraphs/caller.ts'
 import { DEFAULT_TENANT } from '../../subgraphs/hub/access.ts'
 import { saveConnection } from '../../subgraphs/hub/connection.ts'
 import { keyHash } from '../../subgraphs/hub/vault.ts'
-import { sandboxConnections } from '../../subgraphs/sandboxes.ts'
+import { stagedOf } from '../../subgraphs/sandboxes.ts'
 import type { TestHouse } from '../whole.ts'
 
 /** A key as a test wants it. */
@@ -57,7 +57,7 @@ export async function addTenant(
   connections: Record<string, string>,
 ): Promise<void> {
   await hub.db.em().execute('insert into tenant (id, name) values (?, ?)', [tenant, tenant])
-  const all = sandboxConnections(`http://127.0.0.1:${sandboxes.port}`)
+  const all = stagedOf(sandboxes)
   for (const [id, like] of Object.entries(connections)) {
     const { system, config } = all.find((one) => one.id === like)!
     await saveConnection(hub, {
