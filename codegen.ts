@@ -47,6 +47,8 @@ export function systemsTable(): string {
     'credit',
     'changes',
     'webhooks',
+    'writeBack',
+    'customFields',
   ] as const
   const rows = connectors.map(({ name, system, capabilities }) =>
     [

@@ -1,4 +1,4 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql'
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql'
 import { Answered, Canonical } from './answer.ts'
 import { InvoiceStatus, InvoiceType, PaymentStatus } from './enums.ts'
 import { DocumentLine } from './order.ts'
@@ -55,6 +55,12 @@ export abstract class ErpInvoice extends Answered {
 
   @Field(() => Money, { nullable: true, description: 'Still to be paid.' })
   balance?: Money | null
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How often payment was reminded of; null where the ERP does not say.',
+  })
+  dunningLevel?: number | null
 
   @Field(() => DateTimeScalar, { nullable: true })
   updatedAt?: string | null

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Money, OrderStatus, PaymentStatus } from '../schema/index.ts'
 import type { Http } from './http.ts'
 import type {
   Answer,
@@ -120,9 +121,55 @@ export interface Erp {
   customer?: Write<CustomerInput>
   invoice?: Write<InvoiceInput>
   payment?: Write<PaymentInput>
+  /** Telling a source what became of what it gave us. */
+  tell?: Tell
+  /** The fields of a kind of record as the ERP's own metadata names them; custom ones are marked. */
+  fields?(kind: FieldKind): Promise<NativeField[]>
   /** Pages of what changed since the cursor (null: from the beginning), oldest first, then ends. */
   changes?(kind: Kind, since: Cursor | null): AsyncIterable<ChangePage>
   hook?: Hook
+}
+
+/** The kinds of record whose fields can be mapped. */
+export type FieldKind = 'item' | 'customer' | 'order'
+
+/**
+ * A field of the ERP. A custom one is read and written as a custom attribute: its `name` is the attribute's key, and
+ * a value is text, a boolean "true" or "false", a date ISO 8601.
+ */
+export interface NativeField {
+  name: string
+  label: string
+  type: 'TEXT' | 'NUMBER' | 'DATE' | 'BOOLEAN' | 'PICKLIST'
+  required: boolean
+  custom: boolean
+  /** The values of a pick list: what is stored, and what people read. */
+  options: { value: string; label: string }[] | null
+}
+
+/** What became of a quote or deal in the ERPs. What is null is not known yet and is left as it is. */
+export interface QuoteNews {
+  orderNumber: string | null
+  orderState: OrderStatus | null
+  /** Why no order could be made; an empty text clears an earlier failure. */
+  failure: string | null
+  invoiceNumber: string | null
+  payment: PaymentStatus | null
+}
+
+/** What the ERPs say of a customer's money. What is null is not known and is left as it is. */
+export interface Standing {
+  balance: Money | null
+  overdue: Money | null
+  creditLimit: Money | null
+  onHold: boolean | null
+  dunningLevel: number | null
+}
+
+/** Telling a source of quotes and deals; into fields that an operator named, each time the same is harmless. */
+export interface Tell {
+  quote?(id: Id, news: QuoteNews): Promise<void>
+  customer?(id: Id, standing: Standing): Promise<void>
 }
 
 /** Webhooks of the ERP. */
@@ -212,6 +259,8 @@ export type Capability =
   | 'pushPayment'
   | 'changes'
   | 'webhooks'
+  | 'writeBack'
+  | 'customFields'
 
 /** Which parts an opened connection really has; a test holds it against `Connector.capabilities`. */
 export function capabilitiesOf(erp: Erp): Capability[] {
@@ -232,6 +281,8 @@ export function capabilitiesOf(erp: Erp): Capability[] {
     ['pushPayment', erp.payment],
     ['changes', erp.changes],
     ['webhooks', erp.hook],
+    ['writeBack', erp.tell],
+    ['customFields', erp.fields],
   ]
   return parts.filter(([, part]) => part !== undefined).map(([capability]) => capability)
 }

@@ -179,6 +179,7 @@ const invoice = form<Invoice>({
   tax: sum,
   total: sum,
   balance: sum,
+  dunningLevel: z.number().int().min(0).nullish(),
   updatedAt: instant,
 })
 const payment = form<Payment>({
