@@ -9,6 +9,7 @@ import { Names } from '../subgraphs/names.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
 import { startWorker } from '../subgraphs/hub/worker.ts'
 import { Contexts, dedupeKey } from './context.ts'
+import { dashboardRoutes } from './dashboard.ts'
 import type { DemoStage } from './demo.ts'
 import { type Engine, createEngine } from './engine.ts'
 import { passError } from './errors.ts'
@@ -124,6 +125,7 @@ async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
       routes(app) {
         hookRoutes(app, hub)
         signInRoutes(app, hub)
+        dashboardRoutes(app)
         if (config.demo) playgroundRoutes(app)
       },
     },
