@@ -49,9 +49,17 @@ const fileSchema = z
       .default([]),
     subgraphs: z.array(z.strictObject({ name: z.string(), url: z.url() })).default([]),
     hosts: z.array(z.string()).default([]),
+    origins: z
+      .array(z.string().refine(isOrigin, 'is no address of the form https://shop.example'))
+      .default([]),
     quotes: z.strictObject({ source: z.string(), target: z.string() }).optional(),
   })
   .strict()
+
+/** Whether a text is the origin of a web page exactly as browsers write it. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
 
 /** What the config file may say. */
 export type ConfigFile = z.output<typeof fileSchema>
@@ -144,6 +152,7 @@ const EXAMPLES: Record<string, string> = {
   keys: 'keys: [{ secret: ${PORTAL_KEY}, scopes: [read:stock, read:price] }]',
   subgraphs: 'subgraphs: [{ name: pim, url: "https://pim.example/graphql" }]',
   hosts: 'hosts: ["erp.example"]',
+  origins: 'origins: ["https://shop.example"]',
   quotes: 'quotes: { source: "qwoty:main", target: "odoo:main" }',
 }
 

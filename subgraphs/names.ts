@@ -16,8 +16,13 @@ export class Names {
   /** Whether the Host header, and the Origin where there is one, name this server. */
   accept(request: IncomingMessage): boolean {
     const { host, origin } = request.headers
-    if (!host || !this.#allowed.has(hostname(`http://${host}`))) return false
+    if (!this.names(host)) return false
     return origin === undefined || this.#allowed.has(hostname(origin))
+  }
+
+  /** Whether a Host header names this server. */
+  names(host: string | undefined): boolean {
+    return host !== undefined && this.#allowed.has(hostname(`http://${host}`))
   }
 }
 

@@ -65,6 +65,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     keys,
     subgraphs: [],
     hosts: [],
+    origins: [],
   }
   const config: Config = {
     port: 0,

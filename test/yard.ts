@@ -237,7 +237,7 @@ export function schema(): GraphQLSchema {
 
 /** Everything the hub needs to know, without a file. */
 export function configFor(url: string | null, allowHosts: string[]): Config {
-  const file = { connections: [], allowHosts, keys: [], subgraphs: [], hosts: [] }
+  const file = { connections: [], allowHosts, keys: [], subgraphs: [], hosts: [], origins: [] }
   const ports = { port: 0, sandboxPort: 0, host: '127.0.0.1', publicUrl: 'http://127.0.0.1', isPublic: false }
   const rest = { dataDir: null, databaseUrl: url, secretKey: SECRET, logLevel: 'silent', demo: true }
   return { ...ports, ...rest, file }

@@ -21,7 +21,7 @@ const { values } = parseArgs({
 
 async function house(): Promise<number> {
   const origin = new URL(values.sandboxes)
-  const file = { connections: [], allowHosts: [origin.host], keys: [], subgraphs: [], hosts: [] }
+  const file = { connections: [], allowHosts: [origin.host], keys: [], subgraphs: [], hosts: [], origins: [] }
   const secretKey = 'the benchmark has nothing to hide, 32 characters'
   const base = {
     port: 0,
