@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql'
 import { z } from 'zod'
+import { JsonScalar } from '../../schema/scalars.ts'
 import type { Connector } from '../connector.ts'
 
 /** One field that an operator fills in to connect a system. */
@@ -16,6 +17,9 @@ export class ConfigField {
 
   @Field(() => Boolean, { description: 'Never readable again once it is set.' })
   secret!: boolean
+
+  @Field(() => JsonScalar, { description: 'What it may hold: the JSON Schema of its value.' })
+  schema!: object
 }
 
 /** What a vendor allows. */
@@ -70,8 +74,10 @@ function fieldsOf(schema: z.ZodType): ConfigField[] {
     help: field.description ?? null,
     required: required.has(name),
     secret: field.secret === true,
+    schema: field,
   }))
 }
+
 interface JsonSchema {
   required?: string[]
   properties?: Record<string, { description?: string; secret?: boolean }>
