@@ -20,6 +20,7 @@ import { type Caller, demand, reaches } from '../caller.ts'
 import { asCall } from '../http.ts'
 import { connectorOf, connectors } from '../index.ts'
 import { toProblem } from '../reader.ts'
+import { noteRefusal } from './attention.ts'
 import { iso, rows } from './database.ts'
 import { openConnection } from './directory.ts'
 import type { Hub, HubContext } from './hub.ts'
@@ -122,7 +123,8 @@ export class ConnectionResolver {
   }
 
   @Mutation(() => Connection, {
-    description: 'Connects a company, or changes its configuration. Tests it first.',
+    description:
+      'Connects a company, or changes its configuration. Tests it first; where a person has to sign in, that comes after.',
   })
   async connect(
     @Arg('id', () => ID, { description: 'For example "odoo:main".' }) id: string,
@@ -137,8 +139,9 @@ export class ConnectionResolver {
         field: 'id',
       })
     }
-    await testConnection(hub, caller, { id, system, config })
+    const unsigned = await testConnection(hub, caller, { id, system, config })
     await saveConnection(hub, { id, tenant: caller.tenant, system, config, settings: settings ?? {} })
+    if (unsigned) await noteRefusal(hub.db, id, unsigned)
     const row = await hub.db.em().findOneOrFail(ConnectionTable, { tenant: caller.tenant, id })
     return toConnection(row)!
   }
@@ -183,7 +186,7 @@ async function testConnection(
   hub: Hub,
   caller: Caller,
   given: { id: string; system: string; config: Record<string, unknown> },
-): Promise<void> {
+): Promise<ErpError | null> {
   const connector = connectorOf(given.system)
   if (!connector) throw new ErpError('VALIDATION', `There is no system ${given.system}.`, { field: 'system' })
   const memory = {
@@ -194,9 +197,13 @@ async function testConnection(
   const open = openConnection(row, connector, given.config, memory, hub.directory.allowHosts)
   try {
     await asCall({ lane: 'live' }, () => open.erp.check())
+    return null
   } catch (error) {
     const { code, message } = toProblem(error, given.id)
-    throw new ErpError(code, message, { connection: given.id })
+    const refusal = new ErpError(code, message, { connection: given.id })
+    // Nobody can have signed in to a connection that is not there yet.
+    if (code === 'NEEDS_AUTH' && open.signIn) return refusal
+    throw refusal
   } finally {
     await open.http.close()
   }
