@@ -7,6 +7,7 @@ import { Bus } from './bus.ts'
 import { First } from './migrations/first.ts'
 import { Inbox } from './migrations/inbox.ts'
 import { Meter } from './migrations/meter.ts'
+import { Metrics } from './migrations/metrics.ts'
 import { tables } from './tables.ts'
 
 /** The entity manager of either driver; fork it for each unit of work. */
@@ -40,6 +41,7 @@ function common() {
         { name: '001-first', class: First },
         { name: '002-inbox', class: Inbox },
         { name: '003-meter', class: Meter },
+        { name: '005-metrics', class: Metrics },
       ],
       tableName: 'migration',
       snapshot: false,

@@ -3,6 +3,8 @@ import { type Subgraph, toSubgraph } from '../subgraph.ts'
 import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
 import { InvoiceResolver } from './invoice.ts'
+import { MetricsResolver } from './metrics/index.ts'
+import { SeenResolver } from './metrics/seen.ts'
 import { OrderResolver, orderByReference } from './order.ts'
 import { ProductPriceResolver } from './price.ts'
 import { ProductResolver, productByReference } from './product.ts'
@@ -25,6 +27,8 @@ const resolvers: NonEmptyArray<Class> = [
   QuoteResolver,
   ConnectionResolver,
   SignInResolver,
+  MetricsResolver,
+  SeenResolver,
   ...writeResolvers,
 ]
 
