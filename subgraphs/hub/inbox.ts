@@ -31,6 +31,12 @@ interface Row {
   tries: number
 }
 
+/** Takes a change out of the inbox, and writes down that its connection told one. */
+const DONE = `
+with done as (
+  delete from inbox where connection = ? and kind = ? and native_id = ? and version = ? returning connection, kind)
+update poll set changed_at = now() from done where poll.connection = done.connection and poll.kind = done.kind`
+
 /** Works the inbox: reads each record from its ERP (the webhook is only a hint) and writes it down. */
 export class InboxWorker {
   readonly #hub: Hub
@@ -82,8 +88,7 @@ export class InboxWorker {
     if (!open) return this.#later(row)
     if (row.deleted) await importDeletion(this.#hub.db, open, row.kind, row.native_id)
     else await asCall({ lane: 'background', signal: this.#stop.signal }, () => this.#read(open, row))
-    const sql = 'delete from inbox where connection = ? and kind = ? and native_id = ? and version = ?'
-    await this.#hub.db.em().execute(sql, [row.connection, row.kind, row.native_id, row.version])
+    await this.#hub.db.em().execute(DONE, [row.connection, row.kind, row.native_id, row.version])
   }
 
   async #read(open: OpenConnection, row: Row): Promise<void> {

@@ -186,7 +186,7 @@ export class Poller {
       const ids = page.changes.filter(({ deleted }) => !deleted).map(({ id }) => id)
       for (const { id } of gone) await importDeletion(this.#hub.db, open, kind, id)
       await importIds(this.#hub, open, kind, [...new Set(ids)])
-      await this.#keep(due, kind, page.cursor)
+      await this.#keep(due, kind, page.cursor, page.changes.length > 0)
     }
   }
 
@@ -199,23 +199,28 @@ export class Poller {
       })
       if (!page) return
       await importRecords(this.#hub, open, kind, page.rows)
-      await this.#keep(due, kind, null)
+      await this.#keep(due, kind, null, false)
       after = page.next
     } while (after)
   }
 
-  /** Keeps how far a poll came, and the lease on it. */
-  async #keep(due: Claimed, kind: Polled, cursor: string | null): Promise<void> {
-    const sql = `update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond'
+  /** Keeps how far a poll came, and the lease on it. A page that comes again, at the same cursor, is no change. */
+  async #keep(due: Claimed, kind: Polled, cursor: string | null, changed: boolean): Promise<void> {
+    const sql = `update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond',
+      changed_at = case when ? and cursor is distinct from ? then now() else changed_at end
       where connection = ? and kind = ? and fence = ?`
-    await this.#hub.db.em().execute(sql, [cursor, LEASE_MS, due.connection, kind, due.fence])
+    const values = [cursor, LEASE_MS, changed, cursor, due.connection, kind, due.fence]
+    await this.#hub.db.em().execute(sql, values)
   }
 
   async #finish(due: Due, pauseMs: number, error: unknown): Promise<void> {
     const problem = error ? JSON.stringify(toProblem(error, due.connection)) : null
     const sql = `update poll set lease_until = null, next_at = now() + ? * interval '1 millisecond',
-      failures = case when ?::jsonb is null then 0 else failures + 1 end, problem = ?::jsonb
+      failures = case when ?::jsonb is null then 0 else failures + 1 end, problem = ?::jsonb,
+      succeeded_at = case when ?::jsonb is null then now() else succeeded_at end
       where connection = ? and kind = ? and fence = ?`
-    await this.#hub.db.em().execute(sql, [pauseMs, problem, problem, due.connection, due.kind, due.fence])
+    await this.#hub.db
+      .em()
+      .execute(sql, [pauseMs, problem, problem, problem, due.connection, due.kind, due.fence])
   }
 }

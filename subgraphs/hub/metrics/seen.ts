@@ -19,7 +19,7 @@ function seenOf(context: HubContext): Promise<Map<string, Seen>> {
 }
 
 async function readSeen(db: Database): Promise<Map<string, Seen>> {
-  const sql = `select connection, max(read_at) as read, max(changed_at) as change from poll
+  const sql = `select connection, max(succeeded_at) as read, max(changed_at) as change from poll
     where kind <> 'hook' group by connection`
   const found = await rows<{ connection: string; read: Date | null; change: Date | null }>(db.em(), sql)
   return new Map(found.map((row) => [row.connection, { readAt: iso(row.read), changeAt: iso(row.change) }]))
