@@ -78,43 +78,49 @@ async function writeTable(): Promise<void> {
   )
 }
 
-async function writeOperations(sdl: string): Promise<void> {
-  const { apiSchema } = readSupergraph(sdl)
+const TYPED = {
+  useTypeImports: true,
+  enumsAsTypes: true,
+  scalars: {
+    Decimal: 'string',
+    Date: 'string',
+    DateTime: 'string',
+    CurrencyCode: 'string',
+    UnitCode: 'string',
+    CountryCode: 'string',
+    EmailAddress: 'string',
+    PhoneNumber: 'string',
+    JSON: 'unknown',
+  },
+}
+
+async function writeTyped(sdl: string, folder: string, documents: string[], more = {}): Promise<void> {
+  const schema = printSchema(readSupergraph(sdl).apiSchema)
+  const presetConfig = { fragmentMasking: false, ...more }
+  const generates = { [folder]: { preset: 'client' as const, presetConfig, config: TYPED } }
   await generate(
-    {
-      schema: printSchema(apiSchema),
-      documents: ['test/operations/*.graphql', ...TABS.map(({ query }) => query)],
-      generates: {
-        'test/operations/typed/': {
-          preset: 'client',
-          presetConfig: { fragmentMasking: false },
-          config: {
-            useTypeImports: true,
-            enumsAsTypes: true,
-            scalars: {
-              Decimal: 'string',
-              Date: 'string',
-              DateTime: 'string',
-              CurrencyCode: 'string',
-              UnitCode: 'string',
-              CountryCode: 'string',
-              EmailAddress: 'string',
-              PhoneNumber: 'string',
-              JSON: 'unknown',
-            },
-          },
-        },
-      },
-      emitLegacyCommonJSImports: false,
-      importExtension: '.ts',
-    },
+    { schema, documents, generates, emitLegacyCommonJSImports: false, importExtension: '.ts' },
     true,
   )
 }
 
+async function writeOperations(sdl: string): Promise<void> {
+  const texts = TABS.map(({ query }) => query)
+  await writeTyped(sdl, 'test/operations/typed/', ['test/operations/*.graphql', ...texts])
+}
+
+/** The typed client's documents, each with the id under which every gateway knows it. */
+async function writeClient(sdl: string): Promise<void> {
+  const persistedDocuments = { hashPropertyName: 'documentId', hashAlgorithm: 'sha256' }
+  await writeTyped(sdl, 'client/typed/', ['client/documents/*.graphql'], { persistedDocuments })
+}
+
 if (import.meta.main) {
   const sdl = await supergraphText()
-  await writeFile(SUPERGRAPH, sdl)
-  await writeOperations(sdl)
-  await writeTable()
+  await writeClient(sdl)
+  if (!process.argv.includes('--client')) {
+    await writeFile(SUPERGRAPH, sdl)
+    await writeOperations(sdl)
+    await writeTable()
+  }
 }

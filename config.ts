@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { SCOPES } from './subgraphs/caller.ts'
@@ -53,6 +53,10 @@ const fileSchema = z
       .array(z.string().refine(isOrigin, 'is no address of the form https://shop.example'))
       .default([]),
     quotes: z.strictObject({ source: z.string(), target: z.string() }).optional(),
+    documents: z
+      .strictObject({ files: z.array(z.string()).default([]), only: z.boolean().default(false) })
+      .optional(),
+    playground: z.boolean().optional(),
   })
   .strict()
 
@@ -154,6 +158,8 @@ const EXAMPLES: Record<string, string> = {
   hosts: 'hosts: ["erp.example"]',
   origins: 'origins: ["https://shop.example"]',
   quotes: 'quotes: { source: "qwoty:main", target: "odoo:main" }',
+  documents: 'documents: { files: ["documents.json"], only: true }',
+  playground: 'playground: true',
 }
 
 function portOf(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
@@ -223,12 +229,18 @@ function readFile(path: string, env: NodeJS.ProcessEnv): ConfigFile {
   const text = textOf(path).replace(VARIABLE, '\u{E000}$1\u{E001}')
   const filled = mapTexts(parse(path, text), (one) => one.replace(MARK, valueOf))
   const parsed = fileSchema.safeParse(filled)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { ...parsed.data, ...documentsOf(parsed.data, dirname(path)) }
   const issue = parsed.error.issues[0]
   const [part = ''] = issue?.path.map(String) ?? []
   const place = [path, issue?.path.join('.')].filter(Boolean).join(': ')
   const example = EXAMPLES[part] ?? Object.values(EXAMPLES).join(' ')
   throw new ConfigError(`${place}: ${issue?.message ?? 'is not valid'}. Example: ${example}`)
+}
+
+/** Manifests are named as seen from the config file. */
+function documentsOf({ documents }: ConfigFile, folder: string): Pick<ConfigFile, 'documents'> {
+  if (!documents) return {}
+  return { documents: { ...documents, files: documents.files.map((file) => resolve(folder, file)) } }
 }
 
 function textOf(path: string): string {

@@ -69,16 +69,21 @@ export class Apollo<C extends Contextual> {
     parameters: Parameters,
     context: C,
   ): Promise<HttpAnswer> {
-    const { gate } = this.#options
-    const { query, variables } = parameters
+    const { gate, documents } = this.#options
+    const { variables } = parameters
+    const query = documents.textOf(parameters)
+    if (query instanceof GraphQLError) return this.#deny(query, headers.accept, context.requestId)
     const refusal = (query && gate.refuses(query)) || gate.refusesValues(variables)
     if (refusal) return this.#refuse(refusal, 400, headers.accept, context.requestId)
+    // A document that was found by its hash is a plain text from here on.
+    const extensions = query && !parameters.query ? null : parameters.extensions
+    const asked: Parameters = { ...parameters, query, documentId: null, extensions }
     const result = await this.#server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method,
         headers: new HeaderMap(headers.accept ? [['accept', headers.accept]] : []),
-        search: method === 'GET' ? searchOf(parameters) : '',
-        body: parameters,
+        search: method === 'GET' ? searchOf(asked) : '',
+        body: asked,
       },
       context: async () => context,
     })
@@ -86,6 +91,11 @@ export class Apollo<C extends Contextual> {
     if (result.status === 500) return this.#refuse(BROKEN, 500, headers.accept, context.requestId)
     const text = result.body.kind === 'complete' ? result.body.string : ''
     return { status: statusOf(result.status, type), type, text, more }
+  }
+
+  /** A document that may not run is refused for good; one that is not known is a request that is wrong. */
+  #deny(error: GraphQLError, accept: string | undefined, requestId: string): HttpAnswer {
+    return this.#refuse(error, error.extensions.code === 'FORBIDDEN' ? 403 : 400, accept, requestId)
   }
 
   #refuse(error: Error, status: number, accept: string | undefined, requestId: string): HttpAnswer {

@@ -1,8 +1,11 @@
 import { ErpError, type ErrorCode } from '../schema/errors.ts'
+import { ID } from './documents.ts'
 
 /** The parameters of a GraphQL request, as the client sent them by GET or POST. */
 export interface Parameters {
   query: string | null
+  /** The id of a persisted document, in place of its text. */
+  documentId: string | null
   operationName: string | null
   variables: Record<string, unknown> | null
   extensions: Record<string, unknown> | null
@@ -30,6 +33,8 @@ export class BadRequest extends ErpError {
 }
 
 const JSON_TYPE = /^application\/(json|graphql-response\+json)\s*(;|$)/i
+/** The bare text, as old clients send it; no form can, so that it is as safe as JSON. */
+const TEXT_TYPE = /^application\/graphql\s*(;|$)/i
 const ANSWERS = /(^|[\s,])(\*\/\*|application\/\*|application\/(json|graphql-response\+json))\s*(;|,|$)/i
 
 /** Reads the parameters of a request; throws BadRequest before anything of it runs. */
@@ -39,18 +44,25 @@ export function readRequest(incoming: Incoming): Parameters {
     throw new BadRequest(405, 'Use GET or POST.', 'NOT_SUPPORTED', { allow: 'GET, POST' })
   if (accept && !ANSWERS.test(accept))
     throw new BadRequest(406, 'Accept application/graphql-response+json or application/json.')
-  if (method === 'POST' && !JSON_TYPE.test(contentType ?? ''))
-    throw new BadRequest(415, 'Send application/json.')
-  const given = method === 'GET' ? fromSearch(incoming.url) : fromBody(body)
-  const { query, operationName, variables, extensions } = given
+  const isBare = method === 'POST' && TEXT_TYPE.test(contentType ?? '')
+  if (method === 'POST' && !isBare && !JSON_TYPE.test(contentType ?? ''))
+    throw new BadRequest(415, 'Send application/json (in n8n: set Request Format to JSON).')
+  return checked(method === 'GET' ? fromSearch(incoming.url) : isBare ? fromText(body) : fromBody(body))
+}
+
+function checked(given: Record<string, unknown>): Parameters {
+  const { query, documentId, operationName, variables, extensions } = given
   if (!isMap(extensions)) throw wrong('extensions', 'an object')
   if (!isMap(variables)) throw wrong('variables', 'an object')
   if (!isText(operationName)) throw wrong('operationName', 'a text')
-  // A persisted operation may come without its text; whether it is known is seen later.
-  if (!isText(query) || (!query && !extensions?.persistedQuery))
+  if (!isText(documentId) || (typeof documentId === 'string' && !ID.test(documentId)))
+    throw wrong('documentId', 'a document identifier, such as sha256:… of the text')
+  // A persisted document may come without its text; whether it is known is seen later.
+  if (!isText(query) || (!query && !documentId && !extensions?.persistedQuery))
     throw wrong('query', 'the text of an operation')
   return {
     query: query ?? null,
+    documentId: documentId ?? null,
     operationName: operationName ?? null,
     variables: variables ?? null,
     extensions: extensions ?? null,
@@ -83,6 +95,7 @@ function fromSearch(url: string): Record<string, unknown> {
   }
   return {
     query: read('query'),
+    documentId: read('documentId'),
     operationName: read('operationName'),
     variables: readMap('variables'),
     extensions: readMap('extensions'),
@@ -96,6 +109,10 @@ function fromBody(body: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null)
     throw new BadRequest(400, 'The body must be a JSON object with a query.')
   return value as Record<string, unknown>
+}
+
+function fromText(body: unknown): Record<string, unknown> {
+  return { query: Buffer.isBuffer(body) ? body.toString('utf8') : null }
 }
 
 function parseJson(text: string, name: string): unknown {

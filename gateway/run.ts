@@ -11,6 +11,7 @@ import { startWorker } from '../subgraphs/hub/worker.ts'
 import { Contexts, dedupeKey } from './context.ts'
 import { dashboardRoutes } from './dashboard.ts'
 import type { DemoStage } from './demo.ts'
+import { openDocuments } from './documents.ts'
 import { type Engine, createEngine } from './engine.ts'
 import { passError } from './errors.ts'
 import { hookRoutes } from './hooks.ts'
@@ -112,6 +113,7 @@ function startWork(hub: Hub, stops: Stop[]): void {
 async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
   const { sdl, transports } = await composeHouse(ownSubgraphs(), config.file.subgraphs, config.secretKey)
   const engine = createEngine({ supergraphSdl: sdl, transports })
+  const documents = await openDocuments(config.file.documents?.files, config.file.documents?.only)
   const anonymous = config.demo && config.file.keys.length === 0
   const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, anonymous))
   const names = new Names([config.host, ...config.file.hosts])
@@ -122,11 +124,12 @@ async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
       dedupeKey,
       accept: anonymous || config.file.hosts.length > 0 ? (request) => names.accept(request) : null,
       ready: () => isReady(hub.db),
+      documents,
       routes(app) {
         hookRoutes(app, hub)
         signInRoutes(app, hub)
         dashboardRoutes(app)
-        if (config.demo) playgroundRoutes(app)
+        if (config.demo || config.file.playground) playgroundRoutes(app)
       },
     },
     config.host,

@@ -6,6 +6,7 @@ import { setImmediate as readOn, setTimeout as wait } from 'node:timers/promises
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ErpError } from '../schema/errors.ts'
 import { Apollo } from './apollo.ts'
+import { Documents } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { type Format, formatError } from './errors.ts'
 import { Gate } from './gate.ts'
@@ -30,6 +31,8 @@ export interface ServerOptions<C extends Contextual> {
   accept: ((request: FastifyRequest['raw']) => boolean) | null
   /** Whether the parts behind it are well. */
   ready(): Promise<boolean>
+  /** Documents that clients may name; none unless said. */
+  documents?: Documents
   /** What clients see of errors; by the closed list unless said. */
   format?: Format
   /** More routes: playground, webhooks, metrics. */
@@ -39,6 +42,7 @@ export interface ServerOptions<C extends Contextual> {
 /** A server's options with the parts that all of its ways in share. */
 export interface Shared<C extends Contextual> extends ServerOptions<C> {
   format: Format
+  documents: Documents
   gate: Gate
 }
 
@@ -59,7 +63,12 @@ export async function serve<C extends Contextual>(
   host: string,
   port: number,
 ): Promise<RunningServer> {
-  const options: Shared<C> = { format: formatError, ...given, gate: new Gate() }
+  const options: Shared<C> = {
+    format: formatError,
+    documents: new Documents(),
+    ...given,
+    gate: new Gate(),
+  }
   const apollo = new Apollo(options)
   await apollo.start()
   const streams = new Streams(options)

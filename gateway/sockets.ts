@@ -39,6 +39,7 @@ export function openSockets<C extends Contextual>(
   const disposable = useServer<Params, Bare>(
     {
       isProd: true,
+      jsonMessageReviver: withText,
       connectionInitWaitTimeout: INIT_MS,
       onConnect: (socket) => admit(socket, options),
       onSubscribe: async (socket, _id, payload) => {
@@ -100,9 +101,11 @@ async function prepare<C extends Contextual>(
 ): Promise<ExecutionArgs | GraphQLError[]> {
   if (Object.keys(socket.subscriptions).length > LIMITS.operations)
     return [fault(new ErpError('LIMIT_EXCEEDED', `At most ${LIMITS.operations} operations at once.`))]
-  const { engine, gate } = options
+  const { engine, gate, documents } = options
   const { schema } = engine
-  const document = gate.admit(payload.query, schema)
+  const query = documents.textOf(namedBy(payload))
+  if (query instanceof GraphQLError) return [query]
+  const document = gate.admit(query ?? '', schema)
   if (Array.isArray(document)) return document
   const variables = payload.variables ?? {}
   const error = gate.refusesValues(variables) ?? tooManyRows(document, payload.operationName, variables)
@@ -114,6 +117,19 @@ async function prepare<C extends Contextual>(
   } catch (failure) {
     return [fault(failure)]
   }
+}
+
+/** What a payload names; the protocol wants a text in any case, so an empty one stands for none. */
+function namedBy(payload: SubscribePayload & { documentId?: unknown }) {
+  const { query, documentId, extensions = null } = payload
+  return { query: query || null, documentId: typeof documentId === 'string' ? documentId : null, extensions }
+}
+
+/** Gives a message that names its document the empty text without which the protocol refuses it. */
+function withText(this: unknown, key: string, value: unknown): unknown {
+  const message = this as { type?: unknown }
+  if (key !== 'payload' || message.type !== 'subscribe' || typeof value !== 'object') return value
+  return value && 'documentId' in value ? { query: '', ...value } : value
 }
 
 function fault(error: unknown): GraphQLError {

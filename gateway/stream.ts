@@ -52,10 +52,12 @@ export class Streams<C extends Contextual> {
   }
 
   async #start(method: string, parameters: Parameters, context: C, again: () => Promise<C>): Promise<Events> {
-    const { engine, gate } = this.#options
+    const { engine, gate, documents } = this.#options
     const { operationName, variables } = parameters
-    if (!parameters.query) throw new BadRequest(400, 'query must be the text of an operation.')
-    const document = gate.admit(parameters.query, engine.schema)
+    const query = documents.textOf(parameters)
+    if (query instanceof GraphQLError) return { errors: [query] }
+    if (!query) throw new BadRequest(400, 'query must be the text of an operation.')
+    const document = gate.admit(query, engine.schema)
     if (Array.isArray(document)) return { errors: document }
     const operation = operationOf(document, operationName)
     if (!operation)

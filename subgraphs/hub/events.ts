@@ -24,10 +24,11 @@ export interface EventFilter {
   statuses: string[] | null
   customer: string | null
   order: string | null
+  direction: string | null
 }
 
 /** Events read ahead of a consumer at most; a slow one costs no more memory than that. */
-const READ_AHEAD = 100
+export const READ_AHEAD = 100
 const LOOK_MS = 1_000
 
 interface Raw {
@@ -54,13 +55,15 @@ where e.tenant = ? and (e.transaction, e.sequence) > (?::text::xid8, ?::bigint)
   and (?::jsonb is null or ?::jsonb @> to_jsonb(e.connection)) and (?::jsonb is null or ?::jsonb @> to_jsonb(e.object))
   and (?::jsonb is null or ?::jsonb @> to_jsonb(o.action)) and (?::jsonb is null or ?::jsonb @> to_jsonb(e.status))
   and (?::text is null or o.customer = ?) and (?::text is null or o.sales_order = ?)
+  and (?::text is null or o.direction = ?)
 order by e.transaction, e.sequence limit ${READ_AHEAD}`
 
 /** The next events behind a position, oldest first. */
 export async function readEvents(em: Manager, after: Position, filter: EventFilter): Promise<EventRow[]> {
   const lists = [filter.connections, filter.objects, filter.actions, filter.statuses]
   const texts = lists.map((list) => (list ? JSON.stringify(list) : null)).flatMap((list) => [list, list])
-  const ids = [filter.customer, filter.customer, filter.order, filter.order]
+  const { customer, order, direction } = filter
+  const ids = [customer, customer, order, order, direction, direction]
   return (await rows<Raw>(em, READ, [filter.tenant, ...after, ...texts, ...ids])).map(toEvent)
 }
 
@@ -69,23 +72,32 @@ function toEvent({ transaction, sequence, at, operation, status, outcome }: Raw)
   return { cursor, at: iso(at), operation, status, outcome }
 }
 
+/** A cursor in front of every event that is still to come, for whoever has seen none yet. */
+export async function cursorOfNow(em: Manager): Promise<string> {
+  const sql = 'select pg_snapshot_xmin(pg_current_snapshot())::text as transaction, now() as at'
+  const [row] = await rows<{ transaction: string; at: Date | string }>(em, sql)
+  const parts = [row?.transaction ?? '0', '0', iso(row?.at ?? new Date())]
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
+}
+
 /**
  * Where to read on: behind the cursor, or from now on without one. Throws VALIDATION for a cursor that is none,
  * CURSOR_EXPIRED when its event is no longer kept, so that what came after it may be gone too.
  */
-export async function positionOf(em: Manager, tenant: string, after: string | null): Promise<Position> {
-  const parts = readCursor(after)
-  if (!parts) {
-    const now = 'select pg_snapshot_xmin(pg_current_snapshot())::text as transaction'
-    const [row] = await rows<{ transaction: string }>(em, now)
-    return [row?.transaction ?? '0', '0']
-  }
-  const [transaction = '', sequence = ''] = parts
-  if (parts.length !== 2 || ![transaction, sequence].every((part) => /^\d{1,18}$/.test(part))) {
+export async function positionOf({ db, settings }: Hub, tenant: string, after: string | null): Promise<Position> {
+  const em = db.em()
+  const parts = readCursor(after ?? (await cursorOfNow(em)))
+  const [transaction = '', sequence = '', at = ''] = parts ?? []
+  const isNow = parts?.length === 3 && sequence === '0' && !Number.isNaN(Date.parse(at))
+  const isEvent = parts?.length === 2
+  if (!(isNow || isEvent) || ![transaction, sequence].every((part) => /^\d{1,18}$/.test(part))) {
     throw new ErpError('VALIDATION', 'The cursor is none that was given out here.', { field: 'after' })
   }
-  const sql = 'select from event where tenant = ? and transaction = ?::text::xid8 and sequence = ?::bigint'
-  if ((await rows(em, sql, [tenant, transaction, sequence])).length === 0) {
+  const sql = isNow
+    ? `select where ?::timestamptz > now() - ? * interval '1 millisecond'`
+    : 'select from event where tenant = ? and transaction = ?::text::xid8 and sequence = ?::bigint'
+  const values = isNow ? [at, settings.retentionMs] : [tenant, transaction, sequence]
+  if ((await rows(em, sql, values)).length === 0) {
     throw new ErpError('CURSOR_EXPIRED', 'The events behind this cursor are no longer kept.', {
       field: 'after',
     })
@@ -180,7 +192,7 @@ export async function streamEvents(
   after: string | null,
   filter: EventFilter,
 ): Promise<EventStream> {
-  let position = await positionOf(hub.db.em(), filter.tenant, after)
+  let position = await positionOf(hub, filter.tenant, after)
   return new EventStream(hub, async () => {
     const events = await readEvents(hub.db.em(), position, filter)
     const last = events.at(-1)

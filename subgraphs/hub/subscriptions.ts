@@ -1,7 +1,7 @@
 import type { FilterQuery } from '@mikro-orm/core'
 import { Arg, Ctx, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
 import { type Caller, demand } from '../caller.ts'
-import { type EventFilter, type EventRow, streamEvents, streamOperation } from './events.ts'
+import { type EventFilter, type EventRow, cursorOfNow, streamEvents, streamOperation } from './events.ts'
 import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
 import type { Operation } from './operations.ts'
@@ -35,6 +35,14 @@ export class SyncResolver {
     const found = await hub.db.em().find(OperationTable, { $and: all }, options)
     const key = (row: Operation) => [iso(row.createdAt ?? new Date()), row.id]
     return toPage(found, first, key, (row) => toOperation(row))
+  }
+
+  @Query(() => ID, {
+    description: 'Where syncEvents stands now: pass it as `after` to miss nothing from here on.',
+  })
+  async syncCursor(@Ctx() { hub, caller }: HubContext): Promise<string> {
+    demand(caller, 'read:sync')
+    return cursorOfNow(hub.db.em())
   }
 
   @Subscription(() => SyncEvent, {
@@ -76,7 +84,7 @@ async function eventsFor({ after, filter }: EventArgs, { hub, caller }: HubConte
 }
 
 /** What was asked for, within what the caller may see. */
-function eventFilter(caller: Caller, filter: SyncFilter | null): EventFilter {
+export function eventFilter(caller: Caller, filter: SyncFilter | null): EventFilter {
   const mine = caller.connections
   const asked = filter?.connections ?? mine
   const own = caller.customer?.id ?? null
@@ -90,6 +98,7 @@ function eventFilter(caller: Caller, filter: SyncFilter | null): EventFilter {
     statuses: filter?.statuses ?? null,
     customer: own ?? filter?.customer ?? null,
     order: filter?.order ?? null,
+    direction: filter?.direction ?? null,
   }
 }
 
@@ -108,6 +117,7 @@ function wanted(filter: SyncFilter | null): FilterQuery<Operation>[] {
   if (filter?.statuses) all.push({ status: { $in: filter.statuses } })
   if (filter?.customer) all.push({ customer: filter.customer })
   if (filter?.order) all.push({ salesOrder: filter.order })
+  if (filter?.direction) all.push({ direction: filter.direction })
   if (filter?.since) all.push({ createdAt: { $gte: filter.since } })
   return all
 }
