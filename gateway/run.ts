@@ -11,11 +11,13 @@ import { startWorker } from '../subgraphs/hub/worker.ts'
 import { Contexts, dedupeKey } from './context.ts'
 import { dashboardRoutes } from './dashboard.ts'
 import type { DemoStage } from './demo.ts'
+import { embedRoutes } from './embed.ts'
 import { openDocuments } from './documents.ts'
 import { type Engine, createEngine } from './engine.ts'
 import { passError } from './errors.ts'
 import { hookRoutes } from './hooks.ts'
 import { composeHouse, ownSubgraphs } from './house.ts'
+import { Origins } from './origins.ts'
 import { overHttp } from './remote.ts'
 import { playgroundRoutes } from './playground.ts'
 import { type RunningServer, serve } from './server.ts'
@@ -117,18 +119,21 @@ async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
   const anonymous = config.demo && config.file.keys.length === 0
   const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, anonymous))
   const names = new Names([config.host, ...config.file.hosts])
+  const origins = new Origins(config.file.origins, { loopback: config.demo })
   return serve(
     {
       engine,
       context: (authorization, signal, requestId) => contexts.of(authorization, signal, requestId),
       dedupeKey,
-      accept: anonymous || config.file.hosts.length > 0 ? (request) => names.accept(request) : null,
+      accept: anonymous || config.file.hosts.length > 0 ? (request) => origins.accept(request, names) : null,
       ready: () => isReady(hub.db),
       documents,
       routes(app) {
         hookRoutes(app, hub)
         signInRoutes(app, hub)
         dashboardRoutes(app)
+        embedRoutes(app)
+        origins.routes(app)
         if (config.demo || config.file.playground) playgroundRoutes(app)
       },
     },
