@@ -54,6 +54,6 @@ export class Contexts {
 
 /** Equal upstream queries of one caller may share an answer; nobody else's. */
 export function dedupeKey(context: RequestContext): string {
-  const { tenant, name, scopes, connections, customer } = context.caller
-  return JSON.stringify([tenant, name, scopes, connections, customer?.id ?? null])
+  const { tenant, name, scopes, connections, customer, stock } = context.caller
+  return JSON.stringify([tenant, name, scopes, connections, customer?.id ?? null, stock ?? null])
 }

@@ -109,3 +109,11 @@ export const AddressType = closed('AddressType', 'What an address is used for.',
   'OTHER',
 ])
 export type AddressType = keyof typeof AddressType
+
+/** Whether something can be had, without saying how much of it there is. */
+export const Availability = closed(
+  'Availability',
+  'Whether something can be had, without saying how much of it there is. UNKNOWN: no quantity is known.',
+  ['IN_STOCK', 'LOW_STOCK', 'OUT_OF_STOCK', 'UNKNOWN'],
+)
+export type Availability = keyof typeof Availability

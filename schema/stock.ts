@@ -1,5 +1,6 @@
 import { Directive, Field, ObjectType } from 'type-graphql'
 import { Answered, Canonical } from './answer.ts'
+import { Availability } from './enums.ts'
 import { DateScalar, DecimalScalar, UnitCodeScalar } from './scalars.ts'
 
 /** A place where stock lies, by the ERP's own code. */
@@ -39,6 +40,12 @@ export class StockLevel {
 /** Live stock of one item in one ERP. */
 @Canonical('StockAnswer', 'Live stock of one item in one ERP.')
 export abstract class StockAnswer extends Answered {
+  @Field(() => Availability, {
+    nullable: true,
+    description: 'By the quantity available. All that a key sees whose stock is shown as LEVELS.',
+  })
+  availability?: Availability | null
+
   @Field(() => DecimalScalar, { nullable: true, description: 'Sum over the warehouses asked for.' })
   available?: string | null
 

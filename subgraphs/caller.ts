@@ -8,11 +8,21 @@ export const SCOPES = [
   'read:order',
   'write:order',
   'write:customer',
+  'write:invoice',
   'read:sync',
   'admin',
 ] as const
 /** One right of a key. */
 export type Scope = (typeof SCOPES)[number]
+
+/** Whether a key sees quantities of stock, or only whether there is enough. */
+export const STOCK_VIEWS = ['EXACT', 'LEVELS'] as const
+
+/** How a key sees stock: LEVELS shows no quantity. Below `lowBelow`, a decimal in the ERP's unit, stock is low. */
+export interface StockView {
+  as: (typeof STOCK_VIEWS)[number]
+  lowBelow: string
+}
 
 /** On whose behalf a request runs. It travels from the gateway to every subgraph. */
 export interface Caller {
@@ -24,6 +34,8 @@ export interface Caller {
   connections: string[] | null
   /** Only this customer's prices and records: the hub's id, and the ERP's own id per connection. */
   customer: { id: string; natives: Record<string, string> } | null
+  /** Exact quantities and the usual threshold when left out. */
+  stock?: StockView
 }
 
 /** Whether the caller has a right. */

@@ -38,7 +38,7 @@ export type Payment = Native<ErpPayment>
 /** A quote in canonical words, with the source's own id. */
 export type Quote = Native<ErpQuote>
 /** What an ERP says about stock. */
-export type StockReading = Omit<StockAnswer, keyof Answered>
+export type StockReading = Omit<StockAnswer, keyof Answered | 'availability'>
 /** What an ERP says about a price. */
 export type PriceReading = Omit<PriceAnswer, keyof Answered>
 /** What an ERP says about a customer's credit. */

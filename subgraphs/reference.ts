@@ -1,4 +1,5 @@
 import type { Answered } from '../schema/index.ts'
+import { stockSeen } from './availability.ts'
 import { type Caller, may, reaches } from './caller.ts'
 import type { Connector } from './connector.ts'
 import type { OpenConnection } from './connections.ts'
@@ -48,12 +49,14 @@ export async function resolveEntity(
 async function stock(
   open: OpenConnection,
   id: string,
-  { seal, loaders }: SubgraphContext,
+  { seal, loaders, caller }: SubgraphContext,
 ): Promise<Resolved | null> {
   const parts = seal.open<StockTerms>(id)
   if (!parts) return null
   const { item, sku, terms } = parts
-  return envelope(id, open.id, await loaders.stock(open, { item, sku, warehouses: terms.warehouses }, terms))
+  const fresh = await loaders.stock(open, { item, sku, warehouses: terms.warehouses }, terms)
+  // The only way on which stock leaves a connector's subgraph: totals and every selection are made of this.
+  return envelope(id, open.id, { ...fresh, value: stockSeen(fresh.value, caller.stock) })
 }
 
 async function price(

@@ -1,5 +1,7 @@
 import { Arg, Ctx, Directive, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { Availability } from '../../schema/index.ts'
 import { DecimalScalar } from '../../schema/scalars.ts'
+import { bestOf } from '../availability.ts'
 import { reaches, reachesAny } from '../caller.ts'
 import type { StockTerms } from '../ids.ts'
 import type { KnownProduct } from './catalogue.ts'
@@ -15,6 +17,7 @@ interface Told {
   incoming?: string | null
   unit?: string | null
   status?: string | null
+  availability?: Availability | null
 }
 
 /** What the id of a Stock carries. */
@@ -75,6 +78,12 @@ export class StockResolver {
   })
   incoming(@Root() stock: Stock): string | null {
     return total(stock, 'incoming')
+  }
+
+  @Directive(`@requires(fields: "${requiredAnswers()}")`)
+  @FieldResolver(() => Availability, { description: 'The best that a connection has; never a sum.' })
+  availability(@Root() stock: Stock): Availability {
+    return bestOf(told(stock).map((answer) => (isKnown(answer) ? answer.availability : null)))
   }
 
   @Directive(`@requires(fields: "${requiredAnswers()}")`)

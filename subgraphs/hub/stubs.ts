@@ -1,5 +1,5 @@
 import { Directive, Field, ID, InterfaceType, ObjectType } from 'type-graphql'
-import { ReadStatus } from '../../schema/index.ts'
+import { Availability, ReadStatus } from '../../schema/index.ts'
 import { DecimalScalar, UnitCodeScalar } from '../../schema/scalars.ts'
 import type { Connector } from '../connector.ts'
 import { ENTITIES, type EntityKind } from '../entities.ts'
@@ -15,7 +15,7 @@ export interface Reference {
 }
 
 /** What the hub's totals need of every stock answer. */
-const REQUIRED_OF_STOCK = ['available', 'incoming', 'unit', 'status'] as const
+const REQUIRED_OF_STOCK = ['available', 'incoming', 'unit', 'status', 'availability'] as const
 
 const kinds = Object.keys(ENTITIES) as EntityKind[]
 const interfaces = new Map<EntityKind, Class>(kinds.map((kind) => [kind, interfaceStub(kind)]))
@@ -76,6 +76,7 @@ function externals(prototype: object): void {
     incoming: DecimalScalar,
     unit: UnitCodeScalar,
     status: ReadStatus,
+    availability: Availability,
   }
   for (const field of REQUIRED_OF_STOCK) {
     Field(() => types[field], { nullable: true })(prototype, field)
