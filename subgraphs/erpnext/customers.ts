@@ -6,7 +6,7 @@ import type { HttpRequest } from '../http.ts'
 import { addressFields, alike } from './addresses.ts'
 import type { Filter } from './client.ts'
 import { changeAddresses, changeContact } from './contacts.ts'
-import { ownFields } from './lines.ts'
+import { ownBody } from './custom.ts'
 import { toAddress } from './map.ts'
 import { addressesOf } from './master.ts'
 import type { Connection } from './read.ts'
@@ -36,7 +36,7 @@ async function fields(connection: Connection, input: Partial<CustomerInput>): Pr
     ...(terms === undefined
       ? {}
       : { payment_terms: terms === null ? null : (config.paymentTerms[terms] ?? terms) }),
-    ...(await ownFields(connection, DOCTYPE, input.customAttributes ?? [])),
+    ...(await ownBody(connection, DOCTYPE, input.customAttributes ?? [])),
   }
 }
 

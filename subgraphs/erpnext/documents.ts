@@ -1,5 +1,7 @@
 import type { Invoice, Order, Payment, Quote, Read } from '../connector.ts'
+import { customOf, ownOrNone } from './custom.ts'
 import * as map from './map.ts'
+import { ownNames } from './master.ts'
 import { type Connection, children, reading } from './read.ts'
 import * as rows from './rows.ts'
 
@@ -30,12 +32,14 @@ export function orders(connection: Connection): Read<Order> {
     extra: async () => [
       config.noteField,
       ...((await setup.hasReference('Sales Order')) ? [config.referenceField] : []),
+      ...(await ownNames(connection, 'Sales Order')),
     ],
     async finish(found, site) {
       const names = found.map(({ name }) => name)
-      const [lines, places] = await Promise.all([
+      const [lines, places, own] = await Promise.all([
         children(connection, 'Sales Order Item', 'Sales Order', rows.orderLine, names),
         shipTos(connection, found),
+        ownOrNone(connection, 'Sales Order'),
       ])
       return found.map((row) => {
         const parts = {
@@ -45,7 +49,7 @@ export function orders(connection: Connection): Read<Order> {
           note: wordsAt(row, config.noteField),
           url: client.page('Sales Order', row.name),
         }
-        return map.toOrder(row, parts, site)
+        return { ...map.toOrder(row, parts, site), customAttributes: customOf(row, own, site.zone) }
       })
     },
   })

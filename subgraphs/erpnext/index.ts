@@ -5,6 +5,7 @@ import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { type Config, config } from './config.ts'
 import { credit } from './credit.ts'
+import { DOCTYPES } from './custom.ts'
 import { customerWrite } from './customers.ts'
 import { invoiceWrite, paymentWrite } from './billing.ts'
 import { invoices, orders, payments, quotes } from './documents.ts'
@@ -53,6 +54,12 @@ function connect(values: Config, http: Http): Erp {
     invoice: invoiceWrite(connection),
     payment: paymentWrite(connection),
     changes: (kind, since) => changes(connection, kind, since),
+    async fields(kind) {
+      const own = await connection.setup.ownFields(DOCTYPES[kind])
+      return own.map(({ name, label, type, required, custom, options }) => {
+        return { name, label, type, required, custom, options }
+      })
+    },
     hook: hook(values.timeZone),
   }
 }
@@ -83,6 +90,7 @@ export const erpnext: Connector<typeof config> = {
     'pushPayment',
     'changes',
     'webhooks',
+    'customFields',
   ],
   signIn({ url, clientId, clientSecret }) {
     if (!clientId) return null

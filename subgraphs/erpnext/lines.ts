@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
-import type { CustomAttribute, Discount } from '../../schema/index.ts'
+import type { Discount } from '../../schema/index.ts'
 import type { OrderLineInput } from '../connector.ts'
 import { exactNumber } from '../json.ts'
 import { sellable } from './map.ts'
@@ -196,32 +196,4 @@ export function headDiscount(discounts: Discount[]): object {
       ? { additional_discount_percentage: exactNumber(new Big(100).minus(left).toFixed()) }
       : { discount_amount: exactNumber(sum.toFixed()) }
   return { apply_discount_on: 'Net Total', ...off }
-}
-
-/** Fields of the site's own. Only custom fields may be set so; the server would drop unknown ones in silence. */
-export async function ownFields(
-  { client }: Connection,
-  doctype: string,
-  attributes: CustomAttribute[],
-): Promise<object> {
-  if (attributes.length === 0) return {}
-  const strange = attributes.find(({ key }) => !/^custom_[a-z0-9_]+$/.test(key))
-  const field = 'customAttributes'
-  if (strange)
-    throw new ErpError('VALIDATION', `"${strange.key}" is no custom field; their names begin with custom_.`, {
-      field,
-    })
-  try {
-    await client.list(doctype, rows.named, {
-      fields: ['name', ...attributes.map(({ key }) => key)],
-      limit: 1,
-    })
-  } catch (error) {
-    if (!(error instanceof ErpError) || error.code !== 'VALIDATION') throw error
-    throw new ErpError('VALIDATION', `${doctype} lacks a custom field that was given.`, {
-      field,
-      said: error.said,
-    })
-  }
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, value ?? null]))
 }

@@ -1,8 +1,14 @@
 import type { z } from 'zod'
 import type { Customer, Item, Read } from '../connector.ts'
+import { customOf, ownOrNone } from './custom.ts'
 import * as map from './map.ts'
 import { type Connection, reading } from './read.ts'
 import * as rows from './rows.ts'
+
+/** The names of the custom fields that a list call asks for. */
+export async function ownNames(connection: Connection, doctype: string): Promise<string[]> {
+  return (await ownOrNone(connection, doctype)).map(({ name }) => name)
+}
 
 const itemWithBarcode = rows.item.extend(rows.barcode.shape)
 
@@ -22,10 +28,11 @@ export function items(connection: Connection): Read<Item> {
   const { client, setup } = connection
   return reading(connection, {
     doctype: 'Item',
-    form: itemWithBarcode,
+    form: itemWithBarcode.loose(),
     fields: [...rows.fieldsOf(rows.item), 'barcodes.barcode'],
     order: 'asc',
     searched: ['name', 'item_name', 'description'],
+    extra: () => ownNames(connection, 'Item'),
     async finish(found, site) {
       if (found.length === 0) return []
       const prices = await client.list('Item Price', rows.itemPrice, {
@@ -38,14 +45,12 @@ export function items(connection: Connection): Read<Item> {
         order: 'valid_from desc',
         limit: 0,
       })
+      const own = await ownOrNone(connection, 'Item')
       return found.map((row) => {
         const price = priceOn(prices, row, site.today)
-        return map.toItem(
-          row,
-          site,
-          price ? map.money(price.price_list_rate, price.currency) : null,
-          row.barcode,
-        )
+        const listPrice = price ? map.money(price.price_list_rate, price.currency) : null
+        const customAttributes = customOf(row, own, site.zone)
+        return { ...map.toItem(row, site, listPrice, row.barcode), customAttributes }
       })
     },
   })
@@ -74,15 +79,20 @@ export async function addressesOf(
 export function customers(connection: Connection): Read<Customer> {
   return reading(connection, {
     doctype: 'Customer',
-    form: rows.customer,
+    form: rows.customer.loose(),
     order: 'asc',
     searched: ['name', 'customer_name', 'email_id', 'tax_id'],
+    extra: () => ownNames(connection, 'Customer'),
     async finish(found, site) {
       const addresses = await addressesOf(
         connection,
         found.map(({ name }) => name),
       )
-      return found.map((row) => map.toCustomer(row, addresses.get(row.name) ?? [], site))
+      const own = await ownOrNone(connection, 'Customer')
+      return found.map((row) => ({
+        ...map.toCustomer(row, addresses.get(row.name) ?? [], site),
+        customAttributes: customOf(row, own, site.zone),
+      }))
     },
   })
 }

@@ -2,7 +2,8 @@ import type { Address } from '../../schema/index.ts'
 import type { OrderInput, Write } from '../connector.ts'
 import type { HttpRequest } from '../http.ts'
 import { addressFields, same } from './addresses.ts'
-import { buyer, currencyOf, documentLines, headDiscount, ownFields } from './lines.ts'
+import { ownBody } from './custom.ts'
+import { buyer, currencyOf, documentLines, headDiscount } from './lines.ts'
 import { toAddress } from './map.ts'
 import { addressesOf } from './master.ts'
 import type { Connection } from './read.ts'
@@ -65,7 +66,7 @@ async function orderBody(connection: Connection, input: OrderInput, ref: string)
     ...(place ? { shipping_address_name: 'name' in place ? place.name : '{{1.id}}' } : {}),
     ...(input.note ? { [config.noteField]: asHtml(input.note) } : {}),
     ...headDiscount(input.discounts ?? []),
-    ...(await ownFields(connection, 'Sales Order', input.customAttributes ?? [])),
+    ...(await ownBody(connection, 'Sales Order', input.customAttributes ?? [])),
     [config.referenceField]: ref,
     items: items.map((item, at) => ({
       ...item,

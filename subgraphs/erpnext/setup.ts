@@ -3,6 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import { Kept } from '../kept.ts'
 import type { Client } from './client.ts'
 import type { Config } from './config.ts'
+import { DOCTYPES, type OwnField, customField, toOwnField } from './custom.ts'
 import * as rows from './rows.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -43,6 +44,7 @@ export class Setup {
   readonly #groups = new Kept(() => this.#readGroups())
   readonly #defaultList = new Kept(() => this.#readDefaultList())
   readonly #rules = new Kept(() => this.#readRules())
+  readonly #own = new Kept(() => this.#readOwnFields())
 
   constructor(client: Client, config: Config) {
     this.#client = client
@@ -118,6 +120,24 @@ export class Setup {
     const kept = this.#references.get(doctype) ?? new Kept(() => this.#readReference(doctype))
     this.#references.set(doctype, kept)
     return anew ? ((await kept.find((has) => has || undefined)) ?? false) : kept.get()
+  }
+
+  /** The custom fields of a DocType without the one of our reference; `anew` distrusts what is kept. */
+  async ownFields(doctype: string, anew = false): Promise<OwnField[]> {
+    if (anew) this.#own.forget()
+    return (await this.#own.get()).get(doctype) ?? []
+  }
+
+  async #readOwnFields(): Promise<Map<string, OwnField[]>> {
+    const found = await this.#client.list('Custom Field', customField, {
+      fields: rows.fieldsOf(customField),
+      filters: [['dt', 'in', Object.values(DOCTYPES)]],
+      order: 'dt asc, idx asc, fieldname asc',
+      limit: 0,
+    })
+    const others = found.filter(({ fieldname }) => fieldname !== this.#config.referenceField)
+    const byDoctype = Map.groupBy(others, ({ dt }) => dt)
+    return new Map([...byDoctype].map(([dt, all]) => [dt, all.flatMap(toOwnField)]))
   }
 
   /** A field that does not exist is refused in a list call; in a document it would be dropped in silence. */

@@ -67,6 +67,8 @@ async function importsOf(odoo: Odoo, input: CustomerInput, ref: string): Promise
   }
   const name = externalName(ref)
   const own = filled(await customerValues(odoo, input))
+  // A cell that says no, because an empty one leaves what Odoo fills in by itself.
+  for (const { key, value } of input.customAttributes ?? []) if (value === 'false') own[key] ??= '0'
   const rest = await Promise.all(
     others(input.addresses ?? []).map(async (address, index) => ({
       name: `${name}=${index + 1}`,

@@ -29,7 +29,7 @@ export async function draftOf(odoo: Odoo, input: OrderInput, ref: string): Promi
     ownPricelist(odoo, [input.customer]),
     productsOf(odoo, input.lines),
     termsOf(odoo, input.paymentTerms),
-    input.customAttributes?.length ? odoo.setup.fields('sale.order') : new Map(),
+    input.customAttributes?.length ? odoo.setup.fields('sale.order') : new Map<string, never>(),
   ])
   const list = own.get(input.customer)
   if (list === undefined) refuse('INVALID_CUSTOMER', `Odoo has no customer ${input.customer}.`, 'customer')

@@ -5,6 +5,7 @@ import { credit } from './credit.ts'
 import { customerWrite } from './customer.ts'
 import { hook } from './hook.ts'
 import { invoiceWrite } from './invoice.ts'
+import { MODELS, nativeFields } from './map/custom.ts'
 import { orderWrite } from './order.ts'
 import { paymentWrite } from './payment.ts'
 import { prices } from './prices.ts'
@@ -38,6 +39,7 @@ export const odoo: Connector<typeof config> = {
     'pushPayment',
     'changes',
     'webhooks',
+    'customFields',
   ],
   manual: {
     pushInvoice:
@@ -67,6 +69,7 @@ export const odoo: Connector<typeof config> = {
       invoice: invoiceWrite(opened),
       payment: paymentWrite(opened),
       changes: (kind, since) => changes(opened, kind, since),
+      fields: async (kind) => nativeFields(await opened.setup.fields(MODELS[kind])),
       hook,
     }
   },

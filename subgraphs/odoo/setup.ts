@@ -6,7 +6,7 @@ import type { Json } from '../json.ts'
 import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
 import type { Dialect } from './dialect.ts'
-import { id, namesOf, one, text } from './native.ts'
+import { flag, id, namesOf, one, text } from './native.ts'
 
 const company = z.object({ id, name: z.string(), currency_id: one })
 const named = z.object({ id, name: z.string() })
@@ -17,7 +17,12 @@ const unitInCategory = named.extend({ category_id: one })
 const unitInTree = named.extend({ parent_path: text })
 const country = z.object({ id, code: text })
 const state = z.object({ id, name: z.string(), code: text, country_id: one })
-const field = z.object({ type: z.string() })
+const field = z.object({
+  type: z.string(),
+  string: z.string().optional(),
+  required: flag.optional(),
+  selection: z.array(z.tuple([z.string(), z.string()])).optional(),
+})
 
 /** A price list and its currency. */
 export interface Pricelist {
@@ -34,7 +39,7 @@ export interface Unit {
 }
 
 /** The fields of a model in one database. */
-export type Fields = Map<string, { type: string }>
+export type Fields = Map<string, z.output<typeof field>>
 
 /** Set-up data of one database, read once and kept. */
 export interface Setup {
@@ -158,9 +163,9 @@ function familyOf(row: z.output<typeof unitInCategory> | z.output<typeof unitInT
 }
 
 async function fieldsOf(odoo: Omit<Odoo, 'setup'>, model: string): Promise<Fields> {
-  const args = { attributes: ['type'] }
+  const args = { attributes: ['type', 'string', 'required', 'selection'] }
   const answer = await odoo.read({ model, method: 'fields_get', args })
   const fields = shaped(z.record(z.string(), z.unknown()), answer, `The answer of ${model}.fields_get`)
   const known = Object.entries(fields).map(([name, facts]) => [name, field.safeParse(facts).data] as const)
-  return new Map(known.filter((each): each is [string, { type: string }] => each[1] !== undefined))
+  return new Map(known.filter((each): each is [string, z.output<typeof field>] => each[1] !== undefined))
 }

@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { config } from './config.ts'
 import { customers } from './customers.ts'
 import { faults } from './faults.ts'
+import { fields } from './fields.ts'
 import { hooks } from './hooks.ts'
 import { kept } from './kept.ts'
 import { lost } from './lost.ts'
@@ -32,4 +33,5 @@ export const checks: Check[] = [
   ...hooks,
   ...signin,
   ...kept,
+  ...fields,
 ]

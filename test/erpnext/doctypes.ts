@@ -23,20 +23,16 @@ const STANDARD = new Set(
     ' ',
   ),
 )
-/** Our custom field, and what Customer takes on insert to make its contact and address. */
+/** What Customer takes on insert to make its contact and address. */
 const BESIDES: Record<string, Set<string>> = {
-  'Sales Order': new Set(['custom_unified_id']),
-  'Sales Invoice': new Set(['custom_unified_id', 'remarks', 'set_posting_time']),
-  Customer: new Set([
-    'custom_unified_id',
-    'address_line1',
-    'address_line2',
-    'city',
-    'state',
-    'pincode',
-    'country',
-  ]),
+  'Sales Invoice': new Set(['remarks', 'set_posting_time']),
+  Customer: new Set(['address_line1', 'address_line2', 'city', 'state', 'pincode', 'country']),
   Bin: new Set(['stock_uom']),
+}
+/** Whether a field is passed over: those that people added, and those of every document. */
+function besides(doctype: string, name: string): boolean {
+  const added = name.startsWith('custom_') && name !== 'custom_remarks'
+  return added || STANDARD.has(name) || (BESIDES[doctype]?.has(name) ?? false)
 }
 const SHAPES: Record<string, (value: unknown) => boolean> = {
   Check: (value) => value === 0 || value === 1,
@@ -53,7 +49,7 @@ export function faults(doctype: string, row: Record<string, unknown>, path = doc
   const known = spec[doctype]
   if (!known) return []
   return Object.entries(row).flatMap(([name, value]): string[] => {
-    if (STANDARD.has(name) || BESIDES[doctype]?.has(name) || value === null) return []
+    if (besides(doctype, name) || value === null) return []
     const field = known.fields[name]
     if (!field) return [`${path}.${name} does not exist`]
     if (Array.isArray(value)) {
@@ -84,7 +80,7 @@ export function asked({ request }: Exchange): string[] {
   const names = JSON.parse(at.query.get('fields') ?? '[]') as string[]
   return names.flatMap((name) => {
     const [head = '', rest] = name.split('.')
-    if (STANDARD.has(head) || BESIDES[at.doctype]?.has(head)) return []
+    if (besides(at.doctype, head)) return []
     const field = known.fields[head]
     if (!field) return [`${at.doctype}.${name} does not exist`]
     const child = spec[field.target ?? '']

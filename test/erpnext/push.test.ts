@@ -173,8 +173,16 @@ describe('pushing an order into ERPNext', () => {
         'VALIDATION',
         'discounts',
       ],
-      [{ customAttributes: [{ key: 'grand_total', value: '0' }] }, 'VALIDATION', 'customAttributes'],
-      [{ customAttributes: [{ key: 'custom_unknown', value: '0' }] }, 'VALIDATION', 'customAttributes'],
+      [
+        { customAttributes: [{ key: 'grand_total', value: '0' }] },
+        'VALIDATION',
+        'customAttributes.grand_total',
+      ],
+      [
+        { customAttributes: [{ key: 'custom_unknown', value: '0' }] },
+        'VALIDATION',
+        'customAttributes.custom_unknown',
+      ],
     ]
     for (const [change, code, field] of wrong) {
       expect(await refusal(order().create({ ...input, ...change }, 'ref-12')), field).toMatchObject({

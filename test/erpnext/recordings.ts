@@ -67,7 +67,9 @@ export function normal(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((one) => normal(one))
   if (value && typeof value === 'object') {
     // The sandbox has the custom field that our reference needs; the recorded site had none.
-    const fields = Object.entries(value).filter(([field]) => field !== 'custom_unified_id')
+    const fields = Object.entries(value).filter(
+      ([field]) => !field.startsWith('custom_') || field === 'custom_remarks',
+    )
     return Object.fromEntries(fields.map(([field, one]) => [field, normal(one, field)]))
   }
   if (typeof value !== 'string') return value

@@ -110,6 +110,8 @@ function stripped(value: unknown): unknown {
 function fieldsDiffer(real: Body, ours: Body): string[] {
   const [wanted, got] = [real.result, ours.result] as [Record<string, object>, Record<string, object>]
   return Object.entries(got).flatMap(([name, facts]) => {
+    // Fields that the demo company added are in no other database.
+    if (name.startsWith('x_')) return []
     const { type } = facts as { type: string }
     const same = (wanted[name] as { type?: string } | undefined)?.type
     return same === type ? [] : [`${name} is ${type} instead of ${same}`]

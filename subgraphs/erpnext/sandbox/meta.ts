@@ -1,3 +1,4 @@
+import { addedTo } from './custom.ts'
 import { DEFAULTS } from './defaults.ts'
 import { FIELDS, FLOATS, INTS } from './fields.ts'
 
@@ -64,7 +65,12 @@ export const TABLES: Record<string, Record<string, string>> = {
 
 const STANDARD = ['name', 'owner', 'creation', 'modified', 'modified_by', 'docstatus', 'idx']
 const CHILD = ['parent', 'parentfield', 'parenttype']
-const known = new Map(Object.entries(FIELDS).map(([doctype, names]) => [doctype, new Set(names.split(' '))]))
+const known = new Map(
+  Object.entries(FIELDS).map(([doctype, names]) => [
+    doctype,
+    new Set([...names.split(' '), ...addedTo(doctype)]),
+  ]),
+)
 const children = new Map(
   Object.values(TABLES).flatMap((tables) =>
     Object.entries(tables).map(([field, doctype]) => [doctype, field]),

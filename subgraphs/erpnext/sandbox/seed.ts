@@ -1,6 +1,8 @@
 import Big from 'big.js'
 import type { Demo, DemoCustomer, DemoDocument } from '../../demo.ts'
+import { channelOf, customerExtras, productExtras } from '../../extras.ts'
 import { countryName } from '../words.ts'
+import { customFields } from './custom.ts'
 import { GROUPS, frame } from './frame.ts'
 import { CATALOG } from './catalog.ts'
 import { invoice, payment, proposed } from './invoices.ts'
@@ -22,6 +24,7 @@ function initials(name: string): string {
 
 function goods(site: Site, demo: Demo): void {
   for (const product of demo.products) {
+    const { hazardous, customsTariff } = productExtras(product)
     const uom = UNITS[product.unit] ?? 'Nos'
     site.insert('Item', {
       item_code: product.sku,
@@ -33,6 +36,8 @@ function goods(site: Site, demo: Demo): void {
       standard_rate: product.listPrice,
       valuation_rate: product.cost,
       lead_time_days: String(product.leadDays),
+      custom_hazardous: hazardous ? '1' : '0',
+      custom_customs_tariff: customsTariff,
       barcodes: [{ barcode: product.barcode, barcode_type: 'EAN' }],
       uoms: [
         { uom, conversion_factor: '1' },
@@ -84,6 +89,7 @@ function listFor(customer: DemoCustomer): string {
 
 function people(site: Site, demo: Demo): void {
   for (const customer of demo.customers) {
+    const { route, abcClass, customerSince } = customerExtras(customer)
     const row = site.insert('Customer', {
       customer_name: customer.name,
       customer_type: 'Company',
@@ -95,6 +101,10 @@ function people(site: Site, demo: Demo): void {
       payment_terms: `${customer.termsDays} Days`,
       email_id: customer.email,
       mobile_no: customer.phone,
+      custom_route: route,
+      custom_abc_class: abcClass,
+      custom_customer_since: customerSince,
+      custom_newsletter: '0',
       address_line1: customer.street,
       city: customer.city,
       pincode: customer.postalCode,
@@ -143,7 +153,8 @@ function agreed(site: Site, demo: Demo): void {
   }
 }
 
-function document(site: Site, demo: Demo, { customer, on, state, lines }: DemoDocument): void {
+function document(site: Site, demo: Demo, sold: DemoDocument): void {
+  const { customer, on, state, lines } = sold
   const name = demo.customers.find(({ number }) => number === customer)?.name ?? ''
   const items = lines.map(({ sku, quantity, price }) => ({
     item_code: sku,
@@ -156,6 +167,7 @@ function document(site: Site, demo: Demo, { customer, on, state, lines }: DemoDo
     customer: name,
     transaction_date: on,
     delivery_date: '2026-12-15',
+    custom_channel: channelOf(sold),
     ignore_pricing_rule: '1',
     docstatus: '1',
     items,
@@ -244,6 +256,7 @@ export function siteOf(demo: Demo): Site {
   })
   site.frozen = START
   frame(site, demo)
+  for (const row of customFields()) site.put('Custom Field', text(row, 'name'), row)
   goods(site, demo)
   people(site, demo)
   agreed(site, demo)

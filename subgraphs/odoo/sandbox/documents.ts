@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo, DemoDocument } from '../../demo.ts'
+import { channelOf } from '../../extras.ts'
 import { post, registerPayment } from './account.ts'
 import type { Db } from './db.ts'
 import type { Stored } from './values.ts'
@@ -15,10 +16,13 @@ export function plantDocuments(db: Db, demo: Demo, idOf: IdOf): void {
   }
 }
 
-function plantOrder(db: Db, { customer, on, state, lines }: DemoDocument, idOf: IdOf): void {
+function plantOrder(db: Db, document: DemoDocument, idOf: IdOf): void {
+  const { customer, on, state, lines } = document
   const order = db.create('sale.order', {
     partner_id: idOf('customer', customer),
     date_order: `${on} 09:00:00`,
+    x_channel: channelOf(document),
+    x_priority: 'normal',
     order_line: lines.map(({ sku, quantity, price }) => [
       0,
       0,

@@ -26,7 +26,8 @@ const TABLES: Record<string, string> = {
     property_product_pricelist:many2one(product.pricelist)
     specific_property_product_pricelist:many2one(product.pricelist)>=18 credit:monetary credit_limit:float
     credit_to_invoice:monetary use_partner_credit_limit:boolean company_id:many2one(res.company)
-    user_id:many2one(res.users) comment:html website:char company_registry:char`,
+    user_id:many2one(res.users) comment:html website:char company_registry:char x_route:char
+    x_abc_class:selection(A,B,C) x_customer_since:date x_visit_days:integer x_newsletter:boolean`,
   'res.users': 'name:char login:char! company_id:many2one(res.company)!',
   'uom.uom': `name:char! active:boolean category_id:many2one(uom.category)<19
     relative_uom_id:many2one(uom.uom)>=19 parent_path:char>=19 factor:float`,
@@ -39,7 +40,8 @@ const TABLES: Record<string, string> = {
     categ_id:many2one(product.category) taxes_id:many2many(account.tax) weight:float volume:float
     description_sale:text sale_delay:integer product_tmpl_id:many2one(product.template)
     qty_available:float free_qty:float virtual_available:float incoming_qty:float outgoing_qty:float
-    product_template_attribute_value_ids:many2many(product.template.attribute.value)`,
+    product_template_attribute_value_ids:many2many(product.template.attribute.value)
+    x_hazardous:boolean x_customs_tariff:char x_gross_weight:float`,
   'product.pricelist': `name:char! active:boolean currency_id:many2one(res.currency)!
     company_id:many2one(res.company) item_ids:one2many(product.pricelist.item,pricelist_id)`,
   'product.pricelist.item': `pricelist_id:many2one(product.pricelist)
@@ -69,7 +71,8 @@ const TABLES: Record<string, string> = {
     company_id:many2one(res.company)! order_line:one2many(sale.order.line,order_id) amount_untaxed:monetary
     amount_tax:monetary amount_total:monetary invoice_status:selection(upselling,invoiced,to~invoice,no)
     delivery_status:selection(pending,started,partial,full) invoice_ids:many2many(account.move)
-    picking_ids:one2many(stock.picking,sale_id) x_channel:char`,
+    picking_ids:one2many(stock.picking,sale_id) x_channel:char x_priority:selection(low,normal,high)
+    x_confirmed_at:datetime`,
   'sale.order.line': `order_id:many2one(sale.order)! sequence:integer
     display_type:selection(line_section,line_subsection,line_note) product_id:many2one(product.product)
     name:text! product_uom_qty:float! product_uom_id:many2one(uom.uom)>=19 product_uom:many2one(uom.uom)<19
@@ -146,8 +149,14 @@ export const DEFAULTS: Record<string, Record<string, string | number | boolean>>
   'stock.warehouse': { company_id: 1 },
 }
 
-/** How Odoo calls things in its error texts. */
+/** How Odoo calls things in its error texts and in `fields_get`. */
 export const LABELS: Record<string, string> = {
+  'res.partner.x_route': 'Route',
+  'res.partner.x_abc_class': 'ABC class',
+  'res.partner.x_customer_since': 'Customer since',
+  'product.product.x_hazardous': 'Hazardous goods',
+  'product.product.x_customs_tariff': 'Customs tariff number',
+  'sale.order.x_channel': 'Sales channel',
   'sale.order': 'Sales Order',
   'sale.order.line': 'Sales Order Line',
   'account.move': 'Journal Entry',

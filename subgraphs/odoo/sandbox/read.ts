@@ -1,7 +1,7 @@
 import Big from 'big.js'
 import type { Db } from './db.ts'
 import { domainTest } from './domain.ts'
-import { ORDER } from './models.ts'
+import { LABELS, ORDER } from './models.ts'
 import { Float, Raise, type Sent, type Stored, type Value } from './values.ts'
 
 /** What a search may say beside its domain. */
@@ -144,7 +144,7 @@ export function fieldsGet(db: Db, model: string, names: unknown, attributes: unk
     name,
     {
       type: field.type,
-      string: name,
+      string: LABELS[`${model}.${name}`] ?? name,
       required: field.required,
       readonly: db.computed.has(`${model}.${name}`) || db.computed.has(`*.${name}`),
       ...(field.relation && { relation: field.relation }),

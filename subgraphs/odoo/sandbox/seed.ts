@@ -1,4 +1,5 @@
 import type { Demo, DemoCustomer, DemoProduct } from '../../demo.ts'
+import { customerExtras, productExtras } from '../../extras.ts'
 import type { Db } from './db.ts'
 import { plantDocuments } from './documents.ts'
 import type { Sent } from './values.ts'
@@ -130,6 +131,7 @@ class Seed {
     const { sku, stock, unit } = product
     const category = this.#ids.get(`category ${product.category}`) ?? this.#category(product.category)
     const service = unit === 'HUR'
+    const { hazardous, customsTariff } = productExtras(product)
     const stored = this.#db.version < 18 ? 'product' : 'consu'
     const id = this.#make('product', sku, 'product.product', {
       default_code: sku,
@@ -145,6 +147,8 @@ class Seed {
       currency_id: this.#id('currency', this.#demo.currency),
       categ_id: category,
       sale_delay: product.leadDays,
+      x_hazardous: hazardous,
+      x_customs_tariff: customsTariff,
     })
     for (const { warehouse, onHand, reserved, incoming } of stock)
       this.#quant(id, warehouse, onHand, reserved, incoming)
@@ -195,6 +199,7 @@ class Seed {
 
   #customer(customer: DemoCustomer): void {
     const { number, group, currency } = customer
+    const { route, abcClass, customerSince } = customerExtras(customer)
     const own = [number, group]
       .map((key) => this.#ids.get(`list ${key} ${currency}`))
       .find((id) => id !== undefined)
@@ -215,6 +220,9 @@ class Seed {
       credit_limit: customer.creditLimit,
       use_partner_credit_limit: true,
       customer_rank: 1,
+      x_route: route,
+      x_abc_class: abcClass,
+      x_customer_since: customerSince,
     })
   }
 
