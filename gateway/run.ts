@@ -4,6 +4,7 @@ import { type Config, ConfigError, isLoopback, readAddress } from '../config.ts'
 import { Access } from '../subgraphs/hub/access.ts'
 import type { Hub } from '../subgraphs/hub/hub.ts'
 import { InboxWorker } from '../subgraphs/hub/inbox.ts'
+import { Jobs } from '../subgraphs/hub/jobs.ts'
 import { type GivenConnection, closeHub, isReady, openHub, saveConnections } from '../subgraphs/hub/open.ts'
 import { Names } from '../subgraphs/names.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
@@ -103,12 +104,15 @@ function startWork(hub: Hub, stops: Stop[]): void {
   const worker = startWorker(hub, { name: `worker-${process.pid}`, parallel: 8 })
   const poller = new Poller(hub)
   const inbox = new InboxWorker(hub)
+  const jobs = new Jobs(hub, hub.handlers)
   poller.start()
   inbox.start()
+  jobs.start()
   stops.push(
     () => worker.stop(),
     () => poller.stop(),
     () => inbox.stop(),
+    () => jobs.stop(),
   )
 }
 

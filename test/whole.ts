@@ -7,7 +7,10 @@ import { type RunningServer, type ServerOptions, serve } from '../gateway/server
 import { Access } from '../subgraphs/hub/access.ts'
 import type { Hub, PushSettings } from '../subgraphs/hub/hub.ts'
 import { closeHub, isReady, openHub, saveConnections } from '../subgraphs/hub/open.ts'
+import { InboxWorker } from '../subgraphs/hub/inbox.ts'
+import { Jobs } from '../subgraphs/hub/jobs.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
+import { startWorker } from '../subgraphs/hub/worker.ts'
 import { openSandboxes, stagedOf } from '../subgraphs/sandboxes.ts'
 import type { SandboxServer } from '../subgraphs/stage.ts'
 
@@ -26,6 +29,10 @@ export interface TestHouse {
   ): Promise<Answered<T>>
   /** Reads everything that the connections have to tell, once. */
   poll(): Promise<void>
+  /** Works the inbox and all background jobs that are due, and what follows from them, once. */
+  settle(): Promise<void>
+  /** Starts a worker that carries out pushes and background jobs; it stops with the house. */
+  work(): void
   /** Serves it over HTTP and WebSocket on a free port. */
   serve(more?: Partial<ServerOptions<RequestContext>>): Promise<RunningServer & { url: string }>
   close(): Promise<void>
@@ -98,6 +105,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
   const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, keys.length === 0))
   const poller = new Poller(hub)
   const servers: RunningServer[] = []
+  const inbox = new InboxWorker(hub)
+  const jobs = new Jobs(hub, hub.handlers)
+  const working: (() => Promise<void>)[] = []
   return {
     sandboxes,
     hub,
@@ -113,6 +123,19 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
       return asked as Answered<never>
     },
     poll: () => poller.once(),
+    async settle() {
+      await inbox.once()
+      await jobs.once()
+    },
+    work() {
+      const worker = startWorker(hub, { name: 'worker', parallel: 8, log: console.error })
+      const further = new Jobs(hub, hub.handlers)
+      further.start()
+      working.push(
+        () => worker.stop(),
+        () => further.stop(),
+      )
+    },
     async serve(more = {}) {
       const context: ServerOptions<RequestContext>['context'] = (authorization, signal, id) =>
         contexts.of(authorization, signal, id)
@@ -126,6 +149,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     },
     async close() {
       for (const server of servers) await server.stop()
+      await Promise.all(working.map((stop) => stop()))
       await closeHub(hub)
       if (!options.sandboxes) await sandboxes.close()
     },

@@ -1,5 +1,5 @@
 import { ErpError } from '../../schema/errors.ts'
-import { type Caller, reaches } from '../caller.ts'
+import type { Caller } from '../caller.ts'
 import { type Manager, rows } from './database.ts'
 import { type OrderDraft, draftOrder } from './draft.ts'
 import type { Hub } from './hub.ts'
@@ -9,6 +9,7 @@ import { insertOperation } from './operations.ts'
 import { type Accepted, type Keyed, Refused, acceptOnce, answerOf, keyed, referenceOf } from './request.ts'
 import type { StoredCustomer } from './tables.ts'
 import type { KnownCustomer } from './catalogue.ts'
+import { type Seen, seesOperation } from './visible.ts'
 
 /**
  * Accepts an order: from its commit on it is never lost, and pushed once. The same key and body get the first
@@ -39,19 +40,6 @@ export async function firstAnswer(hub: Hub, caller: Caller, request: Keyed): Pro
   throw new ErpError('IDEMPOTENCY_MISMATCH', 'This idempotency key was used for another request.', {
     field: 'idempotencyKey',
   })
-}
-
-/** What decides who may see an operation. */
-export interface Seen {
-  connection: string
-  customer?: string | null
-}
-
-/** Whether a caller may see an operation: its connections, and with a key of one customer that customer's. */
-export function seesOperation(caller: Caller, operation: Seen): boolean {
-  return (
-    reaches(caller, operation.connection) && (!caller.customer || caller.customer.id === operation.customer)
-  )
 }
 
 async function writeOrder(

@@ -1,9 +1,12 @@
 import { ErpError } from '../../schema/errors.ts'
-import type { Customer, Id, Order, Ref } from '../connector.ts'
+import type { Id, Invoice, Kind, Order, Payment, Records, Ref } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { type Call, asCall } from '../http.ts'
 import { type Manager, rows } from './database.ts'
+import { keepOwn } from './echo.ts'
 import type { Hub } from './hub.ts'
+import { invoiceFigures, paymentFigures } from './papers.ts'
+import { kindOf, readOf } from './kinds.ts'
 import type { Operation } from './operations.ts'
 import { forgetOrphan, lockCustomers } from './twins.ts'
 
@@ -15,8 +18,8 @@ export async function recordOf(
   object: Operation['object'],
   id: Id,
   call: Call,
-): Promise<Order | Customer | null> {
-  const read = object === 'ORDER' ? open.erp.orders : open.erp.customers
+): Promise<Records[Kind] | null> {
+  const read = readOf(open.erp, kindOf(object))
   if (!read) return null
   const timeout = AbortSignal.timeout(READ_BACK_MS)
   const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
@@ -33,13 +36,20 @@ on conflict (connection, kind, native_id) do update set hub_id = excluded.hub_id
  * Writes down what the ERP has now: whose record it is, its number, its state; inside the caller's transaction.
  * An empty id says that there was nothing to cancel.
  */
-export async function bookDone(em: Manager, op: Operation, ref: Ref, after: object | null): Promise<void> {
+export async function bookDone(
+  em: Manager,
+  op: Operation,
+  ref: Ref,
+  after: Records[Kind] | null,
+): Promise<void> {
   if (!ref.id) {
     const sql = "update sales_order set state = 'CANCELLED', updated_at = now() where id = ?"
     await em.execute(sql, [op.salesOrder])
     return
   }
-  const number = ref.number ?? (after as Order | null)?.number ?? null
+  const { connection, tenant } = op
+  await keepOwn(em, { connection, tenant, kind: kindOf(op.object), id: ref.id }, after)
+  const number = ref.number ?? (after && 'number' in after ? after.number : null) ?? null
   if (op.object === 'CUSTOMER') {
     if (!op.customer) return
     await lockCustomers(em, op.tenant)
@@ -47,6 +57,8 @@ export async function bookDone(em: Manager, op: Operation, ref: Ref, after: obje
     await em.execute(BOOK_REF, [op.connection, 'customer', ref.id, op.tenant, op.customer, number])
     return
   }
+  if (op.object === 'INVOICE') return bookInvoice(em, op, ref.id, number, after as Invoice | null)
+  if (op.object === 'PAYMENT') return bookPayment(em, op, ref.id, number, after as Payment | null)
   if (!op.salesOrder) return
   await em.execute(BOOK_REF, [op.connection, 'order', ref.id, op.tenant, op.salesOrder, number])
   await bookOrder(em, op, ref.id, number, after as Order | null)
@@ -68,8 +80,40 @@ async function bookOrder(
   await rows(em, sql, [native, number, state, op.salesOrder])
 }
 
+async function bookInvoice(
+  em: Manager,
+  op: Operation,
+  native: Id,
+  number: string | null,
+  after: Invoice | null,
+): Promise<void> {
+  const twin = 'delete from invoice where connection = ? and native_id = ? and id <> ?'
+  await em.execute(twin, [op.connection, native, op.subject])
+  const state = after?.state ?? (op.action === 'CANCEL' ? 'VOID' : 'OPEN')
+  const sql = `update invoice set native_id = ?, number = coalesce(?, number), state = ?, type = coalesce(?, type),
+    payment = coalesce(?, payment), due_on = coalesce(?::date, due_on), currency = coalesce(?, currency),
+    total = coalesce(?, total), balance = coalesce(?, balance), dunning_level = coalesce(?::int, dunning_level),
+    updated_at = now() where id = ? returning id`
+  await rows(em, sql, [native, number, state, ...invoiceFigures(after), op.subject])
+}
+
+async function bookPayment(
+  em: Manager,
+  op: Operation,
+  native: Id,
+  number: string | null,
+  after: Payment | null,
+): Promise<void> {
+  const twin = 'delete from payment where connection = ? and native_id = ? and id <> ?'
+  await em.execute(twin, [op.connection, native, op.subject])
+  const sql = `update payment set native_id = ?, number = coalesce(?, number), paid_on = coalesce(?::date, paid_on),
+    currency = coalesce(?, currency), amount = coalesce(?, amount), allocations = coalesce(?::jsonb, allocations),
+    updated_at = now() where id = ? returning id`
+  await rows(em, sql, [native, number, ...paymentFigures(after), op.subject])
+}
+
 /** Tells every node to forget what it cached of a record, and of who buys what. */
-export function told(hub: Hub, connection: string, kind: 'order' | 'customer', op: Operation, id?: Id): void {
+export function told(hub: Hub, connection: string, kind: Kind, op: Operation, id?: Id): void {
   if (id) hub.db.bus.tell('changed', `${connection}\n${kind}\n${id}`)
   if (kind === 'customer') hub.db.bus.tell('catalogue', op.id)
 }

@@ -7,6 +7,7 @@ import { Bus } from './bus.ts'
 import { First } from './migrations/first.ts'
 import { Inbox } from './migrations/inbox.ts'
 import { Meter } from './migrations/meter.ts'
+import { Mirror } from './migrations/mirror.ts'
 import { Metrics } from './migrations/metrics.ts'
 import { tables } from './tables.ts'
 
@@ -41,6 +42,7 @@ function common() {
         { name: '001-first', class: First },
         { name: '002-inbox', class: Inbox },
         { name: '003-meter', class: Meter },
+        { name: '004-mirror', class: Mirror },
         { name: '005-metrics', class: Metrics },
       ],
       tableName: 'migration',

@@ -24,7 +24,7 @@ const MAX_TEXT = 10_000
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
 
 /** Collects what is wrong, so that a caller learns all of it at once. */
-class Complaints {
+export class Complaints {
   readonly errors: ErpError[] = []
 
   add(code: ErrorCode, message: string, field: string, details: ErrorDetails = {}): void {
@@ -59,11 +59,8 @@ function shown(text: string): string {
 }
 
 function checkOrder(input: PushOrderInput, bad: Complaints): void {
-  const { lines } = input
-  if (lines.length === 0) bad.add('MISSING_REQUIRED_FIELD', 'An order needs a line.', 'lines')
-  if (lines.length > MAX_LINES) bad.add('LIMIT_EXCEEDED', `An order has at most ${MAX_LINES} lines.`, 'lines')
   checkCurrency(input.currency, 'currency', bad)
-  for (const [index, line] of lines.entries()) checkLine(line, `lines.${index}`, input.currency ?? null, bad)
+  checkLines(input.lines, input.currency ?? null, bad)
   for (const [index, discount] of (input.discounts ?? []).entries()) {
     checkPercent(discount.percent, `discounts.${index}.percent`, bad)
     if (!discount.percent === !discount.amount) {
@@ -75,6 +72,14 @@ function checkOrder(input: PushOrderInput, bad: Complaints): void {
       bad.add('LIMIT_EXCEEDED', `A text has at most ${MAX_TEXT} characters.`, field)
     }
   }
+}
+
+/** Complains about lines of a document in a currency: none, too many, or a figure that is none. */
+export function checkLines(lines: OrderLineInput[], currency: string | null, bad: Complaints): void {
+  if (lines.length === 0) bad.add('MISSING_REQUIRED_FIELD', 'A document needs a line.', 'lines')
+  if (lines.length > MAX_LINES)
+    bad.add('LIMIT_EXCEEDED', `A document has at most ${MAX_LINES} lines.`, 'lines')
+  for (const [index, line] of lines.entries()) checkLine(line, `lines.${index}`, currency, bad)
 }
 
 function checkLine(line: OrderLineInput, field: string, currency: string | null, bad: Complaints): void {
@@ -100,7 +105,8 @@ function checkPercent(percent: string | null | undefined, field: string, bad: Co
   if (value.lt(0) || value.gt(100)) bad.add('VALIDATION', 'A percent is between 0 and 100.', field)
 }
 
-function checkCurrency(currency: string | null | undefined, field: string, bad: Complaints): void {
+/** Complains about a currency that is none. */
+export function checkCurrency(currency: string | null | undefined, field: string, bad: Complaints): void {
   if (currency && !CURRENCIES.has(currency)) {
     bad.add('VALIDATION', `${shown(currency)} is no currency of ISO 4217.`, field)
   }
@@ -156,7 +162,8 @@ function pick(
   return found
 }
 
-function checkItems(
+/** Complains about SKUs that the ERP does not know. */
+export function checkItems(
   open: OpenConnection,
   lines: OrderLineInput[],
   products: (KnownProduct | null)[],

@@ -24,7 +24,7 @@ export interface EventFilter {
   statuses: string[] | null
   customer: string | null
   order: string | null
-  direction: string | null
+  direction?: string | null
 }
 
 /** Events read ahead of a consumer at most; a slow one costs no more memory than that. */
@@ -63,7 +63,8 @@ export async function readEvents(em: Manager, after: Position, filter: EventFilt
   const lists = [filter.connections, filter.objects, filter.actions, filter.statuses]
   const texts = lists.map((list) => (list ? JSON.stringify(list) : null)).flatMap((list) => [list, list])
   const { customer, order, direction } = filter
-  const ids = [customer, customer, order, order, direction, direction]
+  const way = direction ?? null
+  const ids = [customer, customer, order, order, way, way]
   return (await rows<Raw>(em, READ, [filter.tenant, ...after, ...texts, ...ids])).map(toEvent)
 }
 
@@ -84,7 +85,11 @@ export async function cursorOfNow(em: Manager): Promise<string> {
  * Where to read on: behind the cursor, or from now on without one. Throws VALIDATION for a cursor that is none,
  * CURSOR_EXPIRED when its event is no longer kept, so that what came after it may be gone too.
  */
-export async function positionOf({ db, settings }: Hub, tenant: string, after: string | null): Promise<Position> {
+export async function positionOf(
+  { db, settings }: Hub,
+  tenant: string,
+  after: string | null,
+): Promise<Position> {
   const em = db.em()
   const parts = readCursor(after ?? (await cursorOfNow(em)))
   const [transaction = '', sequence = '', at = ''] = parts ?? []

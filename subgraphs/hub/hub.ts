@@ -3,6 +3,7 @@ import type { SubgraphContext } from '../subgraph.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Database } from './database.ts'
 import type { StoredDirectory } from './directory.ts'
+import type { JobHandler } from './jobs.ts'
 import type { Safe } from './vault.ts'
 
 /** Times and limits of the write path; settings, so that tests can use short ones. Milliseconds. */
@@ -45,6 +46,8 @@ export interface Hub {
   seal: Seal
   safe: Safe
   settings: PushSettings
+  /** The kinds of background job, some of which follow every change. */
+  handlers: JobHandler[]
   /** The address of this server as people and vendors reach it. */
   publicUrl: string
   /** Whether an operator said that vendors can reach `publicUrl`, so that webhooks are asked for. */

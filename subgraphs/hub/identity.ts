@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Customer, Id, Invoice, Item, Order } from '../connector.ts'
+import type { Customer, Item, Order } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { type Database, type Manager, rows } from './database.ts'
 
@@ -157,45 +157,25 @@ export async function importOrders(db: Database, open: OpenConnection, orders: O
       order.reference ?? null,
       order.state ?? null,
     ]
+    const found = await rows(db.em(), OWN_ORDER, [
+      ...values.slice(3, 5),
+      order.state ?? null,
+      open.id,
+      order.reference ?? null,
+      order.id,
+    ])
+    if (found.length > 0) continue
     await db.em().execute(UPSERT_ORDER, [...values, open.id, order.customer ?? null])
   }
 }
+
+// One that we push ourselves is recognised by our reference before its push is booked.
+const OWN_ORDER = `
+update sales_order set native_id = ?, number = ?, state = ?, updated_at = now()
+where connection = ? and reference = ? and (native_id is null or native_id = ?) returning id`
 
 const UPSERT_ORDER = `
 insert into sales_order (id, tenant, connection, native_id, number, reference, state, customer)
 values (?, ?, ?, ?, ?, ?, ?, (select hub_id from external_ref where connection = ? and kind = 'customer' and native_id = ?))
 on conflict (connection, native_id) do update set number = excluded.number, state = excluded.state, updated_at = now(),
   customer = coalesce(sales_order.customer, excluded.customer)`
-
-/** Writes invoices that a connection told of. */
-export async function importInvoices(db: Database, open: OpenConnection, invoices: Invoice[]): Promise<void> {
-  for (const invoice of invoices) {
-    const values = [
-      newId('inv'),
-      open.tenant,
-      open.id,
-      invoice.id,
-      invoice.number ?? null,
-      invoice.state ?? null,
-    ]
-    await db.em().execute(UPSERT_INVOICE, [...values, open.id, invoice.customer ?? null])
-  }
-}
-
-const UPSERT_INVOICE = `
-insert into invoice (id, tenant, connection, native_id, number, state, customer)
-values (?, ?, ?, ?, ?, ?, (select hub_id from external_ref where connection = ? and kind = 'customer' and native_id = ?))
-on conflict (connection, native_id) do update set number = excluded.number, state = excluded.state, updated_at = now(),
-  customer = coalesce(invoice.customer, excluded.customer)`
-
-/** Marks a record as gone in its ERP. */
-export async function importDeletion(
-  db: Database,
-  open: OpenConnection,
-  kind: string,
-  native: Id,
-): Promise<void> {
-  const sql = 'update external_ref set deleted = true where connection = ? and kind = ? and native_id = ?'
-  await db.em().execute(sql, [open.id, kind, native])
-  db.bus.tell('catalogue', open.id)
-}

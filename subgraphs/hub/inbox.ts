@@ -5,8 +5,9 @@ import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
 import { type Database, rows } from './database.ts'
 import type { Hub } from './hub.ts'
-import { importDeletion } from './identity.ts'
-import { importIds, readOf } from './poll.ts'
+import { tookDeletion } from './gone.ts'
+import { importIds } from './intake.ts'
+import { readOf } from './kinds.ts'
 
 const LEASE_MS = 60_000
 const MAX_TRIES = 12
@@ -86,18 +87,17 @@ export class InboxWorker {
   async #work(row: Row): Promise<void> {
     const open = this.#hub.directory.every().find(({ id }) => id === row.connection)
     if (!open) return this.#later(row)
-    if (row.deleted) await importDeletion(this.#hub.db, open, row.kind, row.native_id)
+    if (row.deleted) await tookDeletion(this.#hub, open, row.kind, row.native_id, 'webhook')
     else await asCall({ lane: 'background', signal: this.#stop.signal }, () => this.#read(open, row))
     await this.#hub.db.em().execute(DONE, [row.connection, row.kind, row.native_id, row.version])
   }
 
   async #read(open: OpenConnection, row: Row): Promise<void> {
-    if (row.kind === 'payment') return
     const [answer] = (await readOf(open.erp, row.kind)?.byId([row.native_id])) ?? []
     // A source may tell of a record a moment before it can be read.
     const unreadable = answer === null || answer === undefined || answer instanceof ErpError
     if (unreadable && row.tries < MAX_TRIES) throw answer ?? new ErpError('NOT_FOUND', 'Not readable yet.')
-    if (!unreadable) await importIds(this.#hub, open, row.kind, [row.native_id])
+    if (!unreadable) await importIds(this.#hub, open, row.kind, [row.native_id], { by: 'webhook' })
   }
 
   async #later(row: Row): Promise<void> {

@@ -2,10 +2,11 @@ import type { NonEmptyArray } from 'type-graphql'
 import { type Subgraph, toSubgraph } from '../subgraph.ts'
 import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
-import { InvoiceResolver } from './invoice.ts'
+import { InvoiceResolver, invoiceByReference } from './invoice.ts'
 import { MetricsResolver } from './metrics/index.ts'
 import { SeenResolver } from './metrics/seen.ts'
 import { OrderResolver, orderByReference } from './order.ts'
+import { PaymentResolver, paymentByReference } from './payment.ts'
 import { ProductPriceResolver } from './price.ts'
 import { ProductResolver, productByReference } from './product.ts'
 import { QuoteResolver } from './quote.ts'
@@ -24,6 +25,7 @@ const resolvers: NonEmptyArray<Class> = [
   CustomerResolver,
   OrderResolver,
   InvoiceResolver,
+  PaymentResolver,
   QuoteResolver,
   ConnectionResolver,
   SignInResolver,
@@ -38,6 +40,8 @@ export function hubSubgraph(): Subgraph {
     Product: productByReference,
     Customer: customerByReference,
     Order: orderByReference,
+    Invoice: invoiceByReference,
+    Payment: paymentByReference,
     Stock: stockByReference,
   })
 }

@@ -1,4 +1,5 @@
 import type { FilterQuery, InferEntity } from '@mikro-orm/core'
+import Big from 'big.js'
 import {
   Arg,
   Ctx,
@@ -13,19 +14,21 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import { DateTimeScalar } from '../../schema/scalars.ts'
+import { InvoiceStatus, InvoiceType, Money, PaymentStatus } from '../../schema/index.ts'
+import { DateScalar, DateTimeScalar } from '../../schema/scalars.ts'
 import { demand, reaches } from '../caller.ts'
 import { recordId } from '../ids.ts'
 import { Customer, customerByReference } from './customer.ts'
 import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
+import { Order, orderByReference } from './order.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { InvoiceTable } from './tables.ts'
 
-/** An invoice that a connection told of; its figures are asked live under `record`. */
+/** An invoice that was pushed, or that a connection told of; its figures now are asked under `record`. */
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'An invoice that a connection told of.' })
+@ObjectType({ description: 'An invoice that was pushed, or that a connection told of.' })
 export class Invoice {
   @Field(() => ID)
   id!: string
@@ -36,11 +39,36 @@ export class Invoice {
   @Field(() => String, { nullable: true })
   number?: string | null
 
+  @Field(() => InvoiceStatus, { nullable: true, description: 'As last seen; ask record { state } for now.' })
+  state?: InvoiceStatus | null
+
+  @Field(() => InvoiceType, { nullable: true })
+  type?: InvoiceType | null
+
+  @Field(() => PaymentStatus, { nullable: true, description: 'As last seen.' })
+  payment?: PaymentStatus | null
+
+  @Field(() => DateScalar, { nullable: true })
+  dueOn?: string | null
+
+  @Field(() => Money, { nullable: true, description: 'As last seen.' })
+  total?: Money | null
+
+  @Field(() => Money, { nullable: true, description: 'Still to be paid, as last seen.' })
+  balance?: Money | null
+
+  @Field(() => Boolean, { description: 'True when it is due and something is still to be paid.' })
+  overdue!: boolean
+
+  @Field(() => Int, { nullable: true, description: 'How often payment was reminded of.' })
+  dunningLevel?: number | null
+
   @Field(() => DateTimeScalar)
   updatedAt!: string
 
-  nativeId!: string
+  nativeId?: string | null
   customerId?: string | null
+  orderId?: string | null
 }
 
 const InvoicePage = pageOf('InvoicePage', () => Invoice)
@@ -59,23 +87,42 @@ export class InvoiceFilter {
 }
 
 function toInvoice(row: InferEntity<typeof InvoiceTable>): Invoice {
-  const { id, connection, number, nativeId, customer, updatedAt } = row
-  return { id, connection, number, nativeId, customerId: customer, updatedAt: iso(updatedAt ?? new Date()) }
+  const { id, connection, number, nativeId, currency, dueOn, dunningLevel, updatedAt } = row
+  const money = (amount: string | null | undefined): Money | null =>
+    amount && currency ? { amount, currency } : null
+  const open = row.balance ? new Big(row.balance).gt(0) : row.payment !== 'PAID'
+  const isLate = Boolean(dueOn) && (dueOn ?? '') < iso(new Date()).slice(0, 10)
+  return {
+    ...{ id, connection, number, nativeId, dueOn, dunningLevel, updatedAt: iso(updatedAt ?? new Date()) },
+    ...{ customerId: row.customer, orderId: row.salesOrder },
+    state: row.state as InvoiceStatus | null,
+    type: row.type as InvoiceType | null,
+    payment: row.payment as PaymentStatus | null,
+    total: money(row.total),
+    balance: money(row.balance),
+    overdue: isLate && open && !ENDED.includes(row.state ?? ''),
+  }
+}
+const ENDED = ['DRAFT', 'PAID', 'VOID', 'CREDITED']
+
+/** The invoice with the hub's id where the caller may see it, or null. */
+export async function invoiceByReference(
+  { id }: { id: string },
+  { hub, caller }: HubContext,
+): Promise<Invoice | null> {
+  demand(caller, 'read:order')
+  const row = await hub.db.em().findOne(InvoiceTable, { tenant: caller.tenant, id })
+  const seen =
+    row && reaches(caller, row.connection) && (!caller.customer || caller.customer.id === row.customer)
+  return seen ? toInvoice(row) : null
 }
 
 /** Finds invoices and what the ERP says of them now. */
 @Resolver(() => Invoice)
 export class InvoiceResolver {
   @Query(() => Invoice, { nullable: true })
-  async invoice(
-    @Arg('id', () => ID) id: string,
-    @Ctx() { hub, caller }: HubContext,
-  ): Promise<Invoice | null> {
-    demand(caller, 'read:order')
-    const row = await hub.db.em().findOne(InvoiceTable, { tenant: caller.tenant, id })
-    const seen =
-      row && reaches(caller, row.connection) && (!caller.customer || caller.customer.id === row.customer)
-    return seen ? toInvoice(row) : null
+  invoice(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Invoice | null> {
+    return invoiceByReference({ id }, context)
   }
 
   @Query(() => InvoicePage)
@@ -107,12 +154,17 @@ export class InvoiceResolver {
   })
   record(@Root() invoice: Invoice, @Ctx() { hub, caller }: HubContext): Reference | null {
     const open = hub.directory.find(caller.tenant, invoice.connection)
-    if (!open?.erp.invoices) return null
+    if (!open?.erp.invoices || !invoice.nativeId) return null
     return referTo(open.connector, 'invoice', recordId(open.id, 'invoice', invoice.nativeId), open.id)
   }
 
   @FieldResolver(() => Customer, { nullable: true })
   customer(@Root() invoice: Invoice, @Ctx() context: HubContext): Promise<Customer | null> | null {
     return invoice.customerId ? customerByReference({ id: invoice.customerId }, context) : null
+  }
+
+  @FieldResolver(() => Order, { nullable: true, description: 'The order that it bills, where it is known.' })
+  order(@Root() invoice: Invoice, @Ctx() context: HubContext): Promise<Order | null> | null {
+    return invoice.orderId ? orderByReference({ id: invoice.orderId }, context) : null
   }
 }

@@ -7,6 +7,7 @@ import { Catalogue } from './catalogue.ts'
 import { saveConnection } from './connection.ts'
 import { type Database, openDatabase } from './database.ts'
 import { StoredDirectory, checkConfig } from './directory.ts'
+import { handlers } from './handlers.ts'
 import { type Hub, PUSH_SETTINGS, type PushSettings } from './hub.ts'
 import { toSystem } from './system.ts'
 import { Safe } from './vault.ts'
@@ -54,6 +55,7 @@ async function furnish(db: Database, config: Config, settings: Partial<PushSetti
     seal: new Seal(config.secretKey),
     safe,
     settings: { ...PUSH_SETTINGS, ...settings },
+    handlers,
     publicUrl: config.publicUrl,
     isPublic: config.isPublic,
   }

@@ -1,13 +1,7 @@
 import type { InferEntity } from '@mikro-orm/core'
 import type { Problem } from '../../schema/index.ts'
 import { type Database, type Manager, rows } from './database.ts'
-import type {
-  OperationAction,
-  OperationStatus,
-  OperationTable,
-  StoredCustomer,
-  StoredOrder,
-} from './tables.ts'
+import type { OperationAction, OperationObject, OperationStatus, OperationTable, Stored } from './tables.ts'
 
 /** A row of the operation table. */
 export type Operation = InferEntity<typeof OperationTable>
@@ -45,7 +39,7 @@ with free as (select * from jsonb_to_recordset(?::jsonb) as f(connection text, s
 due as materialized (
   select d.id from free cross join lateral (
     select o.id from operation o
-    where o.connection = free.connection and o.status in ('ACCEPTED', 'RUNNING', 'WAITING')
+    where o.connection = free.connection and o.direction = 'OUT' and o.status in ('ACCEPTED', 'RUNNING', 'WAITING')
       and o.next_attempt_at <= now() and (o.lease_until is null or o.lease_until < now())
       and (o.depends_on is null or (select p.status from operation p where p.id = o.depends_on) = 'DONE')
       and (o.object <> 'ORDER' or o.action = 'CREATE' or not exists (
@@ -176,16 +170,22 @@ export interface NewOperation {
   id: string
   tenant: string
   connection: string
-  object: 'ORDER' | 'CUSTOMER'
+  object: OperationObject
   action: OperationAction
   reference: string
-  input: StoredOrder | StoredCustomer | object
+  input: Stored | object
   salesOrder: string | null
   customer: string | null
   dependsOn: string | null
   externalId?: string | null
   externalNumber?: string | null
   requestedBy: string
+  /** The golden invoice or payment. */
+  subject?: string | null
+  /** The operation that this one follows from. */
+  cause?: string | null
+  /** The import, flow run or rollback that it belongs to. */
+  batch?: string | null
   /** Milliseconds until it is due. */
   pauseMs?: number
 }
@@ -193,8 +193,8 @@ export interface NewOperation {
 const INSERT = `
 with added as (
   insert into operation (id, tenant, connection, object, action, status, reference, input, sales_order, customer,
-    depends_on, external_id, external_number, requested_by, next_attempt_at)
-  values (?, ?, ?, ?, ?, 'ACCEPTED', ?, ?::jsonb, ?, ?, ?, ?, ?, ?, now() + ? * interval '1 millisecond') returning *)
+    depends_on, external_id, external_number, requested_by, subject, cause, batch, next_attempt_at)
+  values (?, ?, ?, ?, ?, 'ACCEPTED', ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, now() + ? * interval '1 millisecond') returning *)
 insert into event (tenant, connection, operation, object, status)
 select tenant, connection, id, object, status from added`
 
@@ -202,7 +202,8 @@ select tenant, connection, id, object, status from added`
 export async function insertOperation(em: Manager, op: NewOperation): Promise<void> {
   const what = [op.id, op.tenant, op.connection, op.object, op.action, op.reference, JSON.stringify(op.input)]
   const links = [op.salesOrder, op.customer, op.dependsOn, op.externalId ?? null, op.externalNumber ?? null]
-  await em.execute(INSERT, [...what, ...links, op.requestedBy, Math.round(op.pauseMs ?? 0)])
+  const from = [op.requestedBy, op.subject ?? null, op.cause ?? null, op.batch ?? null]
+  await em.execute(INSERT, [...what, ...links, ...from, Math.round(op.pauseMs ?? 0)])
 }
 
 /** Tells workers and readers of events that operations moved; after the commit. */

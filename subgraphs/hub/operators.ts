@@ -1,12 +1,12 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Caller } from '../caller.ts'
-import { seesOperation } from './accept.ts'
+import { seesOperation } from './visible.ts'
 import { bookDone } from './booking.ts'
 import { asCall } from '../http.ts'
 import { parseRecordId } from '../ids.ts'
 import { type Manager, rows } from './database.ts'
 import type { Hub } from './hub.ts'
-import { kindOf } from './native.ts'
+import { kindOf, readOf } from './kinds.ts'
 import { type Operation, refuseDependents, tellMoved } from './operations.ts'
 import { OperationTable, type OperationStatus } from './tables.ts'
 
@@ -108,10 +108,10 @@ async function refOf(hub: Hub, op: Operation, found: string) {
   const parts = parseRecordId(found)
   const id = parts && parts.connection === op.connection ? parts.native : found
   const open = hub.directory.find(op.tenant, op.connection)
-  const read = op.object === 'ORDER' ? open?.erp.orders : open?.erp.customers
+  const read = open && readOf(open.erp, kindOf(op.object))
   if (!read) return { id, number: null, record: null }
   const [record] = await asCall({ lane: 'live' }, () => read.byId([id]))
   if (record instanceof ErpError) throw record
   if (!record) throw new ErpError('NOT_FOUND', `${op.connection} has no ${id}.`, { field: 'found' })
-  return { id, number: record.number ?? null, record }
+  return { id, number: ('number' in record ? record.number : null) ?? null, record }
 }

@@ -1,21 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ErpError } from '../../schema/errors.ts'
-import type { Erp, Kind, Page, Read, Records } from '../connector.ts'
+import type { Kind, Page, Records } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
 import { toProblem } from '../reader.ts'
 import { noteRefusal, noteWelcome } from './attention.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
-import { importCustomers, importDeletion, importInvoices, importItems, importOrders } from './identity.ts'
+import { tookDeletion } from './gone.ts'
+import { importIds, intake } from './intake.ts'
+import { KINDS, readOf } from './kinds.ts'
 import { askForHooks, planHooks } from './subscribe.ts'
-import { importQuotes } from './quotes.ts'
 
-/** The kinds that are kept known, in the order in which they depend on each other. */
-const KINDS = ['item', 'customer', 'order', 'invoice', 'quote'] as const satisfies Kind[]
-type Polled = (typeof KINDS)[number]
 /** What has a row in the table of polls: each kind, and the webhooks that the ERP must be asked for. */
-type Due = Claimed & ({ kind: Polled } | { kind: 'hook' })
+type Due = Claimed & ({ kind: Kind } | { kind: 'hook' })
 interface Claimed {
   connection: string
   cursor: string | null
@@ -24,6 +22,7 @@ interface Claimed {
 
 const LEASE_MS = 60_000
 const READ_AT_ONCE = 100
+const POLL = { by: 'poll' }
 /** So long the first connections have the machine for themselves; a slow one holds nobody up for longer. */
 const STAGGER_MS = 1_000
 const DAY_MS = 24 * 3_600_000
@@ -37,43 +36,6 @@ function pauseOf({ limits, erp, settings }: OpenConnection): number {
   const { perDay } = limits
   const kinds = KINDS.filter((kind) => readOf(erp, kind)).length
   return perDay ? Math.max(chosen, Math.ceil((DAY_MS * kinds) / (perDay * POLL_SHARE))) : chosen
-}
-
-/** The connector's reader of a kind, where it has one. */
-export function readOf<K extends Kind>(erp: Erp, kind: K): Read<Records[K]> | undefined {
-  const reads: { [P in Kind]: Read<Records[P]> | undefined } = {
-    item: erp.items,
-    customer: erp.customers,
-    order: erp.orders,
-    invoice: erp.invoices,
-    payment: erp.payments,
-    quote: erp.quotes,
-  }
-  return reads[kind]
-}
-
-/** Reads records by id and writes them down; the caches forget them. */
-export async function importIds(hub: Hub, open: OpenConnection, kind: Polled, ids: string[]): Promise<void> {
-  for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
-    const part = ids.slice(from, from + READ_AT_ONCE)
-    const answers = (await readOf(open.erp, kind)?.byId(part)) ?? []
-    const found = answers.filter((answer) => answer !== null && !(answer instanceof ErpError))
-    await importRecords(hub, open, kind, found as Records[Polled][])
-    for (const id of part) hub.db.bus.tell('changed', `${open.id}\n${kind}\n${id}`)
-  }
-}
-
-async function importRecords(
-  hub: Hub,
-  open: OpenConnection,
-  kind: Polled,
-  found: Records[Polled][],
-): Promise<void> {
-  if (kind === 'item') await importItems(hub.db, open, found as Records['item'][])
-  if (kind === 'customer') await importCustomers(hub.db, open, found as Records['customer'][])
-  if (kind === 'order') await importOrders(hub.db, open, found as Records['order'][])
-  if (kind === 'invoice') await importInvoices(hub.db, open, found as Records['invoice'][])
-  if (kind === 'quote') await importQuotes(hub, open, found as Records['quote'][])
 }
 
 /** Keeps the identity map up to date: polls every connection for what changed, each kind on its own. */
@@ -179,33 +141,41 @@ export class Poller {
   }
 
   /** The connector's changes; where it tells none, everything it can list, which is worth a longer pause. */
-  async #read(due: Claimed, kind: Polled, open: OpenConnection): Promise<void> {
+  async #read(due: Claimed, kind: Kind, open: OpenConnection): Promise<void> {
     if (!open.erp.changes) return this.#sweep(due, kind, open)
-    for await (const page of open.erp.changes(kind, due.cursor)) {
+    const pages = open.erp.changes(kind, due.cursor)[Symbol.asyncIterator]()
+    // A system may tell changes of some kinds and not of others.
+    const first = await pages.next().catch((error: unknown) => {
+      if (error instanceof ErpError && error.code === 'NOT_SUPPORTED') return null
+      throw error
+    })
+    if (!first) return this.#sweep(due, kind, open)
+    for (let next = first; !next.done; next = await pages.next()) {
+      const page = next.value
       const gone = page.changes.filter(({ deleted }) => deleted)
       const ids = page.changes.filter(({ deleted }) => !deleted).map(({ id }) => id)
-      for (const { id } of gone) await importDeletion(this.#hub.db, open, kind, id)
-      await importIds(this.#hub, open, kind, [...new Set(ids)])
+      for (const { id } of gone) await tookDeletion(this.#hub, open, kind, id, POLL.by)
+      await importIds(this.#hub, open, kind, [...new Set(ids)], POLL)
       await this.#keep(due, kind, page.cursor, page.changes.length > 0)
     }
   }
 
-  async #sweep(due: Claimed, kind: Polled, open: OpenConnection): Promise<void> {
+  async #sweep(due: Claimed, kind: Kind, open: OpenConnection): Promise<void> {
     let after: string | null = null
     do {
-      const page: Page<Records[Polled]> | undefined = await readOf(open.erp, kind)?.list({
+      const page: Page<Records[Kind]> | undefined = await readOf(open.erp, kind)?.list({
         first: READ_AT_ONCE,
         after,
       })
       if (!page) return
-      await importRecords(this.#hub, open, kind, page.rows)
+      await intake(this.#hub, open, kind, page.rows, POLL)
       await this.#keep(due, kind, null, false)
       after = page.next
     } while (after)
   }
 
   /** Keeps how far a poll came, and the lease on it. A page that comes again, at the same cursor, is no change. */
-  async #keep(due: Claimed, kind: Polled, cursor: string | null, changed: boolean): Promise<void> {
+  async #keep(due: Claimed, kind: Kind, cursor: string | null, changed: boolean): Promise<void> {
     const sql = `update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond',
       changed_at = case when ? and cursor is distinct from ? then now() else changed_at end
       where connection = ? and kind = ? and fence = ?`

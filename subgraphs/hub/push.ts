@@ -1,13 +1,14 @@
 import { ErpError } from '../../schema/errors.ts'
 import { toProblem } from '../reader.ts'
-import type { CustomerInput, Found, OrderInput, Ref, Write } from '../connector.ts'
+import type { CustomerInput, Found, Ref, Write } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { type Call, asCall } from '../http.ts'
 import { type Attempt, beginAttempt, closeAttempt } from './attempts.ts'
 import { bookDone, recordOf, told } from './booking.ts'
 import type { Hub } from './hub.ts'
 import type { Lease } from './lease.ts'
-import { customerInput, kindOf, orderInput, targetOf } from './native.ts'
+import { kindOf } from './kinds.ts'
+import { customerInput, invoiceInput, orderInput, paymentInput, targetOf } from './native.ts'
 import { type Claimed, type Move, type Operation, FenceLost, move, tellMoved } from './operations.ts'
 import { afterFailure, isCertain } from './outcome.ts'
 import { refuseTwin } from './twins.ts'
@@ -50,16 +51,15 @@ export async function push(hub: Hub, held: Claimed, lease: Lease, worker: Pusher
   if (!op) throw new FenceLost()
   const open = hub.directory.find(op.tenant, op.connection)
   if (!open) return settle(hub, held, { status: 'WAITING', sent: 'keep', pauseMs: AWAY_MS })
-  const { order, customer } = open.erp
   const start = { mark: null, uncertain: held.sentAgoMs !== null, before: null }
   const common = { hub, held, op, open, lease, worker, ...start }
   const attempt = () => beginAttempt(hub.db.em(), held, worker.name)
-  if (op.object === 'ORDER' && order) {
-    return carry<OrderInput>({ ...common, write: order, input: () => orderInput(hub, op, open) }, attempt)
-  }
-  if (op.object === 'CUSTOMER' && customer) {
-    return carry<CustomerInput>({ ...common, write: customer, input: async () => customerInput(op) }, attempt)
-  }
+  const go = <I>(write: Write<I>, input: () => Promise<I>) => carry<I>({ ...common, write, input }, attempt)
+  const { order, customer, invoice, payment } = open.erp
+  if (op.object === 'ORDER' && order) return go(order, () => orderInput(hub, op, open))
+  if (op.object === 'CUSTOMER' && customer) return go(customer, async () => customerInput(op))
+  if (op.object === 'INVOICE' && invoice) return go(invoice, () => invoiceInput(hub, op, open))
+  if (op.object === 'PAYMENT' && payment) return go(payment, () => paymentInput(hub, op, open))
   const error = new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot do this.`, {
     connection: open.id,
   })
@@ -99,7 +99,7 @@ function stillUncertain(op: Operation, pauseMs: number): Move {
   return { status: 'WAITING', outcome: 'WARNING', sent: 'keep', pauseMs, problem }
 }
 
-const ACTIONS = { CREATE: create, UPDATE: update, CANCEL: cancel }
+const ACTIONS = { CREATE: create, UPDATE: update, CANCEL: cancel, DELETE: cancel }
 
 async function create<I>(work: Work<I>): Promise<Ref> {
   const { write, op } = work

@@ -20,7 +20,8 @@ import type { HubContext } from './hub.ts'
 import type { Operation } from './operations.ts'
 import { Order, orderByReference } from './order.ts'
 import { pageOf } from './page.ts'
-import type { OperationStatus as Status } from './tables.ts'
+import { type OperationStatus as Status, OperationTable } from './tables.ts'
+import { seesOperation } from './visible.ts'
 
 function closed<const T extends readonly string[]>(name: string, description: string, values: T) {
   const members = Object.fromEntries(values.map((value) => [value, value])) as { [K in T[number]]: K }
@@ -32,8 +33,15 @@ const SyncDirection = closed('SyncDirection', 'OUT: written to the ERP. IN: take
   'IN',
   'OUT',
 ])
-const SyncObject = closed('SyncObject', 'What is synchronised.', ['ORDER', 'CUSTOMER'])
-const SyncAction = closed('SyncAction', 'What is done with it.', ['CREATE', 'UPDATE', 'CANCEL'])
+const SyncObject = closed('SyncObject', 'What is synchronised.', [
+  'ORDER',
+  'CUSTOMER',
+  'INVOICE',
+  'PAYMENT',
+  'PRODUCT',
+  'QUOTE',
+])
+const SyncAction = closed('SyncAction', 'What is done with it.', ['CREATE', 'UPDATE', 'CANCEL', 'DELETE'])
 const OperationStatus = closed(
   'OperationStatus',
   'WAITING is tried again by itself. UNCERTAIN waits for resolveOperation. DEAD: given up, waits for retryOperation.',
@@ -113,8 +121,10 @@ export class SyncAttempt {
   exchanges!: SyncExchange[]
 }
 
-/** One write towards one connection, with its whole life. */
-@ObjectType({ description: 'One write towards one connection, with its whole life.' })
+/** One write towards one connection, or one change taken over from it, with its whole life. */
+@ObjectType({
+  description: 'One write towards one connection, or one change taken over from it, with its whole life.',
+})
 export class SyncOperation {
   @Field(() => ID)
   id!: string
@@ -155,7 +165,13 @@ export class SyncOperation {
   @Field(() => JsonScalar, { nullable: true, description: 'The record in the ERP after the change.' })
   after?: object | null
 
-  @Field(() => String, { nullable: true, description: 'The key that asked for it.' })
+  @Field(() => ID, { nullable: true, description: 'The import, flow run or rollback that it belongs to.' })
+  batch?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The key that asked for it; poll or webhook for a change IN.',
+  })
   requestedBy?: string | null
 
   @Field(() => DateTimeScalar)
@@ -169,6 +185,8 @@ export class SyncOperation {
 
   orderId?: string | null
   customerId?: string | null
+  causeId?: string | null
+  subject?: string | null
 }
 
 /** A page of the sync log. */
@@ -211,6 +229,12 @@ export class SyncFilter {
   @Field(() => ID, { nullable: true })
   order?: string | null
 
+  @Field(() => SyncDirection, {
+    nullable: true,
+    description: 'OUT: written to ERPs. IN: taken over from them.',
+  })
+  direction?: keyof typeof SyncDirection | null
+
   @Field(() => DateTimeScalar, { nullable: true, description: 'Accepted since then; of the sync log only.' })
   since?: string | null
 }
@@ -231,11 +255,14 @@ export function toOperation(row: Operation, status: Status = row.status): SyncOp
     outcome: ended ? null : row.outcome,
     problem: ended ? null : problem,
     requestedBy: row.requestedBy,
+    batch: row.batch,
+    causeId: row.cause,
+    subject: row.subject,
     createdAt: iso(row.createdAt ?? new Date()),
     finishedAt: ended ? null : iso(row.finishedAt),
     nextAttemptAt: DUE.includes(status) ? iso(row.nextAttemptAt) : null,
     orderId: row.salesOrder,
-    customerId: row.object === 'CUSTOMER' || row.salesOrder ? row.customer : null,
+    customerId: row.customer,
   }
 }
 
@@ -265,6 +292,17 @@ export class SyncOperationResolver {
   @FieldResolver(() => Order, { nullable: true })
   order(@Root() { orderId }: SyncOperation, @Ctx() context: HubContext): Promise<Order | null> | null {
     return orderId ? orderByReference({ id: orderId }, context) : null
+  }
+
+  @FieldResolver(() => SyncOperation, { nullable: true, description: 'What it follows from.' })
+  async cause(
+    @Root() { causeId }: SyncOperation,
+    @Ctx() { hub, caller }: HubContext,
+  ): Promise<SyncOperation | null> {
+    if (!causeId) return null
+    demand(caller, 'read:sync')
+    const row = await hub.db.em().findOne(OperationTable, { id: causeId, tenant: caller.tenant })
+    return row && seesOperation(caller, row) ? toOperation(row) : null
   }
 
   @FieldResolver(() => Customer, { nullable: true })

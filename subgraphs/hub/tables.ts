@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Address, Component, CustomAttribute, Problem } from '../../schema/index.ts'
-import type { CustomerInput, OrderInput } from '../connector.ts'
+import type { CustomerInput, InvoiceInput, OrderInput, PaymentInput } from '../connector.ts'
 import type { Scope } from '../caller.ts'
 
 /** Who owns connections, keys and all rows. */
@@ -147,7 +147,7 @@ export const OrderTable = defineEntity({
   },
 })
 
-/** An invoice that a connection told us of. */
+/** An invoice that we pushed or that a connection told us of; the figures are those of the last reading. */
 export const InvoiceTable = defineEntity({
   name: 'Invoice',
   tableName: 'invoice',
@@ -155,29 +155,78 @@ export const InvoiceTable = defineEntity({
     id: p.text().primary(),
     tenant: p.text(),
     connection: p.text(),
-    nativeId: p.text(),
+    nativeId: p.text().nullable(),
     number: p.text().nullable(),
+    reference: p.text().nullable(),
+    operation: p.text().nullable(),
+    salesOrder: p.text().nullable(),
+    type: p.text().nullable(),
     state: p.text().nullable(),
+    payment: p.text().nullable(),
+    dueOn: p.text().nullable(),
+    currency: p.text().nullable(),
+    total: p.text().nullable(),
+    balance: p.text().nullable(),
+    dunningLevel: p.integer().nullable(),
     customer: p.text().nullable(),
     updatedAt: p.datetime().onCreate(() => new Date()),
   },
 })
 
+/** A payment that we pushed or that a connection told us of. */
+export const PaymentTable = defineEntity({
+  name: 'Payment',
+  tableName: 'payment',
+  properties: {
+    id: p.text().primary(),
+    tenant: p.text(),
+    connection: p.text(),
+    nativeId: p.text().nullable(),
+    number: p.text().nullable(),
+    reference: p.text().nullable(),
+    operation: p.text().nullable(),
+    customer: p.text().nullable(),
+    paidOn: p.text().nullable(),
+    currency: p.text().nullable(),
+    amount: p.text().nullable(),
+    allocations: p.json().$type<StoredAllocation[]>(),
+    updatedAt: p.datetime().onCreate(() => new Date()),
+  },
+})
+
+/** The part of a payment that settles one invoice, by the ERP's own id of the invoice. */
+export interface StoredAllocation {
+  invoice: string
+  amount: string | null
+}
+
 /** Where an operation stands. UNCERTAIN waits for a person; DEAD is the dead letter. */
 export type OperationStatus =
   'ACCEPTED' | 'RUNNING' | 'WAITING' | 'UNCERTAIN' | 'DONE' | 'REFUSED' | 'DEAD' | 'CANCELLED'
 /** What an operation does in the ERP. */
-export type OperationAction = 'CREATE' | 'UPDATE' | 'CANCEL'
+export type OperationAction = 'CREATE' | 'UPDATE' | 'CANCEL' | 'DELETE'
+/** What an operation is about. */
+export type OperationObject = 'PRODUCT' | 'CUSTOMER' | 'ORDER' | 'INVOICE' | 'PAYMENT' | 'QUOTE'
 
 /** What an order operation keeps of its request: hub ids, resolved to the ERP's own at the moment of sending. */
 export type StoredOrder = Omit<OrderInput, 'customer'> & { customer: string }
 /** What a customer operation keeps of its request. */
 export type StoredCustomer = CustomerInput & { customer: string }
+/** What an invoice operation keeps of its request: hub ids of the customer and the order. */
+export type StoredInvoice = Omit<InvoiceInput, 'customer' | 'order'> & {
+  customer: string
+  order: string | null
+}
+/** What a payment operation keeps of its request: hub ids of the customer and the invoices. */
+export type StoredPayment = Omit<PaymentInput, 'customer'> & { customer: string }
+/** What an operation keeps of its request. */
+export type Stored = StoredOrder | StoredCustomer | StoredInvoice | StoredPayment
 
 /**
  * One write towards one connection: the order, its log, its retry and its dead letter in one row. `sentAt` is the
  * last moment at which a byte may have gone out whose effect is unknown; `tries` count since `triedSince`, the
- * acceptance or the last retry by hand.
+ * acceptance or the last retry by hand. `subject` is the golden invoice or payment, `cause` the operation that this one
+ * follows from, `batch` the import, flow run or rollback that it belongs to.
  */
 export const OperationTable = defineEntity({
   name: 'Operation',
@@ -187,15 +236,18 @@ export const OperationTable = defineEntity({
     tenant: p.text(),
     connection: p.text(),
     direction: p.text().default('OUT'),
-    object: p.text().$type<'ORDER' | 'CUSTOMER'>(),
+    object: p.text().$type<OperationObject>(),
     action: p.text().$type<OperationAction>(),
     status: p.text().$type<OperationStatus>(),
     outcome: p.text().$type<'SUCCESS' | 'WARNING' | 'ERROR'>().nullable(),
     reference: p.text(),
-    input: p.json().$type<StoredOrder | StoredCustomer>(),
+    input: p.json().$type<Stored>(),
     salesOrder: p.text().nullable(),
     customer: p.text().nullable(),
     dependsOn: p.text().nullable(),
+    subject: p.text().nullable(),
+    cause: p.text().nullable(),
+    batch: p.text().nullable(),
     externalId: p.text().nullable(),
     externalNumber: p.text().nullable(),
     problem: p.json().$type<Problem | null>().nullable(),
@@ -227,5 +279,6 @@ export const tables = [
   QuoteTable,
   OrderTable,
   InvoiceTable,
+  PaymentTable,
   OperationTable,
 ]

@@ -38,7 +38,11 @@ where r.connection = ? and r.kind = 'customer' and r.native_id = ? and c.id = r.
   and not exists (select from invoice i where i.customer = c.id)
   and not exists (select from operation p where p.customer = c.id)`
 
+const FOLLOW = `
+update operation set customer = ? where direction = 'IN' and object = 'CUSTOMER' and connection = ? and external_id = ?`
+
 /** A poll may have met the new customer before its push was booked, and made a record that nobody used yet. */
 export async function forgetOrphan(em: Manager, op: Operation, native: Id): Promise<void> {
+  await em.execute(FOLLOW, [op.customer, op.connection, native])
   await em.execute(FORGET, [op.connection, native, op.customer])
 }

@@ -1,0 +1,4 @@
+import type { JobHandler } from './jobs.ts'
+
+/** Every kind of background job, one line per room. */
+export const handlers: JobHandler[] = []

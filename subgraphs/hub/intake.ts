@@ -1,0 +1,45 @@
+import { ErpError } from '../../schema/errors.ts'
+import type { Kind, Records } from '../connector.ts'
+import type { OpenConnection } from '../connections.ts'
+import type { Hub } from './hub.ts'
+import { importCustomers, importItems, importOrders } from './identity.ts'
+import { readOf } from './kinds.ts'
+import { type Origin, takeOver } from './mirror.ts'
+import { importInvoices, importPayments } from './papers.ts'
+import { importQuotes } from './quotes.ts'
+
+const READ_AT_ONCE = 100
+
+/** Reads records by id and takes them in; the caches forget them. */
+export async function importIds(
+  hub: Hub,
+  open: OpenConnection,
+  kind: Kind,
+  ids: string[],
+  origin: Origin,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
+    const part = ids.slice(from, from + READ_AT_ONCE)
+    const answers = (await readOf(open.erp, kind)?.byId(part)) ?? []
+    const found = answers.filter((answer) => answer !== null && !(answer instanceof ErpError))
+    await intake(hub, open, kind, found as Records[Kind][], origin)
+    for (const id of part) hub.db.bus.tell('changed', `${open.id}\n${kind}\n${id}`)
+  }
+}
+
+/** Takes records in that a connection told of: the golden records first, then the mirror with its log. */
+export async function intake(
+  hub: Hub,
+  open: OpenConnection,
+  kind: Kind,
+  found: Records[Kind][],
+  origin: Origin,
+): Promise<void> {
+  if (kind === 'item') await importItems(hub.db, open, found as Records['item'][])
+  if (kind === 'customer') await importCustomers(hub.db, open, found as Records['customer'][])
+  if (kind === 'order') await importOrders(hub.db, open, found as Records['order'][])
+  if (kind === 'invoice') await importInvoices(hub.db, open, found as Records['invoice'][])
+  if (kind === 'payment') await importPayments(hub.db, open, found as Records['payment'][])
+  if (kind === 'quote') await importQuotes(hub, open, found as Records['quote'][])
+  await takeOver(hub, open, kind, found, origin)
+}
