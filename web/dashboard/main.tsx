@@ -1,2 +1,7 @@
 import { render } from 'preact'
-render(<p>hello</p>, document.getElementById('root')!)
+import { App } from './app.tsx'
+import { show, theme } from './theme.ts'
+
+show(theme())
+const root = document.getElementById('root')
+if (root) render(<App />, root)

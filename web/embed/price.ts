@@ -24,7 +24,7 @@ export class Price extends ErpElement {
     const isReduced =
       listPrice?.currency === unitPrice.currency && compare(listPrice.amount, unitPrice.amount) > 0
     const instead = isReduced ? { words: words.insteadOf, amount: format.money(listPrice) } : null
-    return { tone: 'good', value: format.money(unitPrice), instead, detail }
+    return { tone: 'plain', value: format.money(unitPrice), instead, detail }
   }
 
   nothing(words: Words): string {

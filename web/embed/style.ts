@@ -5,8 +5,7 @@ const CSS = `
 [part=box] { display: inline-flex; gap: var(--erp-gap, 0.5em); align-items: baseline;
   background: var(--erp-background, transparent); border-radius: var(--erp-radius, 0.5em);
   padding: var(--erp-padding, 0); }
-[part=mark] { flex: none; box-sizing: border-box; width: 0.62em; height: 0.62em; border-radius: 50%;
-  border: 0.31em solid var(--mark); translate: 0 -0.02em; }
+[part=mark] { flex: none; width: 0; height: 0; border-radius: 50%; border: 0.31em solid var(--mark); }
 [part=body] { display: inline-flex; flex-wrap: wrap; column-gap: 0.5em; align-items: baseline; min-width: 0; }
 [part=value] { font-weight: var(--erp-weight, 600); font-size: var(--erp-size, 1em);
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -18,7 +17,8 @@ s { font-weight: 400; }
 :host([tone=good]) { --mark: var(--erp-good, light-dark(#15803d, #4ade80)); }
 :host([tone=low]) { --mark: var(--erp-low, light-dark(#b45309, #fbbf24)); }
 :host([tone=none]) { --mark: var(--erp-none, light-dark(#b91c1c, #f87171)); }
-:host([status=STALE]) [part=mark], :host([status=UNAVAILABLE]) [part=mark] { border-width: 0.14em; }
+:host([status=STALE]) [part=mark], :host([status=UNAVAILABLE]) [part=mark] { width: 0.34em; height: 0.34em; border-width: 0.14em; }
+:host([tone=plain]:not([status=STALE])) [part=mark] { display: none; }
 [aria-busy=true] [part=mark] { animation: ask 1.2s ease-in-out infinite alternate; }
 @keyframes ask { to { opacity: 0.25; } }
 @media (prefers-reduced-motion: reduce) { [aria-busy=true] [part=mark] { animation: none; } }

@@ -2,7 +2,8 @@ import { sheet } from './style.ts'
 
 /** What an element shows. */
 export interface View {
-  tone: 'good' | 'low' | 'none' | 'off'
+  /** plain: nothing to judge, so no mark. */
+  tone: 'good' | 'low' | 'none' | 'off' | 'plain'
   value: string
   /** A price that was crossed out, with the words before it. */
   instead?: { words: string; amount: string } | null

@@ -5,8 +5,10 @@ const elements = document.querySelectorAll('erp-price, erp-availability')
 document.querySelector('#code').textContent = `<script src="${location.origin}/embed/erp.js"
         data-key="your portal key" defer></script>
 
-<erp-price sku="DESK-160" customer="…" quantity="25"></erp-price>
-<erp-availability sku="DESK-160" quantity="25"></erp-availability>
+<erp-price sku="DESK-160" customer="…" quantity="25">
+</erp-price>
+<erp-availability sku="DESK-160" quantity="25">
+</erp-availability>
 
 <style>
   erp-price { --erp-size: 1.5rem; --erp-color: navy }

@@ -1,0 +1,133 @@
+import { words } from './format.ts'
+import { ask } from './graph.ts'
+import type { Problem } from './operation.ts'
+import type { Page } from './pages.ts'
+import { Act, Ago, Badge, Empty, FailureNote, Head, ProblemNote } from './parts.tsx'
+import { useFresh, useQuery } from './query.ts'
+import { hrefOf } from './route.ts'
+import { signIn } from './signin.ts'
+
+interface Limit {
+  seconds: number
+  limit: number
+  used: number
+}
+
+interface Connection {
+  id: string
+  state: string
+  problem: Problem | null
+  lastReadAt: string | null
+  lastChangeAt: string | null
+  system: { name: string; capabilities: string[] }
+  budget: { parallel: number; running: number; waiting: number; limits: Limit[] } | null
+}
+
+const QUERY = `query Connections {
+  connections {
+    id state lastReadAt lastChangeAt problem { code message resolution }
+    system { name capabilities }
+    budget { parallel running waiting limits { seconds limit used } }
+  }
+}`
+
+function Connections() {
+  const { data, failure, reload } = useQuery<{ connections: Connection[] }>(QUERY)
+  useFresh(reload, 5_000)
+  return (
+    <>
+      <Head title="Connections">
+        <p class="actions">
+          <a class="button main" href="#/connect">
+            Connect a system
+          </a>
+        </p>
+      </Head>
+      {failure && <FailureNote failure={failure} />}
+      {data?.connections.length === 0 && <Empty>No system is connected.</Empty>}
+      <ul class="cards" aria-live="polite">
+        {data?.connections.map((connection) => (
+          <Card key={connection.id} connection={connection} done={reload} />
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Card({ connection, done }: { connection: Connection; done(): void }) {
+  const { id, state, problem, system, budget, lastReadAt, lastChangeAt } = connection
+  return (
+    <li class="card connection">
+      <header>
+        <h2>
+          <a href={hrefOf('stream', { connection: id })}>{id}</a>
+        </h2>
+        <Badge of={state} />
+        <p class="quiet">{system.name}</p>
+      </header>
+      {problem && <ProblemNote problem={problem} />}
+      <dl class="facts">
+        <dt>Last read</dt>
+        <dd>{lastReadAt ? <Ago at={lastReadAt} /> : 'not yet'}</dd>
+        <dt>Last change</dt>
+        <dd>{lastChangeAt ? <Ago at={lastChangeAt} /> : 'none seen'}</dd>
+        {budget && <dt>Under way</dt>}
+        {budget && (
+          <dd>
+            {budget.running} of {budget.parallel}
+            {budget.waiting > 0 && `, ${budget.waiting} waiting`}
+          </dd>
+        )}
+      </dl>
+      {budget?.limits.map((limit) => (
+        <Use key={limit.seconds} of={limit} />
+      ))}
+      <details>
+        <summary>What it can do</summary>
+        <p class="quiet">{system.capabilities.map(spaced).join(', ')}</p>
+      </details>
+      <p class="actions">
+        <Switch id={id} state={state} done={done} />
+      </p>
+    </li>
+  )
+}
+
+function spaced(capability: string): string {
+  return words(capability.replaceAll(/([a-z])([A-Z])/g, '$1 $2'))
+}
+
+const SPANS: Record<number, string> = { 1: 'second', 60: 'minute', 3600: 'hour', 86_400: 'day' }
+
+function Use({ of: { seconds, limit, used } }: { of: Limit }) {
+  const name = SPANS[seconds] ?? `${seconds} s`
+  return (
+    <label class="use">
+      <span>
+        {used.toLocaleString()} of {limit.toLocaleString()} per {name}
+      </span>
+      <meter min={0} max={limit} value={used} high={limit * 0.8} optimum={0} />
+    </label>
+  )
+}
+
+const PAUSE = 'mutation Pause($id: ID!) { pauseConnection(id: $id) { id state } }'
+const RESUME = 'mutation Resume($id: ID!) { resumeConnection(id: $id) { id state } }'
+
+function Switch({ id, state, done }: { id: string; state: string; done(): void }) {
+  return (
+    <>
+      {state === 'NEEDS_AUTH' && (
+        <Act label="Sign in" name={`Sign in to ${id}`} kind="main" run={() => signIn(id)} />
+      )}
+      {state === 'PAUSED' ? (
+        <Act label="Resume" name={`Resume ${id}`} kind="main" run={() => ask(RESUME, { id })} done={done} />
+      ) : (
+        <Act label="Pause" name={`Pause ${id}`} run={() => ask(PAUSE, { id })} done={done} />
+      )}
+    </>
+  )
+}
+
+/** The connected systems. */
+export const connections: Page = { path: 'connections', title: 'Connections', Show: Connections }

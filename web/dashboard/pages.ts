@@ -1,0 +1,20 @@
+import type { ComponentType } from 'preact'
+import { connect } from './connect.tsx'
+import { connections } from './connections.tsx'
+import { dead } from './dead.tsx'
+import { explore } from './explore.tsx'
+import { now } from './now.tsx'
+import { orders } from './orders.tsx'
+import { stream } from './stream.tsx'
+
+/** A page: its part of the address, its name, and what shows it. */
+export interface Page {
+  path: string
+  title: string
+  Show: ComponentType<{ params: URLSearchParams }>
+  /** Reached from another page, and not in the menu. */
+  isInner?: boolean
+}
+
+/** All pages, in the order of the menu. A new one is a file and a line here. */
+export const pages: Page[] = [now, explore, stream, orders, dead, connections, connect]
