@@ -1,3 +1,4 @@
+import { ownBody } from './custom.ts'
 import { ErpError } from '../../schema/errors.ts'
 import type { Address } from '../../schema/index.ts'
 import type { CustomerInput, Found, Ref, Write } from '../connector.ts'
@@ -5,7 +6,7 @@ import type { HttpRequest } from '../http.ts'
 import { shaped } from '../shape.ts'
 import type { z } from 'zod'
 import { isId, mustFit, shown } from './client.ts'
-import { ownFields, placeOf, short, termOf } from './lines.ts'
+import { placeOf, short, termOf } from './lines.ts'
 import { toAddress } from './map.ts'
 import type { Connection } from './read.ts'
 import * as rows from './rows.ts'
@@ -46,7 +47,7 @@ async function properties(connection: Connection, input: Partial<CustomerInput>)
   const currency = code ? await connection.setup.currency(code) : code
   if (code && currency === undefined)
     throw new ErpError('MAPPING_MISSING', `weclapp has no currency "${code}".`, { field: 'currency' })
-  const own = await ownFields(connection, input.customAttributes ?? [])
+  const own = await ownBody(connection, 'customer', input.customAttributes ?? [])
   return {
     ...(name === undefined ? {} : { company: short(name, 1000, 'name') }),
     ...(email === undefined ? {} : { email }),

@@ -2,7 +2,8 @@ import Big from 'big.js'
 import type { OrderStatus as OrderState } from '../../schema/index.ts'
 import { FulfilmentStatus, OrderStatus } from '../../schema/enums.ts'
 import type { Customer, Item, Order, Quote, Read } from '../connector.ts'
-import { type Names, minus, moneyOf, toAddress, toAttributes, toCustomer, toItem, toLine } from './map.ts'
+import { toAttributes } from './custom.ts'
+import { type Names, minus, moneyOf, toAddress, toCustomer, toItem, toLine } from './map.ts'
 import { type Connection, namesOf, reader, skusOf } from './read.ts'
 import * as rows from './rows.ts'
 import { codeOf } from './setup.ts'
@@ -48,7 +49,7 @@ export function customers(connection: Connection): Read<Customer> {
         terms: found.map((row) => row.customerTermOfPaymentId),
         attributes: definitions(found),
       })
-      return (row) => toCustomer(row, names)
+      return (row) => toCustomer(row, names, connection.config)
     },
   })
 }
@@ -146,7 +147,7 @@ export function orders(connection: Connection): Read<Order> {
           note: row.note,
           lines: row.orderItems.map((line) => toLine(line, more)),
           tax: moneyOf(minus(row.grossAmount, row.netAmount), row.recordCurrencyId, names),
-          customAttributes: toAttributes(row.customAttributes, names, config.orderReference),
+          customAttributes: toAttributes(row.customAttributes, names, config),
           updatedAt: toUtc(row.lastModifiedDate),
         }
       }

@@ -4,6 +4,7 @@ import { credit, invoices, payments } from './billing.ts'
 import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { type Config, config } from './config.ts'
+import { fields } from './custom.ts'
 import { customerWrite } from './customers.ts'
 import { customers, items, orders, quotes } from './documents.ts'
 import { hook } from './hook.ts'
@@ -39,6 +40,7 @@ function connect(values: Config, http: Http): Erp {
     order: orderWrite(connection),
     customer: customerWrite(connection),
     changes: (kind, since) => changes(connection, kind, since),
+    fields: (kind) => fields(connection, kind),
     hook,
   }
 }
@@ -67,6 +69,7 @@ export const weclapp: Connector<typeof config> = {
     'upsertCustomer',
     'changes',
     'webhooks',
+    'customFields',
   ],
   manual: {
     upsertCustomer:

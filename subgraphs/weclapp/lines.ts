@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
-import type { Address, CustomAttribute, Discount } from '../../schema/index.ts'
+import type { Address, Discount } from '../../schema/index.ts'
 import type { OrderLineInput } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import { isId, mustFit } from './client.ts'
@@ -167,36 +167,4 @@ export function placeOf(address: Address, name: string): object {
     ...(address.country ? { countryCode: address.country } : {}),
     ...(address.phone ? { phoneNumber: address.phone } : {}),
   }
-}
-
-/** Own fields by the keys of their definitions. */
-export async function ownFields(
-  { setup, config }: Connection,
-  attributes: CustomAttribute[],
-): Promise<object[]> {
-  const made: object[] = []
-  for (const { key, value } of attributes) {
-    const definition = await setup.attributes.find((row) => row.active && row.attributeKey === key)
-    const field = 'customAttributes'
-    if (!definition)
-      throw new ErpError('MAPPING_MISSING', `weclapp has no custom attribute "${key}".`, { field })
-    const text = value ?? ''
-    const kinds: Record<string, () => object> = {
-      STRING: () => ({ stringValue: text }),
-      LARGE_TEXT: () => ({ stringValue: text }),
-      URL: () => ({ stringValue: text }),
-      INTEGER: () => ({ numberValue: decimal(text, field).toFixed() }),
-      DECIMAL: () => ({ numberValue: decimal(text, field).toFixed() }),
-      BOOLEAN: () => ({ booleanValue: text === 'true' }),
-      DATE: () => ({ dateValue: fromDay(text, config.timeZone, field) }),
-      LIST: () => ({ selectedValueId: text }),
-    }
-    const kind = kinds[definition.attributeType]
-    if (!kind)
-      throw new ErpError('NOT_SUPPORTED', `The custom attribute "${key}" is of a kind we cannot write.`, {
-        field,
-      })
-    made.push({ attributeDefinitionId: definition.id, ...kind() })
-  }
-  return made
 }

@@ -1,7 +1,8 @@
 import Big from 'big.js'
-import type { Address, CustomAttribute, DocumentLine, ItemType, Money } from '../../schema/index.ts'
+import type { Address, DocumentLine, ItemType, Money } from '../../schema/index.ts'
 import type { Customer, Item } from '../connector.ts'
 import type { Config } from './config.ts'
+import { toAttributes } from './custom.ts'
 import { chosen, netOf } from './tiers.ts'
 import type * as rows from './rows.ts'
 import { codeOf } from './setup.ts'
@@ -50,17 +51,6 @@ function fitting(text: string | null, pattern: RegExp): string | null {
   return text !== null && pattern.test(text) ? text : null
 }
 
-/** Own fields by their keys, as text; the one that keeps our reference has its own place. */
-export function toAttributes(list: rows.Attribute[], names: Names, reference?: string): CustomAttribute[] {
-  return list.flatMap((one) => {
-    const key = names.attributes.get(one.attributeDefinitionId)?.attributeKey
-    if (!key || key === reference) return []
-    const flag = one.booleanValue === null || one.booleanValue === undefined ? null : String(one.booleanValue)
-    const value = one.stringValue ?? one.numberValue ?? flag ?? toUtc(one.dateValue) ?? one.selectedValueId
-    return value === null ? [] : [{ key, value }]
-  })
-}
-
 /** An address; `type` only where weclapp says what it is for. */
 export function toAddress(row: rows.PlaceRow, type?: Address['type']): Address {
   return {
@@ -94,13 +84,13 @@ export function toItem(row: rows.ArticleRow, names: Names, config: Config, at: n
     categories: category ? [category] : [],
     leadTimeDays: row.averageDeliveryTime ?? null,
     listPrice: price && moneyOf(netOf(price), price.currencyId, names),
-    customAttributes: toAttributes(row.customAttributes, names),
+    customAttributes: toAttributes(row.customAttributes, names, config),
     updatedAt: toUtc(row.lastModifiedDate),
   }
 }
 
 /** A customer: a party that is marked as one. Its sales channel stands for its group. */
-export function toCustomer(row: rows.PartyRow, names: Names): Customer {
+export function toCustomer(row: rows.PartyRow, names: Names, config: Config): Customer {
   const main = row.addresses.find(({ primaryAddress }) => primaryAddress) ?? row.addresses[0]
   return {
     id: row.id,
@@ -120,7 +110,7 @@ export function toCustomer(row: rows.PartyRow, names: Names): Customer {
       ),
     ),
     active: !row.customerBlocked,
-    customAttributes: toAttributes(row.customAttributes, names),
+    customAttributes: toAttributes(row.customAttributes, names, config),
     updatedAt: toUtc(row.lastModifiedDate),
   }
 }

@@ -1,11 +1,12 @@
 import Big from 'big.js'
+import { ownBody } from './custom.ts'
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, OrderInput, Ref, Write } from '../connector.ts'
 import type { HttpRequest } from '../http.ts'
 import { shaped } from '../shape.ts'
 import type { z } from 'zod'
 import { isId, mustFit, shown } from './client.ts'
-import { headDiscount, orderItems, ownFields, placeOf, short, termOf, warehouseOf } from './lines.ts'
+import { headDiscount, orderItems, placeOf, short, termOf, warehouseOf } from './lines.ts'
 import type { Connection } from './read.ts'
 import * as rows from './rows.ts'
 import { fromDay } from './time.ts'
@@ -69,7 +70,7 @@ async function orderBody(connection: Connection, input: OrderInput, ref: string)
     ...(shipTo ? { deliveryAddress: placeOf(shipTo, party.company ?? '') } : {}),
     orderItems: items,
     customAttributes: [
-      ...(await ownFields(connection, input.customAttributes ?? [])),
+      ...(await ownBody(connection, 'order', input.customAttributes ?? [])),
       { attributeDefinitionId: attribute, stringValue: ref },
     ],
   }

@@ -51,6 +51,9 @@ export const definition = z.object({
   attributeType: z.string(),
   active: yes,
   entities: z.array(z.string()).nullish(),
+  label: words,
+  mandatory: yes,
+  selectableValues: z.array(z.object({ id, value: words, active: yes })).nullish(),
 })
 
 const reduction = z.object({ type: z.string(), value: decimal })

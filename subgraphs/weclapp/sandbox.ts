@@ -12,7 +12,8 @@ import { changeParty, createParty, owed } from './sandbox/parties.ts'
 import { priceRows } from './sandbox/pricing.ts'
 import { Refusal, problem } from './sandbox/problem.ts'
 import { filtered, listed } from './sandbox/query.ts'
-import { REFERENCE, seedArticles, seedParties, seedSetup } from './sandbox/seed.ts'
+import { REFERENCE } from './sandbox/custom.ts'
+import { seedArticles, seedParties, seedSetup } from './sandbox/seed.ts'
 import { type Row, Store } from './sandbox/store.ts'
 
 /** The token of the demo's API user. */

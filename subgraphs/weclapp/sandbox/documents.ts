@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo, DemoDocument } from '../../demo.ts'
+import { orderAttributes } from './custom.ts'
 import { copyOf, taxOf } from './orders.ts'
 import type { Row, Store } from './store.ts'
 
@@ -77,7 +78,7 @@ function seedOrder(store: Store, document: DemoDocument, party: Row, articles: M
     deliveryAddress: place,
     orderItems: items,
     shippingCostItems: [],
-    customAttributes: [],
+    customAttributes: orderAttributes(store, document),
     statusHistory: [],
     tags: [],
   })

@@ -1,10 +1,9 @@
 import Big from 'big.js'
 import type { Demo, DemoProduct } from '../../demo.ts'
+import { articleAttributes, customerAttributes, seedDefinitions } from './custom.ts'
 import type { Price } from './pricing.ts'
 import type { Store } from './store.ts'
 
-/** The custom attribute that keeps our reference on orders. */
-export const REFERENCE = 'uda_order_ref'
 const UNITS = { H87: 'Stk.', KGM: 'kg', MTR: 'm', LTR: 'l', HUR: 'Std.' }
 const PAST = Date.parse('2025-12-31T23:00:00Z')
 
@@ -23,7 +22,7 @@ function named(
   return Object.fromEntries(names.map(([key, properties]) => [key, store.insert(resource, properties).id]))
 }
 
-/** Units, currencies, warehouses, terms and the custom attribute. */
+/** Units, currencies, warehouses, terms and the custom attributes. */
 export function seedSetup(store: Store, demo: Demo): Ids {
   const units = named(
     store,
@@ -55,19 +54,7 @@ export function seedSetup(store: Store, demo: Demo): Ids {
       { name: `${days} Tage netto`, numberOfDays: days, dueDateOption: 'PERIOD', conditions: [] },
     ]),
   )
-  store.insert('customAttributeDefinition', {
-    attributeKey: REFERENCE,
-    label: 'Unified API order',
-    attributeType: 'STRING',
-    entities: ['salesOrder'],
-    active: true,
-    defaultBooleanValue: false,
-    mandatory: false,
-    readOnly: false,
-    showInOverview: false,
-    showOnCreationDialog: false,
-    systemCustomAttribute: false,
-  })
+  seedDefinitions(store)
   return { units, currencies, warehouses }
 }
 
@@ -205,7 +192,7 @@ export function seedParties(store: Store, ids: Ids, demo: Demo): Map<string, str
         addresses: [address],
         primaryAddressId: address.id,
         contacts: [],
-        customAttributes: [],
+        customAttributes: customerAttributes(store, one),
         tags: [],
       })
       return [one.number, row.id]
@@ -220,6 +207,7 @@ export function seedArticles(store: Store, ids: Ids, demo: Demo, parties: Map<st
     const expired = priceOf(store, ids.currencies.EUR ?? '', '1.00', { endDate: PAST })
     const row = store.insert('article', {
       ...articleOf(ids, product),
+      customAttributes: articleAttributes(store, product),
       shortDescription1: product.description,
       ean: product.barcode,
       articleCategoryId: categories.get(product.category),
