@@ -23,16 +23,24 @@ export interface ClientOptions {
 /** A typed client of the graph. Everything that it throws is a GraphError, or the abort of a signal. */
 export interface Client {
   /** Asks; throws GraphError, with what was answered as `data`, when any part of the answer is an error. */
-  query<T, V extends Variables>(document: Document<T, V>, variables: V, options?: RequestOptions): Promise<T>
+  query<T, V extends Variables>(
+    document: Document<T, V>,
+    variables: NoInfer<V>,
+    options?: RequestOptions,
+  ): Promise<T>
   /** Changes. Sent again after UNAVAILABLE with the same idempotency key, it happens once. */
-  mutate<T, V extends Variables>(document: Document<T, V>, variables: V, options?: RequestOptions): Promise<T>
+  mutate<T, V extends Variables>(
+    document: Document<T, V>,
+    variables: NoInfer<V>,
+    options?: RequestOptions,
+  ): Promise<T>
   /**
    * Listens until the subscription ends, the loop is left, or the signal aborts. A broken connection is made
    * again; `syncEvents` goes on behind the last event that the loop was given, without a gap or a repetition.
    */
   subscribe<T, V extends Variables>(
     document: Document<T, V>,
-    variables: V,
+    variables: NoInfer<V>,
     options?: SubscribeOptions,
   ): AsyncIterableIterator<T>
   /** Ends every subscription. */
