@@ -1,8 +1,16 @@
 import { z } from 'zod'
-import { QuoteStatus } from '../../schema/index.ts'
+import { OrderStatus, QuoteStatus } from '../../schema/index.ts'
 
 function column(what: string) {
   return z.string().min(1).optional().describe(`Id or label of the custom column that holds ${what}`)
+}
+
+function told(what: string) {
+  return z
+    .string()
+    .min(1)
+    .optional()
+    .describe(`Id or label of the custom column into which the ERP's news go: ${what}`)
 }
 
 const columns = z.object({
@@ -21,6 +29,11 @@ const columns = z.object({
       postalCode: column('the postal code'),
       city: column('the city'),
       country: column('the ISO 3166-1 alpha-2 code of the country'),
+      balance: told('what the customer owes'),
+      overdue: told('how much of it is overdue'),
+      creditLimit: told('the credit limit'),
+      onHold: told('whether the customer is on hold'),
+      dunningLevel: told('the dunning level'),
     })
     .prefault({})
     .describe('Custom columns of organisations'),
@@ -36,6 +49,12 @@ const columns = z.object({
       paymentTerms: column('the terms of payment'),
       purchaseOrderNumber: column("the customer's order number"),
       validUntil: column('the day on which the offer ends'),
+      orderNumber: told("the order's number"),
+      orderState: told('where the order stands'),
+      failure: told('why no order could be made'),
+      syncStatus: told('"failed" or "synced"'),
+      invoiceNumber: told("the invoice's number"),
+      paymentStatus: told('how much was paid'),
     })
     .prefault({})
     .describe('Custom columns of deals'),
@@ -67,6 +86,36 @@ export const config = z.object({
     .record(z.string(), z.enum(QuoteStatus))
     .default({})
     .describe('Stage of a deal (value or label) to the state of a quote, where not built in'),
+  stageOfOrder: z
+    .partialRecord(z.enum(OrderStatus), z.string().min(1))
+    .default({})
+    .describe(
+      'State of an order to the stage (value, id or label) that its deal is put into, such as CANCELLED to Lost',
+    ),
+  words: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      'What to write instead of our own words failed, synced, OPEN, PAID, true and so on: a text, or the value or label of an option',
+    ),
+  remindOwner: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether a deal's owner gets a task when no order could be made of it (first generation of the API)",
+    ),
+  company: z
+    .string()
+    .optional()
+    .describe(
+      'Id of the company (data.companyId of a webhook), by which the second generation computes built-in ids',
+    ),
+  model: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      'Built-in type, field or relation (such as deal or lineItem.quantity) to its id or label, where people renamed it',
+    ),
   units: z
     .record(z.string(), z.string())
     .default({})

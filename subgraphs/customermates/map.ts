@@ -1,9 +1,9 @@
 import { ErpError } from '../../schema/errors.ts'
-import type { Address, CustomAttribute, DocumentLine, Money, QuoteStatus } from '../../schema/index.ts'
+import type { Address, CustomAttribute, DocumentLine, QuoteStatus } from '../../schema/index.ts'
 import type { Customer, Item, Quote } from '../connector.ts'
-import type { Columns } from './client.ts'
+import { type Columns, nameOf } from './columns.ts'
 import type { Config } from './config.ts'
-import type { Column, Contact, Deal, Organization, Row, Service } from './shapes.ts'
+import type { Column, Contact, Deal, Line, Organization, Row, Service } from './port.ts'
 
 type Wanted<E extends keyof Config['columns']> = Columns<keyof Config['columns'][E] & string>
 
@@ -21,7 +21,7 @@ const REGIONS = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none'
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/
 
 function valueIn(row: Row, column: Column | undefined): string | null {
-  return (column && row.customFieldValues.find(({ columnId }) => columnId === column.id)?.value) ?? null
+  return (column && row.values.find(({ columnId }) => columnId === column.id)?.value) ?? null
 }
 
 /** What a person sees: the label of an option, else the value. */
@@ -30,10 +30,10 @@ function shownIn(row: Row, column: Column | undefined): string | null {
   return column?.options.find((option) => option.value === value)?.label ?? value
 }
 
-function attributesOf(row: Row, all: Column[]): CustomAttribute[] {
-  return all.flatMap((column) => {
-    const value = shownIn(row, column)
-    return value === null ? [] : [{ key: column.label ?? column.id, value }]
+function attributesOf(row: Row, own: Column[]): CustomAttribute[] {
+  return own.flatMap((column) => {
+    const value = valueIn(row, column)
+    return value === null ? [] : [{ key: nameOf(column, own), value }]
   })
 }
 
@@ -55,8 +55,8 @@ export function toItem(row: Service, columns: Wanted<'services'>, config: Config
     type: 'UNKNOWN',
     unit: unitIn(row, columns, config),
     nativeUnit: shownIn(row, columns.by.unit),
-    listPrice: { amount: row.amount, currency: config.currency },
-    customAttributes: attributesOf(row, columns.all),
+    listPrice: row.amount === null ? null : { amount: row.amount, currency: row.currency ?? config.currency },
+    customAttributes: attributesOf(row, columns.own),
     updatedAt: row.updatedAt,
   }
 }
@@ -96,14 +96,14 @@ export function toCustomer(row: Organization, columns: Wanted<'organizations'>):
     country: countryOf(shownIn(row, by.country)),
     currency: currency && CURRENCIES.has(currency) ? currency : null,
     addresses: address ? [address] : [],
-    customAttributes: attributesOf(row, columns.all),
+    customAttributes: attributesOf(row, columns.own),
     updatedAt: row.updatedAt,
   }
 }
 
 /** The first e-mail address of a contact. */
 export function emailOf(row: Contact): string | null {
-  return row.emails?.find((email) => EMAIL.test(email)) ?? null
+  return row.emails.find((email) => EMAIL.test(email)) ?? null
 }
 
 function fullName(row: { firstName: string | null; lastName: string | null }): string | null {
@@ -114,23 +114,6 @@ function fullName(row: { firstName: string | null; lastName: string | null }): s
 export function toPerson(row: Contact): Customer | null {
   if (row.organizations.length > 0) return null
   return { id: PERSON + row.id, name: fullName(row), email: emailOf(row), updatedAt: row.updatedAt }
-}
-
-/** The words of a note, which is a document of the editor Tiptap: one line for each paragraph. */
-export function wordsOf(node: unknown): string | null {
-  if (typeof node === 'string') return node || null
-  const lines: string[] = []
-  const read = (part: unknown): void => {
-    const { type, text, content } = (typeof part === 'object' && part !== null ? part : {}) as Record<
-      string,
-      unknown
-    >
-    if (type === 'paragraph' || type === 'heading') lines.push('')
-    if (typeof text === 'string') lines.push((lines.pop() ?? '') + text)
-    if (Array.isArray(content)) content.forEach(read)
-  }
-  read(node)
-  return lines.filter(Boolean).join('\n') || null
 }
 
 /** What stands beside a deal: its services by id, and who buys. */
@@ -146,14 +129,26 @@ function refused(row: Deal, field: string, why: string): ErpError {
   })
 }
 
+/** A value that decides what an order costs; PERMISSION_DENIED where it is hidden from us. */
+function openIn(row: Deal, column: Column | undefined, field: string): string | null {
+  const isHidden =
+    column && row.values.some(({ columnId, restricted }) => restricted && columnId === column.id)
+  if (!isHidden) return shownIn(row, column)
+  throw new ErpError(
+    'PERMISSION_DENIED',
+    `The user of the API may not see "${column.label}" of the deal "${row.name ?? row.id}".`,
+    { field: `columns.deals.${field}` },
+  )
+}
+
 function currencyOf(row: Deal, { by }: Wanted<'deals'>, config: Config): string {
-  const text = shownIn(row, by.currency) ?? config.currency
+  const text = openIn(row, by.currency, 'currency') ?? row.currency ?? config.currency
   if (CURRENCIES.has(text)) return text
   throw refused(row, 'currency', `is in "${text}", which is no code of ISO 4217`)
 }
 
 function discountOf(row: Deal, { by }: Wanted<'deals'>): string | null {
-  const text = valueIn(row, by.discountPercent)
+  const text = openIn(row, by.discountPercent, 'discountPercent')
   const percent = text?.replace(/\s*%$/, '') ?? null
   if (percent === null || /^(100|\d{1,2}(\.\d{1,6})?)$/.test(percent)) return percent
   throw refused(row, 'discountPercent', `has the discount "${text}", which is no percentage`)
@@ -167,25 +162,21 @@ function stateOf(row: Deal, stage: Column | undefined, config: Config): QuoteSta
   return own ?? (known === undefined ? 'UNKNOWN' : (STAGES[known] ?? 'UNKNOWN'))
 }
 
-function toLine(
-  { id, name, amount, quantity }: Deal['services'][number],
-  item: Item | undefined,
-  currency: string,
-): DocumentLine {
-  const unitPrice: Money = { amount, currency }
+function toLine(line: Line, item: Item | undefined, currency: string): DocumentLine {
+  const unitPrice = line.amount === null ? null : { amount: line.amount, currency: line.currency ?? currency }
   return {
-    id,
-    item: id,
+    id: line.id,
+    item: line.service,
     sku: item?.sku ?? null,
-    description: name,
-    quantity,
+    description: line.name ?? item?.name ?? null,
+    quantity: line.quantity,
     unit: item?.unit ?? null,
     unitPrice,
   }
 }
 
 /**
- * A deal as a quote. MAPPING_MISSING where a custom column holds a currency or discount that cannot be read: nobody
+ * A deal as a quote. MAPPING_MISSING or PERMISSION_DENIED where its currency or discount cannot be read: nobody
  * may order at other conditions than were agreed. https://github.com/customermates/customermates
  */
 export function toQuote(row: Deal, columns: Wanted<'deals'>, beside: Beside, config: Config): Quote {
@@ -207,10 +198,13 @@ export function toQuote(row: Deal, columns: Wanted<'deals'>, beside: Beside, con
     validUntil: fitting(shownIn(row, by.validUntil), /^\d{4}-\d\d-\d\d/)?.slice(0, 10) ?? null,
     paymentTerms: shownIn(row, by.paymentTerms),
     purchaseOrderNumber: shownIn(row, by.purchaseOrderNumber),
-    note: wordsOf(row.notes),
-    lines: row.services.map((line) => toLine(line, beside.items.get(line.id), currency)),
+    note: row.notes,
+    lines: row.services.map((line) => toLine(line, beside.items.get(line.service ?? ''), currency)),
     discounts: percent === null ? [] : [{ percent }],
-    net: row.totalValue && percent === null ? { amount: row.totalValue, currency } : null,
+    net:
+      row.totalValue && percent === null
+        ? { amount: row.totalValue, currency: row.currency ?? currency }
+        : null,
     updatedAt: row.updatedAt,
   }
 }

@@ -11,13 +11,16 @@ import type {
   ListAsk,
   Quote,
 } from '../connector.ts'
-import { rowOf, shaped } from '../shape.ts'
-import type { Client, Entity } from './client.ts'
+import { rowOf } from '../shape.ts'
+import { type Columns, columnsOf } from './columns.ts'
 import type { Config } from './config.ts'
 import { PERSON, emailOf, toCustomer, toItem, toPerson, toQuote } from './map.ts'
-import { isRow, list, rowsOf } from './reads.ts'
-import { type Contact, type Deal, contact, deal, organization, service } from './shapes.ts'
-import { type Source, type Step, cursorOf, placeOf, walk } from './walk.ts'
+import type { Contact, Deal, Entity, Port } from './port.ts'
+import { type Known, isRow, list, rowsOf } from './reads.ts'
+import { type Source, cursorOf, placeOf, walk } from './walk.ts'
+
+/** Finds out which generation it is, once. */
+type Ports = () => Promise<Port>
 
 /** How long after its instant a change may be committed, in milliseconds. */
 const LATE_MS = 60_000
@@ -42,56 +45,60 @@ export function idOf(entity: Entity, id: string): Id {
 }
 
 /** Services as items. */
-export function openItems(client: Client, config: Config): NonNullable<Erp['items']> {
-  const columns = () => client.columns('services')
+export function openItems(ports: Ports, config: Config): NonNullable<Erp['items']> {
   return {
     async byId(ids) {
       if (ids.length === 0) return []
-      const [known, rows] = await Promise.all([columns(), rowsOf(client, 'services', service, ids)])
-      return rows.map((row) => (isRow(row) ? toItem(row, known, config) : row))
+      const port = await ports()
+      const [known, rows] = await Promise.all([
+        columnsOf(port, config, 'services'),
+        rowsOf(port, 'services', ids),
+      ])
+      return rows.map((row) => (isRow(row) ? rowOf(() => toItem(row, known, config)) : row))
     },
     /** The server searches names only, so that SKUs are looked up in their column. */
     async list(ask: ListAsk) {
-      const known = await columns()
+      const port = await ports()
+      const known = await columnsOf(port, config, 'services')
       const [all] = sourcesOf('item', ask.search)
       const { sku } = known.by
       const filters = sku && [{ field: sku.id, operator: 'contains' as const, value: all?.searchTerm }]
       const bySku: Source[] = all?.searchTerm && filters ? [{ entity: 'services', filters }] : []
-      return list(client, [...(all ? [all] : []), ...bySku], ask, async (steps) =>
-        steps.map(({ row }) => rowOf(() => toItem(shaped(service, row, 'A service'), known, config))),
+      return list(port, [...(all ? [all] : []), ...bySku], ask, async (rows) =>
+        rows.map((one) => (one.entity === 'services' ? rowOf(() => toItem(one.row, known, config)) : null)),
       )
     },
   }
 }
 
+function buyerFrom(known: Known, columns: Columns): Answer<Customer> {
+  if (known.entity === 'organizations') return rowOf(() => toCustomer(known.row, columns))
+  return known.entity === 'contacts' ? toPerson(known.row) : null
+}
+
 /** Organisations, and contacts without one, as customers. */
-export function openCustomers(client: Client): NonNullable<Erp['customers']> {
-  const columns = () => client.columns('organizations')
+export function openCustomers(ports: Ports, config: Config): NonNullable<Erp['customers']> {
   return {
     async byId(ids) {
       if (ids.length === 0) return []
+      const port = await ports()
       const persons = ids.map((id) => (id.startsWith(PERSON) ? id.slice(PERSON.length) : ''))
       const [known, rows, people] = await Promise.all([
-        columns(),
-        rowsOf(client, 'organizations', organization, ids),
-        rowsOf(client, 'contacts', contact, persons),
+        columnsOf(port, config, 'organizations'),
+        rowsOf(port, 'organizations', ids),
+        rowsOf(port, 'contacts', persons),
       ])
       return rows.map((row, index): Answer<Customer> => {
         const person = people[index] ?? null
         if (row === null) return isRow(person) ? toPerson(person) : person
-        return isRow(row) ? toCustomer(row, known) : row
+        return isRow(row) ? rowOf(() => toCustomer(row, known)) : row
       })
     },
     async list(ask) {
-      const known = await columns()
-      return list(client, sourcesOf('customer', ask.search), ask, async (steps) =>
-        steps.map(({ entity, row }) =>
-          rowOf(() =>
-            entity === 'contacts'
-              ? toPerson(shaped(contact, row, 'A contact'))
-              : toCustomer(shaped(organization, row, 'An organisation'), known),
-          ),
-        ),
+      const port = await ports()
+      const columns = await columnsOf(port, config, 'organizations')
+      return list(port, sourcesOf('customer', ask.search), ask, async (rows) =>
+        rows.map((known) => buyerFrom(known, columns)),
       )
     },
   }
@@ -111,18 +118,20 @@ function buyerOf(row: Deal, people: Map<Id, Answer<Contact>>): Id | null {
 
 /** Deals as quotes, with the SKUs of their services and the custom columns of their customers. */
 export function openQuotes(
-  client: Client,
+  ports: Ports,
   config: Config,
   { items, customers }: { items: NonNullable<Erp['items']>; customers: NonNullable<Erp['customers']> },
 ): NonNullable<Erp['quotes']> {
-  async function quotesOf(answers: Answer<Deal>[]): Promise<Answer<Quote>[]> {
+  async function quotesOf(port: Port, answers: Answer<Deal>[]): Promise<Answer<Quote>[]> {
     const deals = answers.filter(isRow)
-    const serviceIds = [...new Set(deals.flatMap(({ services }) => services.map(({ id }) => id)))]
+    const serviceIds = [
+      ...new Set(deals.flatMap(({ services }) => services.flatMap(({ service }) => service ?? []))),
+    ]
     const personIds = [...new Set(deals.flatMap(({ contacts: [person] }) => person?.id ?? []))]
     const [columns, goods, found] = await Promise.all([
-      client.columns('deals'),
+      columnsOf(port, config, 'deals'),
       items.byId(serviceIds),
-      rowsOf(client, 'contacts', contact, personIds),
+      rowsOf(port, 'contacts', personIds),
     ])
     const [things, people] = [keyed(serviceIds, goods), keyed(personIds, found)]
     const buyerIds = [...new Set(deals.flatMap((row) => buyerOf(row, people) ?? []))]
@@ -131,7 +140,7 @@ export function openQuotes(
       if (!isRow(row)) return row
       const person = people.get(row.contacts[0]?.id ?? '') ?? null
       const customer = buyers.get(buyerOf(row, people) ?? '') ?? null
-      const wanted = row.services.map(({ id }) => things.get(id) ?? null)
+      const wanted = row.services.map(({ service }) => things.get(service ?? '') ?? null)
       const problem = [person, customer, ...wanted].find((answer) => answer instanceof ErpError)
       if (problem instanceof ErpError) return problem
       const known = new Map(wanted.filter(isRow<Item>).map((item) => [item.id, item]))
@@ -141,11 +150,16 @@ export function openQuotes(
     })
   }
   return {
-    byId: async (ids) => (ids.length === 0 ? [] : quotesOf(await rowsOf(client, 'deals', deal, ids))),
-    list: (ask) =>
-      list(client, sourcesOf('quote', ask.search), ask, (steps: Step[]) =>
-        quotesOf(steps.map(({ row }) => rowOf(() => shaped(deal, row, 'A deal')))),
-      ),
+    async byId(ids) {
+      if (ids.length === 0) return []
+      const port = await ports()
+      return quotesOf(port, await rowsOf(port, 'deals', ids))
+    },
+    async list(ask) {
+      const port = await ports()
+      const deals = (rows: Known[]) => rows.flatMap((one) => (one.entity === 'deals' ? one.row : []))
+      return list(port, sourcesOf('quote', ask.search), ask, (rows) => quotesOf(port, deals(rows)))
+    },
   }
 }
 
@@ -154,7 +168,7 @@ export function openQuotes(
  * instant is read again the next time, because a change may be committed late.
  */
 export async function* openChanges(
-  client: Client,
+  ports: Ports,
   kind: Kind,
   since: Cursor | null,
 ): AsyncGenerator<ChangePage> {
@@ -166,7 +180,7 @@ export async function* openChanges(
   const read = new Date().toISOString()
   let place = known.read !== undefined && safe < known.at ? { ...known, at: safe, seen: [] } : known
   for (let more = true; more;) {
-    const step = await walk(client, sources, place, PER_PAGE)
+    const step = await walk(await ports(), sources, place, PER_PAGE)
     more = step.next !== null
     place = step.place
     // Only the last page says when it was read: the ones before are not yet the end.

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Cursor } from '../connector.ts'
-import type { Json } from '../json.ts'
-import { shaped } from '../shape.ts'
-import { type Client, type Entity, type Filter, PAGE_SIZES, type Search } from './client.ts'
+import type { Entity, Filter, Head, Port, Search } from './port.ts'
 
 /** Rows of one entity; several of them are walked as one list. */
 export interface Source {
@@ -26,7 +24,7 @@ export interface Step {
   entity: Entity
   id: string
   at: string
-  row: Json
+  head: Head
 }
 
 const EPOCH = '1970-01-01T00:00:00.000Z'
@@ -37,7 +35,6 @@ const place = z.object({
   seen: z.array(z.string()),
   read: instant.optional(),
 })
-const head = z.object({ id: z.string().min(1), createdAt: instant, updatedAt: instant })
 
 /** The beginning of a walk, or the place that a cursor names; VALIDATION for a cursor of somebody else. */
 export function placeOf(cursor: Cursor | null, by: Place['by']): Place {
@@ -60,18 +57,16 @@ export function cursorOf(at: Place): Cursor {
  * The rows from a place on. Conditions and orders that the server does not know, or the user may not use, are
  * left out by it in silence, so that what comes is checked. https://github.com/customermates/customermates
  */
-async function from(client: Client, { by, at, seen }: Place, source: Source, pageSize: Search['pageSize']) {
+async function from(port: Port, { by, at, seen }: Place, source: Source, pageSize: number) {
   const filters: Filter[] = [{ field: by, operator: 'gte', value: at }, ...source.filters]
   for (let page = 1; ; page += 1) {
-    const { rows } = await client.search(source.entity, { ...source, filters, sortBy: by, page, pageSize })
-    const steps = rows.map((row): Step => {
-      const { id, [by]: when } = shaped(head, row, `A row of ${source.entity}`)
-      return { entity: source.entity, id, at: when, row }
-    })
+    const { entity, searchTerm } = source
+    const { heads } = await port.search(entity, { filters, searchTerm, sortBy: by, page, pageSize })
+    const steps = heads.map((head): Step => ({ entity, id: head.id, at: head[by], head }))
     if (steps.some((step, index) => step.at < (steps[index - 1]?.at ?? at)))
       throw new ErpError('BAD_ANSWER', `Customermates did not sort ${source.entity} by ${by}.`)
     const fresh = steps.filter((step) => step.at !== at || !seen.includes(step.id))
-    const end = rows.length < pageSize
+    const end = heads.length < pageSize
     if (fresh.length > 0 || end) return { fresh, upTo: end ? null : (steps.at(-1)?.at ?? null) }
   }
 }
@@ -80,9 +75,9 @@ async function from(client: Client, { by, at, seen }: Place, source: Source, pag
  * The next rows of all sources as one list, oldest first, at most `first`; `next` is null at the end. Rows are
  * found again by their instant and not by their number, so that none is lost while others come and go.
  */
-export async function walk(client: Client, sources: Source[], place: Place, first: number) {
-  const size = PAGE_SIZES.find((pageSize) => pageSize > first + place.seen.length) ?? 100
-  const parts = await Promise.all(sources.map((source) => from(client, place, source, size)))
+export async function walk(port: Port, sources: Source[], place: Place, first: number) {
+  const size = port.sizes.find((pageSize) => pageSize > first + place.seen.length) ?? Math.max(...port.sizes)
+  const parts = await Promise.all(sources.map((source) => from(port, place, source, size)))
   const ends = parts.flatMap(({ upTo }) => upTo ?? []).toSorted()
   const all = parts
     .flatMap(({ fresh }) => fresh)

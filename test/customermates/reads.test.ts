@@ -132,11 +132,11 @@ describe('the refusals of Customermates', () => {
     }
   })
 
-  it('say of an installation of the newer generation that its addresses are not there', async () => {
+  it('say of an address under which no API is that it should be checked', async () => {
     const { erp } = open({ url: `${open().url}/v2` })
     const error = await errorOf(erp.check())
     expect(error).toMatchObject({ code: 'NOT_FOUND' })
-    expect(error.message).toContain('this connector speaks')
+    expect(error.message).toContain('check the base address')
   })
 })
 
