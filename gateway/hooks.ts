@@ -34,7 +34,8 @@ export function hookRoutes(app: FastifyInstance, hub: Hub): void {
         .send({ error: { code: 'UNAUTHENTICATED', message: 'The signature is missing or wrong.' } })
     }
     try {
-      await receive(hub.db, open.id, await hook.read(raw))
+      const changes = await hook.read(raw)
+      await receive(hub.db, open.id, changes, (await hook.delivery?.(raw)) ?? null)
     } catch (error) {
       if (!(error instanceof ErpError)) throw error
       return reply.code(400).send({ error: { code: error.code, message: error.message } })

@@ -28,7 +28,8 @@ export interface Token {
   keep?: Record<string, string>
 }
 
-const EARLY_MS = 30_000
+/** How long before its end a token counts as ended, in milliseconds. */
+export const EARLY_MS = 30_000
 
 /**
  * A bearer token that is got by `get` when there is none or it is about to end. Fifty requests at once cause

@@ -80,6 +80,8 @@ export interface Change {
   deleted: boolean
   /** When it changed, UTC. */
   at: string | null
+  /** False: nothing of it is written down, so it is not read again; what is kept of it is dropped. */
+  reread?: boolean
 }
 
 /** A page of changes and the cursor that continues behind it. */
@@ -128,6 +130,8 @@ export interface Erp {
   /** Pages of what changed since the cursor (null: from the beginning), oldest first, then ends. */
   changes?(kind: Kind, since: Cursor | null): AsyncIterable<ChangePage>
   hook?: Hook
+  /** Ends what the ERP keeps open for us, such as sessions, when the connection ends. Never throws. */
+  close?(): Promise<void>
 }
 
 /** The kinds of record whose fields can be mapped. */
@@ -176,6 +180,8 @@ export interface Tell {
 export interface Hook {
   verify(raw: RawRequest, secret: string): boolean
   read(raw: RawRequest): Change[] | Promise<Change[]>
+  /** What the ERP calls this delivery, so that one that comes twice is worked once; null where it does not say. */
+  delivery?(raw: RawRequest): string | null | Promise<string | null>
   /** The body to answer at once where the vendor first asks for a proof of the address; null for a webhook. */
   greet?(raw: RawRequest): string | null
   /** Makes the ERP send its webhooks to `url`, or prolongs it; gives the instant when that ends, UTC. */

@@ -43,7 +43,8 @@ export function documentOf(
   try {
     return { status, headers, body: exact(text) }
   } catch {
-    const bare = status === 204 || (name === 'connection.test' && text === '')
+    const silent = text === '' && (name === 'connection.test' || status === 202)
+    const bare = status === 204 || silent
     if (status >= 200 && status < 300 && !bare)
       throw new ErpError('BAD_ANSWER', 'The answer is no valid JSON.', { said: text.slice(0, 300) })
     return { status, headers, body: bare ? undefined : text.slice(0, 2000) }

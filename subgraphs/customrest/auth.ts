@@ -1,15 +1,13 @@
 import { createHash, createHmac } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
-import { type Auth, type Token, basic, bearer, fixed } from '../auth.ts'
+import { type Auth, EARLY_MS, basic, bearer, fixed } from '../auth.ts'
 import type { Http, HttpRequest } from '../http.ts'
 import { askToken, refreshToken } from '../oauth2.ts'
-import type { AuthPlan } from './manifest.ts'
+import type { AuthPlan } from './credentials.ts'
+import { type Held, type Login, type Logout, sessions } from './session.ts'
 
 /** Puts the credentials into the texts of `auth`; expressions never see them. */
 export type Fill = (text: string) => string
-
-/** Logging in, as the manifest words it: a token and the seconds that it is good for. */
-export type Login = () => Promise<{ token: string; seconds: number }>
 
 /** The name under which a key for the query travels until the address is made. */
 export const QUERY_KEY = 'x-query-key'
@@ -30,28 +28,6 @@ function client(
   // RFC 6749, 2.3.1: id and secret are form-encoded before they are joined.
   const coded = [id, key].map((text) => new URLSearchParams({ t: text }).toString().slice(2)).join(':')
   return { headers: { authorization: `Basic ${Buffer.from(coded).toString('base64')}` }, form: {} }
-}
-
-/** A session's token, in the header or cookie that the manifest names. */
-function session(plan: Extract<AuthPlan, { kind: 'session' }>, http: Http, login: Login): Auth {
-  const { in: place, name, value } = plan.apply
-  const header = place === 'cookie' ? 'cookie' : name.toLowerCase()
-  const [before = '', after = ''] = (place === 'cookie' ? `${name}=${value}` : value).split('${token}')
-  const inner = bearer(http, async (): Promise<Token> => {
-    const { token, seconds } = await login()
-    return { accessToken: token, expiresAt: Date.now() + seconds * 1000 }
-  })
-  return {
-    async headers(request) {
-      const { authorization = '' } = await inner.headers(request)
-      return { [header]: `${before}${authorization.slice('Bearer '.length)}${after}` }
-    },
-    async renew(refused) {
-      const text = refused[header] ?? ''
-      const token = text.slice(before.length, text.length - after.length)
-      return (await inner.renew?.({ authorization: `Bearer ${token}` })) ?? false
-    },
-  }
 }
 
 function hmac(plan: Extract<AuthPlan, { kind: 'hmac' }>, fill: Fill): Auth {
@@ -80,7 +56,7 @@ function hmac(plan: Extract<AuthPlan, { kind: 'hmac' }>, fill: Fill): Auth {
 }
 
 /** How requests prove who we are, by the kind that the manifest names. */
-export function authOf(plan: AuthPlan, fill: Fill, http: Http, login: Login): Auth {
+export function authOf(plan: AuthPlan, fill: Fill, http: Http, login: Login, logout: Logout | null): Held {
   switch (plan.kind) {
     case 'none':
       return { headers: () => ({}) }
@@ -91,7 +67,7 @@ export function authOf(plan: AuthPlan, fill: Fill, http: Http, login: Login): Au
     case 'bearer':
       return fixed('authorization', `Bearer ${fill(plan.token)}`)
     case 'session':
-      return session(plan, http, login)
+      return sessions(plan, http, login, logout)
     case 'hmac':
       return hmac(plan, fill)
     case 'oauth2ClientCredentials': {
@@ -115,7 +91,14 @@ export function authOf(plan: AuthPlan, fill: Fill, http: Http, login: Login): Au
     }
     case 'oauth2AuthorizationCode': {
       const { headers, form } = client(plan, fill)
-      return bearer(http, refreshToken(http, { url: fill(plan.tokenUrl), headers, form }))
+      const refresh = refreshToken(http, { url: fill(plan.tokenUrl), headers, form })
+      return bearer(http, async (stored) => {
+        const { keep, ...token } = await refresh(stored)
+        const early = plan.refreshMarginS === undefined ? 0 : plan.refreshMarginS * 1000 - EARLY_MS
+        // A refresh token that never changes stays the stored one, whatever else the answer names.
+        const kept = plan.refreshRotates !== false && keep ? { keep } : {}
+        return { ...token, ...kept, expiresAt: token.expiresAt - early }
+      })
     }
   }
 }

@@ -1,12 +1,13 @@
 import { ErpError } from '../../schema/errors.ts'
-import type { Auth } from '../auth.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { type Document, type Row, documentOf, readAs, recordsOf } from './answer.ts'
 import { QUERY_KEY, authOf, mustBeHeader } from './auth.ts'
 import { type Config, mustBeAllowed, visible } from './config.ts'
 import { failureOf, holds, reads } from './failure.ts'
+import { endOfJob } from './job.ts'
 import type { Loaded, Operation, Wording } from './loaded.ts'
 import type { CapabilityName } from './manifest.ts'
+import type { Held } from './session.ts'
 
 /** What a capability is asked: its input, the slice of a batch, the place of a page. */
 export interface Ask {
@@ -28,7 +29,7 @@ export class Client {
   /** What expressions see as `config`. */
   readonly settings: Record<string, unknown>
   readonly #http: Http
-  readonly #auth: Auth
+  readonly #auth: Held
 
   constructor(config: Config, loaded: Loaded, http: Http) {
     this.config = config
@@ -36,11 +37,13 @@ export class Client {
     this.settings = visible(config, loaded)
     this.#http = http
     const { auth } = loaded.manifest
+    const logout = loaded.login?.logout
     this.#auth = authOf(
       auth,
       (text) => this.#fill(text),
       http,
       () => this.#login(),
+      logout ? (proof) => this.#logout(logout, proof) : null,
     )
   }
 
@@ -52,14 +55,17 @@ export class Client {
   /** The request without credentials. Throws ErpError VALIDATION, NOT_FOUND where an id makes no path. */
   async request(operation: Operation, ask: Ask): Promise<HttpRequest> {
     const { name, plan, wording } = operation
-    const request = await this.#worded(wording, ask)
     const { idempotency } = plan
+    const carried = idempotency?.kind === 'bodyField' && idempotency.name
+    const mark = idempotency?.name ? await this.#mark(operation, ask) : ''
+    const put: Ask['put'] = carried ? [...(ask.put ?? []), [carried, mark]] : ask.put
+    const request = await this.worded(wording, { ...ask, put })
     if (
       idempotency?.kind === 'header' &&
       idempotency.name &&
       !(idempotency.name.toLowerCase() in request.headers)
     )
-      request.headers[idempotency.name.toLowerCase()] = String(ask.input.reference ?? '')
+      request.headers[idempotency.name.toLowerCase()] = mark
     const timeoutMs = plan.timeoutMs ?? this.loaded.manifest.http.timeoutMs
     return { ...request, repeatable: reads(name), ...(timeoutMs && { timeoutMs }) }
   }
@@ -80,13 +86,25 @@ export class Client {
     return this.#sealed(request, Object.fromEntries(names.map((name) => [name.toLowerCase(), '•••'])))
   }
 
-  /** Sends with credentials, which are renewed once where the ERP says that they have ended. */
+  /** Ends what the ERP keeps open for this connection, as far as it can be reached. */
+  async close(): Promise<void> {
+    await this.#auth.close?.()
+  }
+
+  /** Sends, and waits for the end of the job where the manifest says that there is one. */
   async send(operation: Operation, request: HttpRequest): Promise<Document> {
+    const document = await this.exchange(operation, request)
+    return operation.job ? endOfJob(this, operation, operation.job, document) : document
+  }
+
+  /** One request and its answer. Credentials are renewed once where the ERP says that they have ended. */
+  async exchange(operation: Operation, request: HttpRequest): Promise<Document> {
     mustBeAllowed(this.loaded, request.url)
     for (let attempt = 1; ; attempt += 1) {
       const proof = await this.#auth.headers(request)
       mustBeHeader(proof)
-      const answer = await this.#http.send(this.#sealed(request, proof))
+      const sent = this.#http.send(this.#sealed(request, proof))
+      const answer = await sent.finally(() => this.#auth.release?.(proof))
       const document = this.#document(operation.name, answer)
       const failure = await failureOf(this.loaded, operation, document)
       if (!failure) return document
@@ -118,19 +136,30 @@ export class Client {
     )
   }
 
+  /** What carries the key of a write: as the manifest words it, or our reference. */
+  async #mark({ key }: Operation, { input }: Ask): Promise<string> {
+    const value = key ? await key.run({ input, config: this.settings }) : input.reference
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  }
+
+  async #logout(wording: Wording, proof: Record<string, string>): Promise<void> {
+    const request = await this.worded(wording, { input: {} })
+    mustBeAllowed(this.loaded, request.url)
+    await this.#http.send({ ...this.#sealed(request, proof), repeatable: false, confidential: true })
+  }
+
   async #login(): Promise<{ token: string; seconds: number }> {
     const { login, manifest } = this.loaded
     if (!login || manifest.auth.kind !== 'session')
       throw new ErpError('NEEDS_AUTH', 'The manifest has no login.')
     const secrets = this.config.credentials
     // Only the login may name secrets: its input carries them, and nothing else ever sees them.
-    const request = await this.#worded(login.wording, { input: {} }, { secret: secrets })
+    const request = await this.worded(login.wording, { input: {} }, { secret: secrets })
     mustBeAllowed(this.loaded, request.url)
     const answer = await this.#http.send({ ...request, repeatable: true, confidential: true })
     const document = this.#document('connection.test', answer)
     const failure = await failureOf(
       this.loaded,
-
       { name: 'connection.test', errors: this.loaded.errors ? [this.loaded.errors] : [] },
       document,
     )
@@ -145,7 +174,8 @@ export class Client {
     return { token, seconds: Number.isFinite(seconds) ? seconds : 3600 }
   }
 
-  async #worded(
+  /** A request by its wording, without credentials; `more` is what only a login sees. */
+  async worded(
     wording: Wording,
     ask: Ask,
     more: Record<string, unknown> = {},

@@ -1,9 +1,10 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
-import { ManifestError, load } from './load.ts'
+import { load } from './load.ts'
+import { ManifestError } from './problem.ts'
 import type { Loaded } from './loaded.ts'
-import { SECRETS } from './manifest.ts'
+import { SECRETS } from './credentials.ts'
 
 function secret(help: string) {
   return z.string().min(1).optional().meta({ secret: true }).describe(help)

@@ -27,16 +27,20 @@ export interface Failure {
   refresh: boolean
 }
 
-/** Why an answer is a failure by the manifest's rules, the capability's own first; null where it is none. */
+/**
+ * Why an answer is a failure by the manifest's rules, the capability's own first; null where it is none. `failed`:
+ * it is one, whatever its status.
+ */
 export async function failureOf(
   loaded: Loaded,
   { name, errors }: Pick<Operation, 'name' | 'errors'>,
   document: Document,
+  failed = false,
 ): Promise<Failure | null> {
   const { status } = document
   const fine = status >= 200 && status < 300
   const judge = errors.find(({ isSuccess }) => isSuccess)?.isSuccess
-  if (fine && (!judge || (await holds(judge, document)))) return null
+  if (!failed && fine && (!judge || (await holds(judge, document)))) return null
   const rule = await ruleOf(errors, document)
   const code =
     rule?.code ??

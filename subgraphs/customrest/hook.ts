@@ -1,6 +1,7 @@
 import { createHash, createHmac, createVerify, timingSafeEqual } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import type { Expression } from '../expression.ts'
 import { type Client } from './client.ts'
 import type { WebhookPlan } from './manifest.ts'
 
@@ -57,14 +58,23 @@ function verify(plan: WebhookPlan['signature'], raw: RawRequest, secret: string)
   return same(Buffer.from(given, encoding), wanted)
 }
 
-async function read(client: Client, raw: RawRequest): Promise<Change[]> {
-  const rules = client.loaded.webhook
-  let body: unknown
+function bodyOf(raw: RawRequest): unknown {
   try {
-    body = JSON.parse(raw.body.toString('utf8'))
+    return JSON.parse(raw.body.toString('utf8'))
   } catch {
     throw new ErpError('BAD_ANSWER', 'The webhook is no JSON.')
   }
+}
+
+/** What the ERP calls this delivery; null where it does not say. */
+async function deliveryOf(deliveryId: Expression, raw: RawRequest): Promise<string | null> {
+  const id = await deliveryId.run({ body: bodyOf(raw), headers: raw.headers }).catch(() => null)
+  return (typeof id === 'string' || typeof id === 'number') && id !== '' ? String(id).slice(0, 500) : null
+}
+
+async function read(client: Client, raw: RawRequest): Promise<Change[]> {
+  const rules = client.loaded.webhook
+  const body = bodyOf(raw)
   const found = rules?.list ? await rules.list.run({ body, headers: raw.headers }) : body
   const events = Array.isArray(found) ? (found as unknown[]) : found === undefined ? [] : [found]
   const changes: Change[] = []
@@ -75,7 +85,13 @@ async function read(client: Client, raw: RawRequest): Promise<Change[]> {
       const [what = '', how] = rule.emit.split('.')
       const kind = KINDS[what]
       if (kind && (typeof id === 'string' || typeof id === 'number') && id !== '')
-        changes.push({ kind, id: String(id), deleted: how === 'deleted', at: null })
+        changes.push({
+          kind,
+          id: String(id),
+          deleted: how === 'deleted',
+          at: null,
+          ...(!rule.reread && how !== 'deleted' && { reread: false }),
+        })
     }
   }
   return changes
@@ -85,8 +101,10 @@ async function read(client: Client, raw: RawRequest): Promise<Change[]> {
 export function hook(client: Client): Hook | undefined {
   const plan = client.loaded.manifest.webhook
   if (!plan) return undefined
+  const deliveryId = client.loaded.webhook?.deliveryId
   return {
     verify: (raw, secret) => verify(plan.signature, raw, secret),
     read: (raw) => read(client, raw),
+    ...(deliveryId && { delivery: (raw: RawRequest) => deliveryOf(deliveryId, raw) }),
   }
 }

@@ -23,7 +23,7 @@ import { listed, quoted } from './prices.ts'
 import { reader, rowsByKey } from './read.ts'
 import { rowOf } from '../shape.ts'
 import { stock } from './stock.ts'
-import { customers, orders } from './write.ts'
+import { customers, invoices, orders, payments } from './documents.ts'
 
 function wordsOf({ config: { units }, settings, loaded }: Client): Words {
   const currency = typeof settings.currency === 'string' ? settings.currency : null
@@ -116,10 +116,13 @@ function connect(values: Config, http: Http): Erp {
         }
       : undefined,
     customer: customers(client),
+    payment: payments(client),
     changes: tellsChanges(client) ? (kind, since) => changes(client, kind, since) : undefined,
     hook: hook(client),
+    close: client.loaded.login?.logout ? () => client.close() : undefined,
   }
   erp.order = orders(client, erp)
+  erp.invoice = invoices(client, erp)
   return present(erp)
 }
 
@@ -193,12 +196,16 @@ export const customrest: Connector<typeof config> = {
     'pushOrder',
     'cancelOrder',
     'upsertCustomer',
+    'pushInvoice',
+    'pushPayment',
     'changes',
     'webhooks',
   ],
   manual: {
     cancelOrder: 'Cancel the order in the ERP itself, where the manifest has no orders.cancel.',
     upsertCustomer: 'Block a customer that was made by mistake in the ERP itself.',
+    pushInvoice: 'Void or credit the invoice in the ERP itself: a manifest has no request for it.',
+    pushPayment: 'Void the payment in the ERP itself: a manifest has no request for it.',
   },
   paceOf,
   signIn,

@@ -1,6 +1,7 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Address, CustomAttribute } from '../../schema/index.ts'
-import type { CustomerInput, OrderInput, OrderLineInput } from '../connector.ts'
+import Big from 'big.js'
+import type { CustomerInput, InvoiceInput, OrderInput, OrderLineInput, PaymentInput } from '../connector.ts'
 import type { Loaded } from './loaded.ts'
 
 /** A line whose item the ERP knows. */
@@ -18,14 +19,14 @@ function mustBeDecimal(value: string | null | undefined, field: string): void {
     refuse(`"${value.slice(0, 40)}" is no decimal number.`, field)
 }
 
-/** What can be told of an order without asking the ERP. */
-export function mustBeWhole({ lines, currency }: OrderInput): void {
+/** What can be told of an order or invoice without asking the ERP. */
+export function mustBeWhole({ lines, currency }: Pick<OrderInput, 'lines' | 'currency'>): void {
   if (lines.length === 0)
-    throw new ErpError('MISSING_REQUIRED_FIELD', 'The order has no lines.', { field: 'lines' })
+    throw new ErpError('MISSING_REQUIRED_FIELD', 'There are no lines.', { field: 'lines' })
   const currencies = new Set(lines.flatMap(({ unitPrice }) => unitPrice?.currency ?? []))
   if (currency) currencies.add(currency)
   if (currencies.size > 1)
-    refuse('The prices of the lines are in another currency than the order.', 'currency')
+    refuse('The prices of the lines are in another currency than the document.', 'currency')
   for (const [index, line] of lines.entries()) {
     mustBeDecimal(line.quantity, `lines.${index}.quantity`)
     mustBeDecimal(line.unitPrice?.amount, `lines.${index}.unitPrice`)
@@ -109,6 +110,20 @@ function bare(value: unknown, keepNull: boolean): unknown {
   return Object.fromEntries(pairs.map(([name, part]) => [name, bare(part, keepNull)]))
 }
 
+function lineWords(line: KnownLine, nativeUnit: (unit: string) => string) {
+  return {
+    sku: line.sku,
+    itemId: line.itemId ?? undefined,
+    quantity: line.quantity,
+    unit: line.unit ? nativeUnit(line.unit) : undefined,
+    unitPrice: line.unitPrice?.amount,
+    discountPercentage: line.discountPercent,
+    warehouseCode: line.warehouse,
+    deliveryDate: line.requestedDelivery,
+    description: line.description,
+  }
+}
+
 /** An order in the manifest's words. */
 export function orderWords(
   loaded: Loaded,
@@ -134,22 +149,72 @@ export function orderWords(
         amount: amount?.amount,
       })),
       custom: custom(loaded, 'order', input.customAttributes),
-      lines: lines?.map((line) => ({
-        sku: line.sku,
-        itemId: line.itemId ?? undefined,
-        quantity: line.quantity,
-        unit: line.unit ? nativeUnit(line.unit) : undefined,
-        unitPrice: line.unitPrice?.amount,
-        discountPercentage: line.discountPercent,
-        warehouseCode: line.warehouse,
-        deliveryDate: line.requestedDelivery,
-        description: line.description,
-      })),
+      lines: lines?.map((line) => lineWords(line, nativeUnit)),
     },
     keepNull,
   )
   mustBeNamed(words, names, '')
   return words as Record<string, unknown>
+}
+
+/** An invoice in the manifest's words. */
+export function invoiceWords(
+  names: ReadonlySet<string>,
+  input: InvoiceInput,
+  lines: KnownLine[],
+  nativeUnit: (unit: string) => string,
+): Record<string, unknown> {
+  const priced = input.lines.find(({ unitPrice }) => unitPrice)?.unitPrice?.currency
+  const words = bare(
+    {
+      customerId: input.customer,
+      orderId: input.order,
+      number: input.number,
+      issueDate: input.issuedOn,
+      dueDate: input.dueOn,
+      currencyCode: input.currency ?? priced,
+      note: input.note,
+      lines: lines.map((line) => lineWords(line, nativeUnit)),
+    },
+    false,
+  )
+  mustBeNamed(words, names, '')
+  return words as Record<string, unknown>
+}
+
+/** A payment in the manifest's words. */
+export function paymentWords(names: ReadonlySet<string>, input: PaymentInput): Record<string, unknown> {
+  const words = bare(
+    {
+      customerId: input.customer,
+      amount: input.amount.amount,
+      currencyCode: input.amount.currency,
+      date: input.paidOn,
+      method: input.method,
+      allocations: input.allocations.map(({ invoice, amount }) => ({
+        invoiceId: invoice,
+        amount: amount.amount,
+      })),
+    },
+    false,
+  )
+  mustBeNamed(words, names, '')
+  return words as Record<string, unknown>
+}
+
+/** What can be told of a payment without asking the ERP. */
+export function mustBePaid({ amount, allocations }: PaymentInput): void {
+  mustBeDecimal(amount.amount, 'amount')
+  if (new Big(amount.amount).lte(0)) refuse('A payment must be more than nothing.', 'amount')
+  let sum = new Big(0)
+  for (const [index, part] of allocations.entries()) {
+    const field = `allocations.${index}.amount`
+    mustBeDecimal(part.amount.amount, field)
+    if (part.amount.currency !== amount.currency)
+      refuse('A part of the payment is in another currency than the payment.', field)
+    sum = sum.plus(part.amount.amount)
+  }
+  if (sum.gt(amount.amount)) refuse('The parts are more than the payment.', 'allocations')
 }
 
 /** A customer in the manifest's words. */

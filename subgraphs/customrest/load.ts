@@ -3,36 +3,20 @@ import { parse as parseYaml } from 'yaml'
 import type { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import { Expression } from '../expression.ts'
-import type { ErrorRules, Loaded, Operation, Paging, Wording } from './loaded.ts'
+import { SECRETS } from './credentials.ts'
+import type { ErrorRules, Job, Loaded, Operation, Paging, Wording } from './loaded.ts'
 import {
   CAPABILITIES,
   type CapabilityName,
   type CapabilityPlan,
   type ErrorPlan,
   type Manifest,
-  type RequestPlan,
-  SECRETS,
   manifest as shape,
 } from './manifest.ts'
+import { ManifestError, type ManifestProblem } from './problem.ts'
 import { type Place, Template } from './template.ts'
+import type { RequestPlan } from './request.ts'
 import { functions } from './words.ts'
-
-/** Something wrong in a manifest, and where. */
-export interface ManifestProblem {
-  path: PropertyKey[]
-  message: string
-}
-
-/** A manifest that cannot be used, with every problem that was found. */
-export class ManifestError extends ErpError {
-  readonly problems: ManifestProblem[]
-
-  constructor(problems: ManifestProblem[]) {
-    const shown = problems.slice(0, 5).map(({ path, message }) => `${path.map(String).join('.')}: ${message}`)
-    super('VALIDATION', `The manifest cannot be used. ${shown.join(' ')}`, { field: 'manifest' })
-    this.problems = problems
-  }
-}
 
 const EXTRA_FIELDS: Partial<Record<string, string>> = {
   'products.get': 'product',
@@ -42,6 +26,15 @@ const EXTRA_FIELDS: Partial<Record<string, string>> = {
   'customers.search': 'customer',
   'orders.get': 'order',
   'orders.list': 'order',
+}
+
+const NO_QUOTES =
+  'quotes.create cannot be used: quotes are read from a source, and nothing here writes them. Leave it out.'
+
+/** Which capability finds again what this one wrote, where the manifest names one. */
+function lookupOf(name: CapabilityName, { idempotency }: CapabilityPlan): CapabilityName | undefined {
+  const named = CAPABILITIES.find((one) => one === idempotency?.lookup)
+  return named ?? (name === 'orders.create' ? 'orders.findByReference' : undefined)
 }
 
 class Loader {
@@ -129,6 +122,24 @@ class Loader {
     }
   }
 
+  job(plan: CapabilityPlan, path: PropertyKey[]): Job | null {
+    const { asyncJob: given, paging } = plan
+    if (!given) return null
+    const at = [...path, 'asyncJob']
+    const tell = (name: string, message: string): void => {
+      this.problems.push({ path: name ? [...at, name] : at, message })
+    }
+    const { intervalMs, timeoutMs, done, failed } = given
+    const jobId = this.expression(given.jobId, [...at, 'jobId'])
+    const status = this.expression(given.status, [...at, 'status'])
+    const poll = this.wording(given.poll, [...at, 'poll'])
+    const result = given.result ? this.wording(given.result, [...at, 'result']) : null
+    if (paging !== undefined) tell('', 'A list that goes on page by page cannot be a job.')
+    if (!poll.names.has('jobId')) tell('poll', 'It must name input.jobId, or it asks for no job.')
+    if (failed.some((word) => done.includes(word))) tell('failed', 'A status cannot be done and failed.')
+    return jobId && status && { intervalMs, timeoutMs, done, failed, jobId, status, poll, result }
+  }
+
   operation(name: CapabilityName, plan: CapabilityPlan, common: ErrorRules | null): Operation {
     const path = ['capabilities', name]
     const texts: [string, string][] = Object.entries(plan.fields ?? {})
@@ -154,7 +165,9 @@ class Loader {
       row: texts.length > 0 ? this.expression(whole, [...path, 'fields']) : null,
       fields: fields.flatMap(([field, one]) => (one ? [[field, one] as [string, Expression]] : [])),
       paging: this.paging(plan.paging, [...path, 'paging']),
+      job: this.job(plan, path),
       errors: [own, common].filter((rules) => rules !== null),
+      key: this.expression(plan.idempotency?.value, [...path, 'idempotency', 'value']),
       notFoundWhen: this.expression(plan.notFoundWhen, [...path, 'notFoundWhen']),
     }
   }
@@ -168,6 +181,8 @@ class Loader {
         this.problems.push({ path, message: 'lookup must name a capability of this manifest.' })
       if (idempotency?.kind === 'header' && !idempotency.name)
         this.problems.push({ path, message: 'name must say which header carries the key.' })
+      if (idempotency?.value && !idempotency.name)
+        this.problems.push({ path, message: 'value needs a name: the header or field that carries it.' })
       if (/\.(create|update|cancel)$/.test(name) && request.method === 'GET')
         this.problems.push({
           path: ['capabilities', name, 'request', 'method'],
@@ -183,6 +198,13 @@ class Loader {
         })
   }
 
+  /** A look-up that cannot ask for the reference would take any record for ours. */
+  lookup(of: CapabilityName, found: Operation | undefined): void {
+    if (!found || found.name === of || found.wording.names.has('reference')) return
+    const message = `${found.name} must name input.reference in its request, to look for what was written.`
+    this.problems.push({ path: ['capabilities', of, 'idempotency', 'lookup'], message })
+  }
+
   load(): Loaded {
     const { http, auth, webhook } = this.#manifest
     const errors = this.errors(this.#manifest.errors, ['errors'])
@@ -195,9 +217,13 @@ class Loader {
       const path = ['webhook', 'events', index]
       const when = this.expression(event.when, [...path, 'when'])
       const externalId = this.expression(event.externalId, [...path, 'externalId'])
-      return when && externalId ? [{ when, externalId, emit: event.emit }] : []
+      const { emit, reread = true } = event
+      return when && externalId ? [{ when, externalId, emit, reread }] : []
     })
     this.references()
+    this.references()
+    const known = new Map(operations)
+    for (const [name, { plan }] of operations) this.lookup(name, known.get(lookupOf(name, plan) ?? name))
     return {
       manifest: this.#manifest,
       baseUrl: this.template(http.baseUrl, 'url', ['http', 'baseUrl']),
@@ -210,14 +236,24 @@ class Loader {
             wording: this.wording(auth.login, ['auth', 'login']),
             token,
             expiresInS: this.expression(auth.expiresInS, ['auth', 'expiresInS']),
+            logout: auth.logout ? this.wording(auth.logout, ['auth', 'logout']) : null,
           }) ||
         null,
-      webhook: events ? { list: this.expression(webhook?.list, ['webhook', 'list']), events } : null,
+      webhook: events
+        ? {
+            deliveryId: this.expression(webhook?.deliveryId, ['webhook', 'deliveryId']),
+            list: this.expression(webhook?.list, ['webhook', 'list']),
+            events,
+          }
+        : null,
     }
   }
 }
 
-function issueOf({ path, message }: z.core.$ZodIssue): ManifestProblem {
+function issueOf(issue: z.core.$ZodIssue): ManifestProblem {
+  const { path, message } = issue
+  if (issue.code === 'unrecognized_keys' && issue.keys.includes('quotes.create'))
+    return { path: [...path, 'quotes.create'], message: NO_QUOTES }
   return { path, message: /[.!]$/.test(message) ? message : `${message}.` }
 }
 

@@ -1,12 +1,6 @@
 import type { Expression } from '../expression.ts'
-import type {
-  CapabilityName,
-  CapabilityPlan,
-  ErrorPlan,
-  Manifest,
-  PagingPlan,
-  RequestPlan,
-} from './manifest.ts'
+import type { CapabilityName, CapabilityPlan, ErrorPlan, JobPlan, Manifest, PagingPlan } from './manifest.ts'
+import type { RequestPlan } from './request.ts'
 import type { Template } from './template.ts'
 
 /** A request with its expressions compiled. */
@@ -40,6 +34,14 @@ export type Paging = Omit<PagingPlan, 'cursor' | 'nextUrl' | 'stopWhen'> & {
   stopWhen: Expression | null
 }
 
+/** A job with its expressions compiled; its requests see the id as `input.jobId`. */
+export type Job = Pick<JobPlan, 'intervalMs' | 'timeoutMs' | 'done' | 'failed'> & {
+  jobId: Expression
+  status: Expression
+  poll: Wording
+  result: Wording | null
+}
+
 /** One capability, ready to be used. */
 export interface Operation {
   name: CapabilityName
@@ -50,7 +52,11 @@ export interface Operation {
   row: Expression | null
   fields: [string, Expression][]
   paging: Paging | null
+  /** Null where the first answer is the end. */
+  job: Job | null
   errors: ErrorRules[]
+  /** What stands in the header or field that carries the key; our reference where the manifest says nothing. */
+  key: Expression | null
   notFoundWhen: Expression | null
 }
 
@@ -59,6 +65,8 @@ export interface EventRule {
   when: Expression
   emit: string
   externalId: Expression
+  /** False: the record is not read again, only what is kept of it is dropped. */
+  reread: boolean
 }
 
 /** A checked manifest with everything compiled. */
@@ -68,6 +76,6 @@ export interface Loaded {
   headers: [string, Template][]
   operations: Map<CapabilityName, Operation>
   errors: ErrorRules | null
-  login: { wording: Wording; token: Expression; expiresInS: Expression | null } | null
-  webhook: { list: Expression | null; events: EventRule[] } | null
+  login: { wording: Wording; token: Expression; expiresInS: Expression | null; logout: Wording | null } | null
+  webhook: { deliveryId: Expression | null; list: Expression | null; events: EventRule[] } | null
 }

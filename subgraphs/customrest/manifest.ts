@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode } from '../../schema/errors.ts'
+import { auth } from './credentials.ts'
+import { expression, request, template, templates, whole } from './request.ts'
 
 /** What a manifest may describe; whatever is absent the connection does not have. */
 export const CAPABILITIES = [
@@ -23,89 +25,16 @@ export const CAPABILITIES = [
   'orders.cancel',
   'invoices.get',
   'invoices.list',
+  'invoices.create',
   'payments.list',
+  'payments.create',
   'quotes.get',
   'quotes.list',
 ] as const
 /** The name of something that a manifest describes. */
 export type CapabilityName = (typeof CAPABILITIES)[number]
 
-/** The secrets that a manifest may name as `${secret.name}`, in its `auth` only. */
-export const SECRETS = [
-  'username',
-  'password',
-  'token',
-  'apiKey',
-  'clientId',
-  'clientSecret',
-  'signingKey',
-  'hookSecret',
-] as const
-
-const expression = z.string().min(1).max(4000)
-const template = z.string().max(2000)
-const templates = z.record(z.string(), template)
-const whole = (least: number) => z.int().min(least)
 const codes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]
-
-const request = z.strictObject({
-  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
-  path: template,
-  query: templates.optional(),
-  headers: templates.optional(),
-  body: expression.optional(),
-  bodyEncoding: z.enum(['json', 'form']).optional(),
-  omitEmptyQuery: z.boolean().optional(),
-})
-
-const clientAuth = z.enum(['basic', 'body'])
-const inHeader = z.enum(['header', 'query'])
-const auth = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('apiKey'), in: inHeader, name: z.string().min(1), value: z.string() }),
-  z.strictObject({ kind: z.literal('basic'), username: z.string(), password: z.string() }),
-  z.strictObject({ kind: z.literal('bearer'), token: z.string() }),
-  z.strictObject({
-    kind: z.literal('oauth2ClientCredentials'),
-    tokenUrl: z.string(),
-    clientAuth,
-    clientId: z.string(),
-    clientSecret: z.string(),
-    scopes: z.array(z.string()).optional(),
-    extraParams: z.record(z.string(), z.string()).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('oauth2AuthorizationCode'),
-    authorizeUrl: z.string(),
-    tokenUrl: z.string(),
-    clientAuth,
-    clientId: z.string(),
-    clientSecret: z.string().optional(),
-    scopes: z.array(z.string()).optional(),
-    scopeSeparator: z.string().optional(),
-    pkce: z.boolean().optional(),
-    authorizeParams: z.record(z.string(), z.string()).optional(),
-    refreshRotates: z.boolean().optional(),
-    refreshMarginS: whole(0).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('session'),
-    login: request,
-    token: expression,
-    expiresInS: expression.optional(),
-    apply: z.strictObject({ in: z.enum(['header', 'cookie']), name: z.string().min(1), value: z.string() }),
-    maxSessions: whole(1).optional(),
-    logout: request.optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('hmac'),
-    algorithm: z.enum(['sha256', 'sha512']),
-    key: z.string(),
-    signedText: z.string(),
-    encoding: z.enum(['hex', 'base64']).optional(),
-    apply: z.record(z.string(), z.string()),
-  }),
-])
 
 const errors = z.strictObject({
   isSuccess: expression.optional(),
@@ -138,6 +67,19 @@ const paging = z.strictObject({
 /** How a list goes on after its first page. */
 export type PagingPlan = z.output<typeof paging>
 
+const asyncJob = z.strictObject({
+  jobId: expression,
+  poll: request,
+  intervalMs: z.int().min(250).max(60_000).default(1000),
+  timeoutMs: z.int().min(1000).max(600_000).default(30_000),
+  status: expression,
+  done: z.array(z.string()).min(1),
+  failed: z.array(z.string()),
+  result: request.optional(),
+})
+/** How a request that the ERP only accepts (status 202) comes to its end. */
+export type JobPlan = z.output<typeof asyncJob>
+
 const capability = z.strictObject({
   request,
   records: expression.optional(),
@@ -169,6 +111,7 @@ const capability = z.strictObject({
       lookup: z.string().optional(),
     })
     .optional(),
+  asyncJob: asyncJob.optional(),
   errors: errors.optional(),
   version: expression.optional(),
   cacheTtlS: whole(0).optional(),
@@ -233,7 +176,7 @@ export const manifest = z.strictObject({
       perDay: whole(1).optional(),
       maxConcurrent: whole(1).optional(),
       retryAfterHeader: z.string().optional(),
-      remainingHeader: z.string().optional(),
+      remainingHeader: z.never({ error: 'is not read: name retryAfterHeader or resetHeader' }).optional(),
       resetHeader: z.string().optional(),
       resetFormat: z.enum(['epochSeconds', 'secondsFromNow', 'httpDate']).optional(),
     })
@@ -279,9 +222,5 @@ export const manifest = z.strictObject({
 })
 /** A manifest whose shape has been checked. */
 export type Manifest = z.output<typeof manifest>
-/** How a request is worded. */
-export type RequestPlan = z.output<typeof request>
 /** How errors are told from answers. */
 export type ErrorPlan = z.output<typeof errors>
-/** How we prove who we are. */
-export type AuthPlan = Manifest['auth']

@@ -1,12 +1,11 @@
 import { ErpError } from '../../schema/errors.ts'
-import type { CustomAttribute } from '../../schema/index.ts'
-import type { CustomerInput, Erp, Found, OrderInput, Ref, WireRequest, Write } from '../connector.ts'
+import type { Erp, Found, OrderInput, Ref, WireRequest, Write } from '../connector.ts'
 import type { HttpRequest } from '../http.ts'
 import { shaped } from '../shape.ts'
 import { z } from 'zod'
 import { type Row } from './answer.ts'
 import { type Ask, type Client } from './client.ts'
-import { type KnownLine, customPaths, customerWords, mustBeWhole, orderWords } from './input.ts'
+import type { KnownLine } from './input.ts'
 import type { Operation } from './loaded.ts'
 import { good } from './map.ts'
 import { id, word } from './shapes.ts'
@@ -34,7 +33,7 @@ function lower(one: Ref, other: Ref): number {
 const KEY_TTL_MS = 24 * 3_600_000
 
 /** What differs between the kinds that can be written. */
-interface Subject<I> {
+export interface Subject<I> {
   create: Operation
   update: Operation | undefined
   cancel: Operation | undefined
@@ -44,7 +43,8 @@ interface Subject<I> {
   words(operation: Operation, input: Partial<I>, whole: boolean): Promise<Ask>
 }
 
-async function only(client: Client, operation: Operation, id: string): Promise<Row | null> {
+/** The one record of this id; null where the ERP has none. */
+export async function only(client: Client, operation: Operation, id: string): Promise<Row | null> {
   const found = await rowsByKey(
     client,
     operation,
@@ -62,7 +62,8 @@ function proofOf({ plan: { idempotency } }: Operation, lookup: Operation | undef
   return lookup ? 'lookup' : 'none'
 }
 
-function writer<I>(client: Client, subject: Subject<I>): Write<I> {
+/** Writing one kind as the manifest words it: one request, found again as far as it can be looked up. */
+export function writer<I>(client: Client, subject: Subject<I>): Write<I> {
   const { create, update, cancel, lookup } = subject
   const find = lookup && ((ref: string) => look(client, lookup, ref))
   const prepare = async (input: I, ref: string): Promise<HttpRequest> => {
@@ -71,11 +72,13 @@ function writer<I>(client: Client, subject: Subject<I>): Write<I> {
   }
   const proof = proofOf(create, lookup)
   const waitMs = create.plan.timeoutMs ?? client.loaded.manifest.http.timeoutMs ?? 30_000
+  // A job may still write for as long as it is waited for, after the request that began it was lost.
+  const jobMs = create.job?.timeoutMs ?? 0
   return {
     proof,
     ...(proof === 'key' && { keyTtlMs: KEY_TTL_MS }),
     findLagMs: 0,
-    maxPushMs: 2 * waitMs,
+    maxPushMs: 2 * waitMs + jobMs,
     async plan(input, ref) {
       return [wire(await client.hidden(await prepare(input, ref)))]
     },
@@ -141,7 +144,11 @@ async function undo(
 }
 
 /** The line items as the ERP knows them; INVALID_ITEM names the first line that it does not. */
-async function knownLines(client: Client, erp: Erp, input: Partial<OrderInput>): Promise<KnownLine[] | null> {
+export async function knownLines(
+  client: Client,
+  erp: Erp,
+  input: Partial<Pick<OrderInput, 'lines'>>,
+): Promise<KnownLine[] | null> {
   if (!input.lines) return null
   const get = client.operation('products.get')
   if (!get) return input.lines.map((line) => ({ ...line, itemId: line.item }))
@@ -176,7 +183,8 @@ async function knownLines(client: Client, erp: Erp, input: Partial<OrderInput>):
   })
 }
 
-async function mustBeKnown(client: Client, customer: string | undefined): Promise<void> {
+/** Refuses a customer that the ERP does not know, as far as it can be asked. */
+export async function mustBeKnown(client: Client, customer: string | undefined): Promise<void> {
   const get = client.operation('customers.get')
   if (customer === undefined || !get) return
   const row = await only(client, get, customer).catch((error: unknown) => {
@@ -188,55 +196,17 @@ async function mustBeKnown(client: Client, customer: string | undefined): Promis
 }
 
 /** The ERP's own word for a unit; a code that nobody has mapped goes out as it is, and the ERP judges it. */
-function nativeUnit(units: Record<string, string>): (unit: string) => string {
+export function nativeUnit(units: Record<string, string>): (unit: string) => string {
   return (unit) => Object.entries(units).find(([, code]) => code === unit)?.[0] ?? unit
 }
 
-function pick(client: Client, create: Operation, otherwise: CapabilityName | null): Operation | undefined {
+/** The capability that finds again what `create` wrote. */
+export function pick(
+  client: Client,
+  create: Operation,
+  otherwise: CapabilityName | null,
+): Operation | undefined {
   const name = create.plan.idempotency?.lookup
   const known = [...client.loaded.operations.values()].find((one) => one.name === (name ?? otherwise))
   return create.plan.idempotency?.kind === 'none' ? undefined : known
-}
-
-function custom(client: Client, entity: 'order' | 'customer', given: CustomAttribute[] | null | undefined) {
-  return { put: customPaths(client.loaded, entity, given) }
-}
-
-/** Writing orders; undefined where the manifest has no orders.create. */
-export function orders(client: Client, erp: Erp): Write<OrderInput> | undefined {
-  const create = client.operation('orders.create')
-  if (!create) return undefined
-  return writer<OrderInput>(client, {
-    create,
-    update: client.operation('orders.update'),
-    cancel: client.operation('orders.cancel'),
-    get: client.operation('orders.get'),
-    lookup: pick(client, create, 'orders.findByReference'),
-    async words({ wording }, input, whole) {
-      if (whole) mustBeWhole({ customer: '', lines: [], ...input })
-      const [lines] = await Promise.all([knownLines(client, erp, input), mustBeKnown(client, input.customer)])
-      const unit = nativeUnit(client.config.units)
-      const order = orderWords(client.loaded, wording.names, input, lines, unit, !whole)
-      return { input: { order }, ...custom(client, 'order', input.customAttributes) }
-    },
-  })
-}
-
-/** Writing customers; undefined where the manifest has no customers.create. */
-export function customers(client: Client): Write<CustomerInput> | undefined {
-  const create = client.operation('customers.create')
-  if (!create) return undefined
-  return writer<CustomerInput>(client, {
-    create,
-    update: client.operation('customers.update'),
-    cancel: undefined,
-    get: client.operation('customers.get'),
-    lookup: pick(client, create, null),
-    words({ wording }, input, whole) {
-      if (whole && !input.name)
-        throw new ErpError('MISSING_REQUIRED_FIELD', 'The customer has no name.', { field: 'name' })
-      const customer = customerWords(client.loaded, wording.names, input, !whole)
-      return Promise.resolve({ input: { customer }, ...custom(client, 'customer', input.customAttributes) })
-    },
-  })
 }

@@ -22,7 +22,7 @@ import { connectorOf, connectors } from '../index.ts'
 import { toProblem } from '../reader.ts'
 import { noteRefusal } from './attention.ts'
 import { iso, rows } from './database.ts'
-import { openConnection } from './directory.ts'
+import { end, openConnection } from './directory.ts'
 import type { Hub, HubContext } from './hub.ts'
 import { System, toSystem } from './system.ts'
 import { ConnectionTable } from './tables.ts'
@@ -205,7 +205,7 @@ async function testConnection(
     if (code === 'NEEDS_AUTH' && open.signIn) return refusal
     throw refusal
   } finally {
-    await open.http.close()
+    await end(open)
   }
 }
 

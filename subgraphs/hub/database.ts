@@ -4,6 +4,7 @@ import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM as Embedded } from '@mikro-orm/pglite'
 import { MikroORM as Server } from '@mikro-orm/postgresql'
 import { Bus } from './bus.ts'
+import { Delivery } from './migrations/delivery.ts'
 import { First } from './migrations/first.ts'
 import { Inbox } from './migrations/inbox.ts'
 import { Meter } from './migrations/meter.ts'
@@ -44,6 +45,7 @@ function common() {
         { name: '003-meter', class: Meter },
         { name: '004-mirror', class: Mirror },
         { name: '005-metrics', class: Metrics },
+        { name: '007-delivery', class: Delivery },
       ],
       tableName: 'migration',
       snapshot: false,

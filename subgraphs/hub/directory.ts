@@ -155,10 +155,11 @@ export class StoredDirectory implements Directory {
       const meterOf = (limits: Limits) => (this.#db.shared ? sharedMeter(this.#db, row.id, limits) : null)
       this.#open.set(row.id, openConnection(row, connector, config, vault, this.allowHosts, meterOf))
       this.#same.set(row.id, fingerprint(row))
-      if (known) void known.http.close()
+      if (known) void end(known)
     }
     for (const id of stale) {
-      void this.#open.get(id)?.http.close()
+      const gone = this.#open.get(id)
+      if (gone) void end(gone)
       this.#open.delete(id)
     }
     this.#order = found.map((row) => row.id)
@@ -176,6 +177,12 @@ export class StoredDirectory implements Directory {
     const [connection = '', kind, id = ''] = text.split('\n')
     this.#open.get(connection)?.readers.changed(kind as 'item', id)
   }
+}
+
+/** Ends a connection that is no more: first what the ERP keeps open for it, then the way out. */
+export async function end({ erp, http }: Pick<OpenConnection, 'erp' | 'http'>): Promise<void> {
+  await erp.close?.()
+  await http.close()
 }
 
 function fingerprint(row: ConnectionRow): string {

@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Change, Kind } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
-import { type Database, rows } from './database.ts'
+import { type Database, type Manager, rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { tookDeletion } from './gone.ts'
 import { importIds } from './intake.ts'
@@ -12,15 +12,41 @@ import { readOf } from './kinds.ts'
 const LEASE_MS = 60_000
 const MAX_TRIES = 12
 
-/** Writes down what a webhook told. The same thing told a hundred times is one row. */
-export async function receive(db: Database, connection: string, changes: Change[]): Promise<void> {
+/** How long a delivery is known: longer than any sender repeats one. */
+const KNOWN = "interval '30 days'"
+
+/**
+ * Writes down what a webhook told. The same thing told a hundred times is one row, and a delivery that its sender
+ * names and repeats is worked once. What need not be read again is only dropped from the caches.
+ */
+export async function receive(
+  db: Database,
+  connection: string,
+  changes: Change[],
+  delivery: string | null = null,
+): Promise<void> {
   const sql = `insert into inbox (connection, kind, native_id, deleted) values (?, ?, ?, ?)
     on conflict (connection, kind, native_id) do update set deleted = excluded.deleted, version = inbox.version + 1,
       tries = 0, received_at = now(), next_at = now()`
-  await db.em().transactional(async (em) => {
-    for (const { kind, id, deleted } of changes) await em.execute(sql, [connection, kind, id, deleted])
+  const fresh = await db.em().transactional(async (em) => {
+    if (delivery !== null && !(await isNew(em, connection, delivery))) return false
+    for (const { kind, id, deleted, reread } of changes)
+      if (reread !== false) await em.execute(sql, [connection, kind, id, deleted])
+    return true
   })
+  if (!fresh) return
+  for (const { kind, id, reread } of changes)
+    if (reread === false) db.bus.tell('changed', `${connection}\n${kind}\n${id}`)
   db.bus.tell('inbox', connection)
+}
+
+/** Notes a delivery; false where it was noted before. It is forgotten when what it told cannot be written down. */
+async function isNew(em: Manager, connection: string, delivery: string): Promise<boolean> {
+  await em.execute(`delete from delivery where connection = ? and received_at < now() - ${KNOWN}`, [
+    connection,
+  ])
+  const sql = 'insert into delivery (connection, id) values (?, ?) on conflict do nothing returning id'
+  return (await rows(em, sql, [connection, delivery])).length > 0
 }
 
 interface Row {

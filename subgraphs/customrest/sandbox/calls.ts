@@ -13,6 +13,8 @@ export interface Call {
   params?: Params
   body?: string
   headers?: Record<string, string>
+  /** Whether it is only accepted, and a job tells the end. */
+  job?: boolean
   more: Record<string, unknown>
 }
 
@@ -168,8 +170,31 @@ export const CALLS: Record<string, Call> = {
     more: { idempotency: { kind: 'naturalKey' }, records: 'data', fields: WRITTEN },
   },
   'invoices.get': getting('invoices', FIELDS.invoices),
-  'invoices.list': listing('invoices', FIELDS.invoices),
-  'payments.list': listing('payments', FIELDS.payments),
+  'invoices.list': listing('invoices', FIELDS.invoices, { extRef: 'input.reference' }),
+  'invoices.create': {
+    rpc: 'invoices.create',
+    method: 'POST',
+    path: '/invoices',
+    body: BODIES.invoice,
+    more: {
+      idempotency: { kind: 'lookup', lookup: 'invoices.list' },
+      records: 'data',
+      fields: { externalId: '$string(id)', number: 'no', version: '$string(rev)' },
+    },
+  },
+  'payments.list': listing('payments', FIELDS.payments, { extRef: 'input.reference' }),
+  'payments.create': {
+    rpc: 'payments.create',
+    method: 'POST',
+    path: '/payments',
+    body: BODIES.payment,
+    job: true,
+    more: {
+      idempotency: { kind: 'lookup', lookup: 'payments.list' },
+      records: 'data',
+      fields: { externalId: '$string(id)', number: 'no', version: '$string(rev)' },
+    },
+  },
   'quotes.get': getting('quotes', { ...FIELDS.orders, expiryDate: 'validTo' }),
   'quotes.list': listing('quotes', { ...FIELDS.orders, expiryDate: 'validTo' }),
 }

@@ -92,6 +92,7 @@ export const FIELDS = {
     currencyCode: 'sum.cur',
     dunningLevel: 'dun',
     orderReferences: '[orders]',
+    reference: 'extRef',
     updatedAt: 'changed',
   },
   payments: {
@@ -101,6 +102,7 @@ export const FIELDS = {
     amount: 'amount',
     currencyCode: 'cur',
     date: 'date',
+    reference: 'extRef',
     allocations: "[alloc.{'invoiceId': $string(inv), 'amount': amount}]",
     updatedAt: 'changed',
   },
@@ -116,4 +118,8 @@ export const BODIES = {
     "{'name1': input.customer.name, 'vat': input.customer.taxId, 'contact': {'mail': input.customer.email, 'tel': input.customer.phone}, 'ctry': input.customer.countryCode, 'currency': input.customer.currencyCode, 'class': input.customer.group, 'terms': input.customer.paymentTermsCode, 'extRef': input.reference, 'addr': $exists(input.customer.addresses) ? [input.customer.addresses.{'role': type = 'BILLING' ? 'R' : 'L', 'name': recipient, 'street': street, 'street2': street2, 'zip': postalCode, 'town': city, 'region': region, 'ctry': countryCode}] : undefined}",
   order:
     "{'customer': input.order.customerId, 'extRef': input.reference, 'poNo': input.order.purchaseOrderNumber, 'date': input.order.orderDate, 'currency': input.order.currencyCode, 'terms': input.order.paymentTermsCode, 'wishDate': input.order.requestedDate, 'memo': input.order.note, 'ship': $exists(input.order.shipTo) ? input.order.shipTo.{'name': recipient, 'street': street, 'street2': street2, 'zip': postalCode, 'town': city, 'region': region, 'ctry': countryCode} : undefined, 'udf': {'PROJ': input.order.custom.project_code}, 'pos': [input.order.lines.{'article': sku, 'text': description, 'qty': quantity, 'uom': unit, 'price': unitPrice, 'disc': discountPercentage, 'wh': warehouseCode, 'wishDate': deliveryDate}]}",
+  invoice:
+    "{'customer': input.invoice.customerId, 'extRef': input.reference, 'order': input.invoice.orderId, 'date': input.invoice.issueDate, 'due': input.invoice.dueDate, 'currency': input.invoice.currencyCode, 'memo': input.invoice.note, 'pos': [input.invoice.lines.{'article': sku, 'text': description, 'qty': quantity, 'uom': unit, 'price': unitPrice, 'disc': discountPercentage, 'wh': warehouseCode, 'wishDate': deliveryDate}]}",
+  payment:
+    "{'customer': input.payment.customerId, 'extRef': input.reference, 'amount': input.payment.amount, 'cur': input.payment.currencyCode, 'date': input.payment.date, 'method': input.payment.method, 'alloc': [input.payment.allocations.{'inv': invoiceId, 'amount': amount}]}",
 }

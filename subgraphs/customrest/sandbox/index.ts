@@ -1,18 +1,18 @@
 import { createHmac, createHash } from 'node:crypto'
-import type { ErrorCode } from '../../../schema/errors.ts'
 import { ErpError } from '../../../schema/errors.ts'
 import type { Change, RawRequest } from '../../connector.ts'
 import type {
   Ledger,
-  NativeError,
   Sandbox,
   SandboxAction,
   SandboxAnswer,
   SandboxFactory,
   SandboxRequest,
 } from '../../sandbox.ts'
+import { errorsOf } from './errors.ts'
 import { restManifest, rpcManifest } from './manifest.ts'
-import { METHODS, type Params } from './methods.ts'
+import { METHODS } from './methods.ts'
+import type { Params } from './parts.ts'
 import { type Record_, Refusal, Store } from './store.ts'
 
 const SECRETS = {
@@ -95,13 +95,32 @@ function webhook({ kind, id }: Change, secret: string): RawRequest {
 /** What both interfaces share: tokens that can be made to end. */
 class Tokens {
   #generation = 0
+  #opened = 0
+  readonly #sessions = new Set<string>()
 
   give(): string {
     return createHash('sha256').update(`nordwerk ${this.#generation}`).digest('hex')
   }
 
+  /** A session of its own, for as long as nobody ends it. */
+  open(): string {
+    this.#opened += 1
+    const session = createHash('sha256').update(`session ${this.#opened}`).digest('hex')
+    this.#sessions.add(session)
+    return session
+  }
+
+  isOpen(session: string): boolean {
+    return this.#sessions.has(session)
+  }
+
+  close(session: string): void {
+    this.#sessions.delete(session)
+  }
+
   end(): void {
     this.#generation += 1
+    this.#sessions.clear()
   }
 }
 
@@ -114,8 +133,9 @@ const ROUTES: [string, RegExp, string][] = [
   ['GET', /^\/ping$/, 'ping'],
   ['POST', /^\/stock\/query$/, 'stock.query'],
   ['POST', /^\/pricing\/simulate$/, 'pricing.simulate'],
+  ['GET', /^\/(jobs)\/([^/]+)$/, '*.get'],
   ['GET', /^\/(articles|warehouses|customers|orders|invoices|payments|quotes)$/, '*.list'],
-  ['POST', /^\/(customers|orders)$/, '*.create'],
+  ['POST', /^\/(customers|orders|invoices|payments)$/, '*.create'],
   ['PATCH', /^\/(customers)\/([^/]+)$/, '*.update'],
   ['POST', /^\/(orders)\/([^/]+)\/cancel$/, '*.cancel'],
 ]
@@ -140,6 +160,8 @@ function rest(store: Store, tokens: Tokens, request: SandboxRequest): SandboxAns
     if (id !== undefined) params.id = decodeURIComponent(id)
     if (headers['if-match']) params.rev = headers['if-match']
     const result = METHODS[route[2].replace('*', kind)]?.(store, params) ?? {}
+    if ('job' in result)
+      return { status: 202, headers: { location: `/rest/v2/NW01/jobs/${String(result.job)}` }, body: '' }
     return { status: route[2] === '*.create' ? 201 : 200, body: result }
   } catch (error) {
     if (error instanceof SyntaxError) return wrong(new Refusal(400, 'INVALID', 'The body is no JSON'))
@@ -199,10 +221,14 @@ function rpc(store: Store, tokens: Tokens, { method, path, headers, body }: Sand
         params.company !== 'NW01'
       )
         throw new Refusal(200, 'LOGIN', 'User or password is wrong')
-      return answer({ result: { session: tokens.give(), seconds: 1800 } })
+      return answer({ result: { session: tokens.open(), seconds: 1800 } })
     }
-    if (headers['x-session'] !== tokens.give())
-      throw new Refusal(200, 'TOKEN', 'The session is missing or has ended')
+    const session = headers['x-session'] ?? ''
+    if (!tokens.isOpen(session)) throw new Refusal(200, 'TOKEN', 'The session is missing or has ended')
+    if (name === 'logout') {
+      tokens.close(session)
+      return answer({ result: {} })
+    }
     const work = METHODS[name]
     if (!work) throw new Refusal(200, 'INVALID', `There is no method ${String(name).slice(0, 60)}`)
     return answer({ result: numeric(work(store, params)) })
@@ -210,43 +236,6 @@ function rpc(store: Store, tokens: Tokens, { method, path, headers, body }: Sand
     if (error instanceof SyntaxError) return { status: 400, body: 'Parse error' }
     return fail(said(error))
   }
-}
-
-type On = 'stock' | 'items' | 'pushOrder' | 'upsertCustomer'
-const CLASSES: [string, On, number, string, ErrorCode, string?][] = [
-  ['unknownArticle', 'pushOrder', 422, 'ART_UNKNOWN', 'INVALID_ITEM', 'pos[0].article'],
-  ['unknownCustomer', 'pushOrder', 422, 'CUST_UNKNOWN', 'INVALID_CUSTOMER', 'customer'],
-  ['blockedCustomer', 'pushOrder', 422, 'CUST_BLOCKED', 'INVALID_CUSTOMER', 'customer'],
-  ['required', 'pushOrder', 422, 'REQUIRED', 'MISSING_REQUIRED_FIELD', 'pos'],
-  ['invalid', 'upsertCustomer', 422, 'INVALID', 'VALIDATION', 'vat'],
-  ['referenceExists', 'upsertCustomer', 409, 'REF_EXISTS', 'DUPLICATE_ORDER', 'extRef'],
-  ['conflict', 'upsertCustomer', 412, 'REV', 'CONFLICT'],
-  ['tokenEnded', 'stock', 401, 'TOKEN', 'AUTHENTICATION_FAILED'],
-  ['slowDown', 'items', 429, 'SLOW_DOWN', 'RATE_LIMITED'],
-]
-
-/** The request that each class of errors is met by, in the words of both interfaces. */
-const MATCHES: Record<On, [string, string]> = {
-  pushOrder: ['POST /rest/v2/NW01/orders', '"orders.create"'],
-  upsertCustomer: ['POST /rest/v2/NW01/customers', '"customers.create"'],
-  stock: ['/stock/query', '"stock.query"'],
-  items: ['/articles', '"articles.list"'],
-}
-
-function errorsOf(asRpc: boolean): Record<string, NativeError> {
-  const made = CLASSES.map(([name, on, status, code, canonical, path]): [string, NativeError] => {
-    const text = `Nordwerk says ${code} here`
-    const headers: Record<string, string> = status === 429 ? { 'retry-after': '30' } : {}
-    const answer = asRpc
-      ? {
-          status: 200,
-          headers,
-          body: { jsonrpc: '2.0', id: 1, error: { code: -32_000, message: text, data: { code, path } } },
-        }
-      : { status, headers, body: { error: { code, text, path } } }
-    return [name, { on, match: MATCHES[on][asRpc ? 1 : 0], answer, code: canonical }]
-  })
-  return Object.fromEntries(made)
 }
 
 const UNITS = { ST: 'H87', KG: 'KGM', M: 'MTR', L: 'LTR', STD: 'HUR' }

@@ -1,6 +1,30 @@
 import { CALLS, type Call, LIST } from './calls.ts'
 
-function restCall({ method, path, params, body, headers, more }: Call): object {
+const JOB = { done: ['OK'], failed: ['BAD'], intervalMs: 250 }
+const REST_JOB = {
+  ...JOB,
+  jobId: "$substringAfter(headers.location, '/jobs/')",
+  poll: { method: 'GET', path: '/jobs/${input.jobId}' },
+  status: 'body.data.state',
+  result: { method: 'GET', path: '/payments', query: { job: '${input.jobId}' } },
+}
+const RPC_JOB = {
+  ...JOB,
+  jobId: 'body.result.job',
+  poll: {
+    method: 'POST',
+    path: '/rpc',
+    body: "{'jsonrpc': '2.0', 'id': 1, 'method': 'jobs.get', 'params': {'id': input.jobId}}",
+  },
+  status: 'body.result.data.state',
+  result: {
+    method: 'POST',
+    path: '/rpc',
+    body: "{'jsonrpc': '2.0', 'id': 1, 'method': 'payments.list', 'params': {'job': input.jobId}}",
+  },
+}
+
+function restCall({ method, path, params, body, headers, job, more }: Call): object {
   const query = Object.fromEntries(
     Object.entries(params ?? {}).map(([name, text]) => [
       name,
@@ -14,7 +38,7 @@ function restCall({ method, path, params, body, headers, more }: Call): object {
     ...(headers && { headers }),
     ...(body && { body }),
   }
-  return { request, ...more }
+  return { request, ...more, ...(job && { asyncJob: REST_JOB, errors: jobErrors('body.data.why') }) }
 }
 
 const ROWS_OF_RPC: Record<string, string> = {
@@ -23,7 +47,7 @@ const ROWS_OF_RPC: Record<string, string> = {
   lines: 'result.lines',
 }
 
-function rpcCall({ rpc, params, body, path, headers, more }: Call): object {
+function rpcCall({ rpc, params, body, path, headers, job, more }: Call): object {
   const own = Object.entries(params ?? {}).map(([name, text]) => `'${name}': ${text}`)
   if (more.paging) own.push("'after': page.cursor", "'limit': page.size")
   if (path.includes('${')) own.push("'id': input.externalId")
@@ -42,7 +66,8 @@ function rpcCall({ rpc, params, body, path, headers, more }: Call): object {
       String(text).replace('$doc.', '$doc.result.'),
     ]),
   )
-  return { request, ...more, ...changes, records, fields }
+  const ends = job ? { asyncJob: RPC_JOB, errors: jobErrors('body.result.data.why') } : {}
+  return { request, ...more, ...changes, ...ends, records, fields }
 }
 
 const STATUSES = {
@@ -78,6 +103,11 @@ function rules(code: string, path: string): object[] {
     { when: `${code} = 'SLOW_DOWN'`, code: 'RATE_LIMITED', retry: 'always' },
     { when: `${code} = 'INVALID'`, code: 'VALIDATION', field: path, retry: 'never' },
   ]
+}
+
+/** What a job says of its failure; everything else is told by the rules of all capabilities. */
+function jobErrors(why: string): object {
+  return { message: `${why}.text`, rules: rules(`${why}.code`, `${why}.path`) }
 }
 
 const COMMON = {
@@ -186,6 +216,12 @@ export function rpcManifest(host: string): Record<string, unknown> {
       token: 'body.result.session',
       expiresInS: 'body.result.seconds',
       apply: { in: 'header', name: 'X-Session', value: '${token}' },
+      maxSessions: 1,
+      logout: {
+        method: 'POST',
+        path: '/rpc',
+        body: "{'jsonrpc': '2.0', 'id': 1, 'method': 'logout', 'params': {}}",
+      },
     },
     paging: { cursorPages: { kind: 'cursor', pageSize: 200, cursor: 'result.meta.next', maxPages: 500 } },
     errors: {

@@ -1,23 +1,7 @@
 import Big from 'big.js'
-import { netOf, type Record_, Refusal, type Store, type Table } from './store.ts'
-
-/** The parameters of a call; texts from the query, or data from a body. */
-export type Params = Record<string, unknown>
-
-const NUMBER = /^-?\d+(\.\d+)?$/
-
-function text(params: Params, name: string): string | null {
-  const value = params[name]
-  return value === undefined || value === null || value === '' ? null : String(value)
-}
-
-/** Refuses members that Nordwerk does not know. */
-function only(params: Params, known: string, path = ''): void {
-  const names = known.split(' ')
-  for (const name of Object.keys(params))
-    if (!names.includes(name))
-      throw new Refusal(422, 'INVALID', `Field ${path}${name} is not known`, `${path}${name}`)
-}
+import { acceptPayment, createInvoice, readJob } from './billing.ts'
+import { NUMBER, type Params, currencyOf, customerOf, line, only, priceOf, text } from './parts.ts'
+import { type Record_, Refusal, type Store, type Table } from './store.ts'
 
 function has(row: Record_, search: string): boolean {
   const { text: name, contact } = row as { text?: { de: string }; contact?: { mail?: string } }
@@ -32,11 +16,12 @@ const FILTERS: Record<string, (row: Record_, wanted: string) => boolean> = {
   email: (row, wanted) => (row.contact as { mail?: string } | undefined)?.mail === wanted,
   vat: (row, wanted) => row.vat === wanted,
   extRef: (row, wanted) => row.extRef === wanted,
+  job: (row, wanted) => row.job === wanted,
   customer: (row, wanted) => String(row.customer ?? row.cust) === wanted,
 }
 
 function list(table: Table, params: Params): object {
-  only(params, 'id no q email vat extRef customer changedAfter after limit')
+  only(params, 'id no q email vat extRef job customer changedAfter after limit')
   const limit = Number(text(params, 'limit') ?? 100)
   if (!Number.isInteger(limit) || limit < 1 || limit > 500)
     throw new Refusal(400, 'INVALID', 'limit is 1 to 500', 'limit')
@@ -84,50 +69,6 @@ function stock(store: Store, params: Params): object {
   return { asOf: new Date().toISOString(), rows }
 }
 
-function customerOf(store: Store, id: unknown, path: string): Record_ {
-  const row = store.customers.rows.get(Number(id))
-  if (!row || String(row.id) !== String(id))
-    throw new Refusal(422, 'CUST_UNKNOWN', `Customer ${String(id).slice(0, 60)} unknown`, path)
-  if (row.lock === 'X') throw new Refusal(422, 'CUST_BLOCKED', `Customer ${row.id} is blocked`, path)
-  return row
-}
-
-interface Price {
-  net: string
-  list: string | null
-  scale: { from: string; net: string }[]
-  gross: string
-}
-
-/** The price of one article: the customer's agreement, then that of its class, then the list. */
-export function priceOf(store: Store, owner: Record_ | null, no: string, qty: string, cur: string): Price {
-  const euros = store.listPrices.get(no) ?? '0'
-  const gross = cur === 'EUR' ? euros : new Big(euros).times(store.demo.usdRate).toFixed(2)
-  const agreed =
-    owner &&
-    store.demo.agreements.find(
-      ({ sku, currency, customer, group }) =>
-        sku === no && currency === cur && (customer === null ? group === owner.class : customer === owner.no),
-    )
-  const tier = agreed?.tiers.findLast(({ minimum }) => new Big(minimum).lte(qty))
-  const scale = agreed?.tiers.map(({ minimum, price }) => ({ from: minimum, net: price })) ?? [
-    { from: '0', net: gross },
-  ]
-  return {
-    net: tier?.price ?? gross,
-    list: tier && agreed?.group ? agreed.group.toUpperCase() : null,
-    scale,
-    gross,
-  }
-}
-
-function currencyOf(store: Store, wanted: unknown, owner: Record_ | null, path: string): string {
-  const cur = wanted ?? (owner?.limit as { cur: string } | undefined)?.cur ?? store.demo.currency
-  if (cur !== 'EUR' && cur !== 'USD')
-    throw new Refusal(422, 'INVALID', `Currency ${String(cur)} is not used here`, path)
-  return cur
-}
-
 function simulate(store: Store, params: Params): object {
   only(params, 'customer currency date lines')
   const { customer, lines } = params
@@ -146,50 +87,6 @@ function simulate(store: Store, params: Params): object {
 }
 
 const TERMS = ['14N', '30N', '60N']
-
-function line(store: Store, owner: Record_, cur: string, one: Params, index: number) {
-  const at = `pos[${index}].`
-  only(one, 'article text qty uom price disc wh wishDate', at)
-  const article = store.article(String(one.article))
-  if (!article)
-    throw new Refusal(
-      422,
-      'ART_UNKNOWN',
-      `Article ${String(one.article).slice(0, 60)} unknown`,
-      `${at}article`,
-    )
-  const bad = (name: string): never => {
-    throw new Refusal(
-      422,
-      'INVALID',
-      `${name} ${String(one[name]).slice(0, 60)} is not valid`,
-      `${at}${name}`,
-    )
-  }
-  const qty = String(one.qty)
-  if (!NUMBER.test(qty)) bad('qty')
-  if (one.uom !== undefined && one.uom !== article.uom) bad('uom')
-  if (one.wh !== undefined && !store.demo.warehouses.some(({ code }) => code === one.wh)) bad('wh')
-  const price = String(one.price ?? priceOf(store, owner, String(article.no), qty, cur).net)
-  const disc = String(one.disc ?? '0')
-  if (!NUMBER.test(price)) bad('price')
-  if (!NUMBER.test(disc)) bad('disc')
-  const name = one.text ?? (article.text as { de: string }).de
-  return {
-    no: index + 1,
-    article: article.no,
-    text: name,
-    qty,
-    uom: article.uom,
-    price,
-    disc,
-    net: netOf(qty, price, disc),
-    wh: one.wh ?? 'MAIN',
-    wishDate: one.wishDate,
-    shipped: '0',
-    invoiced: '0',
-  }
-}
 
 function terms(value: unknown, otherwise: unknown): unknown {
   if (value === undefined || value === null) return otherwise
@@ -287,6 +184,9 @@ export const METHODS: Record<string, Method> = {
   'orders.create': createOrder,
   'orders.cancel': cancelOrder,
   'invoices.list': (store, params) => list(store.invoices, params),
+  'invoices.create': createInvoice,
+  'payments.create': acceptPayment,
+  'jobs.get': readJob,
   'payments.list': (store, params) => list(store.payments, params),
   'quotes.list': (store, params) => list(store.quotes, params),
 }

@@ -1,0 +1,115 @@
+import type { Auth, Token } from '../auth.ts'
+import { bearer } from '../auth.ts'
+import type { Http, Vault } from '../http.ts'
+import type { AuthPlan } from './credentials.ts'
+
+/** Logging in, as the manifest words it: a token and the seconds that it is good for. */
+export type Login = () => Promise<{ token: string; seconds: number }>
+
+/** Logging out with the proof of a session; absent where the manifest words none. */
+export type Logout = (proof: Record<string, string>) => Promise<void>
+
+/** Credentials that are given back after each answer, and ended with the connection. */
+export interface Held extends Auth {
+  /** Called once for every proof, when its answer is there. */
+  release?(proof: Record<string, string>): void
+  /** Ends what the ERP keeps open for these credentials. */
+  close?(): Promise<void>
+}
+
+type Tokens = Record<string, string>
+
+/** A part of the vault under a prefix of its own. Renewals wait for each other: the vault gives all one answer. */
+function part(vault: Vault, prefix: string, inTurn: <T>(work: () => Promise<T>) => Promise<T>): Vault {
+  const own = (all: Tokens | null): Tokens | null => {
+    const mine = Object.entries(all ?? {}).filter(([name]) => name.startsWith(prefix))
+    return mine.length > 0
+      ? Object.fromEntries(mine.map(([name, value]) => [name.slice(prefix.length), value]))
+      : null
+  }
+  const whole = (mine: Tokens): Tokens =>
+    Object.fromEntries(Object.entries(mine).map(([name, value]) => [prefix + name, value]))
+  return {
+    read: async () => own(await vault.read()),
+    renew: (renew) =>
+      inTurn(async () => {
+        const all = await vault.renew(async (stored) => ({ ...stored, ...whole(await renew(own(stored))) }))
+        return own(all) ?? {}
+      }),
+  }
+}
+
+/** One session: its credentials, how many requests use it now, and the proof that it gave last. */
+interface Slot {
+  auth: Auth
+  busy: number
+  last: Record<string, string> | null
+}
+
+/** One after the other, whatever becomes of each. */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work, work)
+    last = next
+    return next
+  }
+}
+
+/**
+ * Sessions whose token stands in the header or cookie that the manifest names: one for all requests, or up to
+ * `maxSessions`, where a request takes the one that fewest others use. All processes share them by the vault.
+ */
+export function sessions(
+  plan: Extract<AuthPlan, { kind: 'session' }>,
+  http: Http,
+  login: Login,
+  logout: Logout | null,
+): Held {
+  const { in: place, name, value } = plan.apply
+  const header = place === 'cookie' ? 'cookie' : name.toLowerCase()
+  const [before = '', after = ''] = (place === 'cookie' ? `${name}=${value}` : value).split('${token}')
+  const get = async (): Promise<Token> => {
+    const { token, seconds } = await login()
+    return { accessToken: token, expiresAt: Date.now() + seconds * 1000 }
+  }
+  const inTurn = queue()
+  const slots = Array.from({ length: plan.maxSessions ?? 1 }, (_, index): Slot => {
+    const vault = part(http.vault, index === 0 ? '' : `session${index}.`, inTurn)
+    return { auth: bearer({ send: (request) => http.send(request), vault }, get), busy: 0, last: null }
+  })
+  const users = new WeakMap<Record<string, string>, Slot>()
+  return {
+    async headers(request) {
+      const slot = slots.reduce((free, one) => (one.busy < free.busy ? one : free))
+      slot.busy += 1
+      try {
+        const { authorization = '' } = await slot.auth.headers(request)
+        const proof = { [header]: `${before}${authorization.slice('Bearer '.length)}${after}` }
+        users.set(proof, slot)
+        slot.last = proof
+        return proof
+      } catch (error) {
+        slot.busy -= 1
+        throw error
+      }
+    },
+    release(proof) {
+      const slot = users.get(proof)
+      if (slot) slot.busy -= 1
+    },
+    async renew(refused) {
+      const text = refused[header] ?? ''
+      const token = text.slice(before.length, text.length - after.length)
+      return (await users.get(refused)?.auth.renew?.({ authorization: `Bearer ${token}` })) ?? false
+    },
+    async close() {
+      for (const slot of slots) {
+        const { last } = slot
+        slot.last = null
+        // What has ended by itself, or cannot be reached, needs no end.
+        if (last) await logout?.(last).catch(() => undefined)
+      }
+    },
+  }
+}
