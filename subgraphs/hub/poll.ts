@@ -187,10 +187,11 @@ export class Poller {
     const problem = error ? JSON.stringify(toProblem(error, due.connection)) : null
     const sql = `update poll set lease_until = null, next_at = now() + ? * interval '1 millisecond',
       failures = case when ?::jsonb is null then 0 else failures + 1 end, problem = ?::jsonb,
-      succeeded_at = case when ?::jsonb is null then now() else succeeded_at end
+      succeeded_at = case when ?::jsonb is null then now() else succeeded_at end,
+      baseline_at = case when ?::jsonb is null then coalesce(baseline_at, now()) else baseline_at end
       where connection = ? and kind = ? and fence = ?`
     await this.#hub.db
       .em()
-      .execute(sql, [pauseMs, problem, problem, problem, due.connection, due.kind, due.fence])
+      .execute(sql, [pauseMs, problem, problem, problem, problem, due.connection, due.kind, due.fence])
   }
 }

@@ -27,7 +27,7 @@ create table job (
 create unique index job_once on job (kind, subject);
 create index job_due on job (next_at) where state = 'WAITING';
 create index job_operation on job (operation) where operation is not null;
-alter table poll add column baseline_at timestamptz, add column read_at timestamptz;
+alter table poll add column baseline_at timestamptz;
 alter table operation add column subject text, add column cause text, add column batch text;
 create index operation_batch on operation (batch) where batch is not null;
 create index operation_cause on operation (cause) where cause is not null;
