@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
-import { SCOPES } from './subgraphs/caller.ts'
+import { SCOPES, STOCK_VIEWS } from './subgraphs/caller.ts'
 
 const milliseconds = z.coerce.number().int().positive()
 
@@ -44,6 +44,11 @@ const fileSchema = z
           scopes: z.array(z.enum(SCOPES)).min(1),
           connections: z.array(z.string()).optional(),
           customer: z.string().optional(),
+          stockAs: z.enum(STOCK_VIEWS).optional(),
+          lowStockBelow: z.coerce
+            .string()
+            .regex(/^\d{1,20}(\.\d{1,20})?$/, 'must be a quantity such as 10')
+            .optional(),
         }),
       )
       .default([]),

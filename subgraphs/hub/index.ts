@@ -3,6 +3,7 @@ import { type Subgraph, toSubgraph } from '../subgraph.ts'
 import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
 import { InvoiceResolver, invoiceByReference } from './invoice.ts'
+import { KeyResolver } from './keys/index.ts'
 import { MetricsResolver } from './metrics/index.ts'
 import { SeenResolver } from './metrics/seen.ts'
 import { OrderResolver, orderByReference } from './order.ts'
@@ -29,6 +30,7 @@ const resolvers: NonEmptyArray<Class> = [
   QuoteResolver,
   ConnectionResolver,
   SignInResolver,
+  KeyResolver,
   MetricsResolver,
   SeenResolver,
   ...writeResolvers,

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Address, Component, CustomAttribute, Problem } from '../../schema/index.ts'
 import type { CustomerInput, InvoiceInput, OrderInput, PaymentInput } from '../connector.ts'
-import type { Scope } from '../caller.ts'
+import type { Scope, StockView } from '../caller.ts'
 
 /** Who owns connections, keys and all rows. */
 export const TenantTable = defineEntity({
@@ -10,7 +10,7 @@ export const TenantTable = defineEntity({
   properties: { id: p.text().primary(), name: p.text() },
 })
 
-/** An API key; only the hash of the secret is kept. */
+/** An API key; only the hash of the secret is kept. After a rotation the previous one is good until its time. */
 export const KeyTable = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
@@ -25,6 +25,13 @@ export const KeyTable = defineEntity({
     createdAt: p.datetime().onCreate(() => new Date()),
     expiresAt: p.datetime().nullable(),
     revokedAt: p.datetime().nullable(),
+    previousHash: p.text().nullable(),
+    previousUntil: p.datetime().nullable(),
+    rotatedAt: p.datetime().nullable(),
+    lastUsedAt: p.datetime().nullable(),
+    createdBy: p.text().nullable(),
+    stockAs: p.text().$type<StockView['as']>().default('EXACT'),
+    lowStockBelow: p.text().nullable(),
   },
 })
 
