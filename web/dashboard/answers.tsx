@@ -1,5 +1,5 @@
 import { useCallback } from 'preact/hooks'
-import { type Money, decimal, money, span } from './format.ts'
+import { type Money, decimal, money, span, unitName } from './format.ts'
 import type { Problem } from './operation.ts'
 import { Badge, Empty, FailureNote, ProblemNote } from './parts.tsx'
 import { useQuery } from './query.ts'
@@ -100,7 +100,7 @@ function Total({ product: { stock, unit } }: { product: Product }) {
   return (
     <p class="total">
       <span class="value">{stock.available === null ? 'unknown' : decimal(stock.available)}</span>{' '}
-      {stock.available !== null && unit}
+      {stock.available !== null && unitName(unit)}{' '}
       <span class={stock.complete ? 'quiet' : 'bad'}>
         {stock.complete ? 'available in all' : `available; ${stock.missing} did not answer`}
       </span>
@@ -137,7 +137,7 @@ function StockPart({ of }: { of: StockAnswer }) {
     <section>
       <State of={of} what="Stock" />
       <p class="value">
-        {decimal(available)} <span class="unit">{available !== null && unit}</span>
+        {decimal(available)} <span class="unit">{available !== null && unitName(unit)}</span>
       </p>
       {problem && <ProblemNote problem={problem} />}
       {levels && levels.length > 0 && (

@@ -48,9 +48,13 @@ function Top({ page }: { page: Page }) {
       </a>
       <nav aria-label="Pages">
         {pages
-          .filter(({ isInner }) => !isInner)
+          .filter(({ within }) => !within)
           .map(({ path, title }) => (
-            <a key={path} href={hrefOf(path)} aria-current={path === page.path ? 'page' : undefined}>
+            <a
+              key={path}
+              href={hrefOf(path)}
+              aria-current={path === (page.within ?? page.path) ? 'page' : undefined}
+            >
               {title}
             </a>
           ))}

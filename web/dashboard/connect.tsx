@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks'
-import { ConfigFields, type Schema } from './fields.tsx'
+import { ConfigFields } from './fields.tsx'
 import { ask } from './graph.ts'
 import type { Problem } from './operation.ts'
 import type { Page } from './pages.ts'
 import { Act, FailureNote, Head, ProblemNote } from './parts.tsx'
 import { useQuery } from './query.ts'
 import { hrefOf } from './route.ts'
+import type { Schema } from './schema.ts'
 import { signIn } from './signin.ts'
 
 interface System {
@@ -74,7 +75,9 @@ function Form({ system }: { system: System }) {
   return (
     <form class="card form" onSubmit={submit} autocomplete="off">
       <label>
-        Name of the connection <span class="quiet">required</span>
+        <span>
+          Name of the connection <span class="quiet">required</span>
+        </span>
         <input
           name="id"
           required
@@ -116,4 +119,9 @@ function Result({ id, state, problem }: Connected['connect']) {
 }
 
 /** The form that connects a system. */
-export const connect: Page = { path: 'connect', title: 'Connect a system', Show: Connect, isInner: true }
+export const connect: Page = {
+  path: 'connect',
+  title: 'Connect a system',
+  Show: Connect,
+  within: 'connections',
+}

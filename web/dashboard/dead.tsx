@@ -78,7 +78,7 @@ function Cause({ group, done }: { group: Group; done(): void }) {
           <code>{code}</code> <span class="where">{connection}</span>
         </h2>
         <p class="quiet">
-          {operations.length} since {first && <Ago at={first.createdAt} />}
+          {operations.length}, the first {first && <Ago at={first.createdAt} />}
           <span role="status">{tried > 0 && `, ${tried} tried again`}</span>
         </p>
         <p>{first?.problem?.resolution}</p>
@@ -121,7 +121,7 @@ function Letter({ operation, done }: { operation: Operation; done(): void }) {
       {status === 'UNCERTAIN' && <Actions operation={operation} done={done} />}
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>What was sent and answered</summary>
-        {isOpen && <Detail id={operation.id} />}
+        {isOpen && <Detail id={operation.id} isPlain />}
       </details>
     </li>
   )

@@ -9,8 +9,8 @@ import { hrefOf } from './route.ts'
 
 const QUERY = `subscription Operation($id: ID!) { operation(id: $id) { ${WHOLE} } }`
 
-/** Everything about one operation, as it stands and as it goes on. */
-export function Detail({ id }: { id: string }) {
+/** Everything about one operation, as it stands and as it goes on; `isPlain`: what can be done is shown elsewhere. */
+export function Detail({ id, isPlain }: { id: string; isPlain?: boolean }) {
   const [operation, setOperation] = useState<WholeOperation | null>(null)
   const [round, setRound] = useState(0)
   useEffect(() => {
@@ -28,7 +28,7 @@ export function Detail({ id }: { id: string }) {
     <div class="detail">
       <Facts operation={operation} />
       {operation.problem && <ProblemNote problem={operation.problem} />}
-      <Actions operation={operation} done={again} />
+      {!isPlain && <Actions operation={operation} done={again} />}
       <Diff before={operation.before} after={operation.after} />
       <Attempts of={operation.attempts} />
     </div>

@@ -69,3 +69,10 @@ export function pretty(text: string): string {
     return text
   }
 }
+
+const UNITS: Record<string, string> = { H87: 'pcs', C62: 'pcs', KGM: 'kg', MTR: 'm', LTR: 'l', HUR: 'h' }
+
+/** A unit of UN/ECE Rec 20 as people write it, where it is a common one. */
+export function unitName(code: string | null): string {
+  return code ? (UNITS[code] ?? code) : ''
+}

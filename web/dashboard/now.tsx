@@ -139,7 +139,7 @@ function Rate({ connection, successRate, p95Ms, queueDepth, series }: Figures) {
           label={`${sums[0]} done and ${sums[1]} failed in 24 hours`}
           times={times}
           lines={[
-            { tone: '--good', values: done },
+            { tone: '--good', values: done.map((count, hour) => count + (failed[hour] ?? 0)) },
             { tone: '--bad', values: failed },
           ]}
         />

@@ -12,8 +12,8 @@ export interface Page {
   path: string
   title: string
   Show: ComponentType<{ params: URLSearchParams }>
-  /** Reached from another page, and not in the menu. */
-  isInner?: boolean
+  /** Not in the menu, but reached from the page of this path. */
+  within?: string
 }
 
 /** All pages, in the order of the menu. A new one is a file and a line here. */

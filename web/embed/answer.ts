@@ -103,7 +103,12 @@ export function answerAt(reply: Reply, { ask, slot, index }: Request['places'][n
   if (!node) return error ? failureOf(error) : { code: page ? 'NOT_FOUND' : 'INTERNAL', retryAfterMs: null }
   // A customer that the key may not see, or that there is not.
   if (error && !node.price) return failureOf(error)
-  if (ask.kind === 'price') return priceOf(node, error)
+  const found = ask.kind === 'price' ? priceOf(node, error) : stockAt(node, ask, error)
+  // The key, not the ERP, is why there is nothing.
+  return found.code === 'FORBIDDEN' ? { code: found.code, retryAfterMs: null } : found
+}
+
+function stockAt(node: Node, ask: Ask, error: GraphError | undefined): Answer | Failure {
   return node.stock ? stockOf(node, ask) : error ? failureOf(error) : { code: 'INTERNAL', retryAfterMs: null }
 }
 

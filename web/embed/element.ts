@@ -183,10 +183,10 @@ export abstract class ErpElement extends HTMLElement implements Asker {
     const plainly = (value: string, note = ''): View => ({ tone: 'off', value, detail: [], note, asOf: null })
     if (mistake) return plainly(this.#sentence(mistake, words))
     if (!result) return plainly(words.asking)
-    if (!('status' in result) || result.code === 'FORBIDDEN')
+    if (!('status' in result))
       return isPassing(result)
         ? plainly(this.nothing(words), words.UNAVAILABLE)
-        : plainly(this.#sentence(result.code ?? '', words))
+        : plainly(this.#sentence(result.code, words))
     if (result.status === 'UNAVAILABLE') return plainly(this.nothing(words), words.UNAVAILABLE)
     const at = result.asOf ? format.time(new Date(result.asOf)) : '?'
     return { ...this.view(result, tongue), note: words[result.status](at), asOf: result.asOf }

@@ -25,7 +25,7 @@ const PASSING = new Set([
 
 /** Whether a result is a failure that may pass, of the way or of the ERP. */
 export function isPassing(result: Answer | Failure): boolean {
-  if ('status' in result) return result.status === 'UNAVAILABLE' && result.code !== 'FORBIDDEN'
+  if ('status' in result) return result.status === 'UNAVAILABLE'
   return PASSING.has(result.code)
 }
 

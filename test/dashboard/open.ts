@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { type Browser, type Page, chromium } from 'playwright-core'
+import { dashboardRoutes } from '../../gateway/dashboard.ts'
+import { build } from '../../web/build.ts'
+import { type TestHouse, openHouse } from '../whole.ts'
+
+/** Where a browser is, if one is installed. */
+export const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => existsSync(path),
+)
+
+/** A house with its dashboard, and a browser that looks at it. */
+export interface Stand {
+  house: TestHouse
+  url: string
+  /** A new page of its own, and what it complains of or asks elsewhere. */
+  open(path: string, width?: number): Promise<Page>
+  complaints: string[]
+  strangers: string[]
+  /** Pushes an order of a customer and gives the operation's id. */
+  push(key: string): Promise<string>
+  close(): Promise<void>
+}
+
+interface Pushed {
+  pushOrder: { operation: { id: string } | null; problems: { message: string }[] }
+}
+
+const PUSH = `mutation Push($customer: ID!, $key: ID!) {
+  pushOrder(idempotencyKey: $key, input: {
+    connection: "odoo:main", customer: $customer, lines: [{ sku: "DESK-160", quantity: "2" }]
+  }) { operation { id } problems { message } }
+}`
+
+/** Odoo and weclapp are connected; the sandbox of ERPNext stands beside them. */
+export async function openStand(): Promise<Stand> {
+  const [folder, house, browser] = await Promise.all([
+    build('dashboard'),
+    openHouse({
+      only: ['odoo:main', 'weclapp:main'],
+      beside: ['erpnext:main'],
+      connection: { ttlMs: { stock: 0, price: 0 }, createMissingCustomers: true },
+      settings: { maxAttempts: 2, backoffMs: 10 },
+    }),
+    launch(),
+  ])
+  await house.poll()
+  await house.settle()
+  house.work()
+  const { url } = await house.serve({ routes: (app) => dashboardRoutes(app, folder) })
+  const { data } = await house.ask<{ customers: { nodes: { id: string; home: string | null }[] } }>(
+    '{ customers(first: 50) { nodes { id home } } }',
+  )
+  const customer = data.customers.nodes.find(({ home }) => home === 'odoo:main') ?? data.customers.nodes[0]
+  const complaints: string[] = []
+  const strangers: string[] = []
+  return {
+    house,
+    url,
+    complaints,
+    strangers,
+    async open(path, width = 1280) {
+      const page = await browser.newPage({ viewport: { width, height: 800 }, locale: 'en-GB' })
+      page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
+      page.on('pageerror', (error) => void complaints.push(error.message))
+      page.on('request', (request) => {
+        if (!request.url().startsWith(url)) strangers.push(request.url())
+      })
+      await page.goto(`${url}/#/${path}`)
+      await page.getByText('Live', { exact: true }).waitFor()
+      return page
+    },
+    async push(key) {
+      const { data: pushed } = await house.ask<Pushed>(PUSH, { customer: customer?.id, key })
+      const { operation, problems } = pushed.pushOrder
+      if (!operation) throw new Error(problems.map(({ message }) => message).join(' '))
+      return operation.id
+    },
+    async close() {
+      await browser.close()
+      await house.close()
+    },
+  }
+}
+
+/** Starts the browser. */
+export function launch(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
+  return chromium.launch({ executablePath: BROWSER, args })
+}
