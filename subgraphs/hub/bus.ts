@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import pg from 'pg'
 
 /** What processes tell each other. It is a hint to look into the database, never the truth itself. */
-export type Topic = 'key' | 'key' | 'operation' | 'event' | 'connection' | 'catalogue' | 'changed' | 'inbox' | 'job'
+export type Topic = 'key' | 'operation' | 'event' | 'connection' | 'catalogue' | 'changed' | 'inbox' | 'job'
 
 const CHANNEL = 'erp_supergraph'
 const RECONNECT_MS = 1_000
