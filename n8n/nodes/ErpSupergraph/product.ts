@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow'
-import { type GraphError, problemOf, send } from '../shared/graph'
-import { failedItem, toNodeError } from '../shared/problem'
+import { type GraphError, attempt, problemOf } from '../shared/graph'
+import { ApiProblem, failedItem, toNodeError } from '../shared/problem'
 import { collection, day, given, list, text } from '../shared/values'
 
 const show = { resource: ['product'], operation: ['getAvailability'] }
@@ -137,17 +137,29 @@ export async function availability(context: IExecuteFunctions): Promise<INodeExe
   const include = context.getNodeParameter('include', 0) as string[]
   const answers = Array.from<INodeExecutionData>({ length: count })
   const groups = groupsOf(context, count)
-  for (let start = 0; start < groups.length; start += FIELDS) {
-    const part = groups.slice(start, start + FIELDS)
-    try {
-      const { data, errors } = await send<Data>(context, operationOf(part, include), variablesOf(part))
-      part.forEach((group, nth) => place(context, group, `g${nth}`, data ?? {}, errors, answers))
-    } catch (error) {
-      const items = part.flatMap((group) => [...group.items.values()].flat())
-      for (const item of items) answers[item] = failure(context, error, item)
-    }
-  }
+  for (let start = 0; start < groups.length; start += FIELDS)
+    await answerAll(context, groups.slice(start, start + FIELDS), include, answers)
   return answers
+}
+
+async function answerAll(
+  context: IExecuteFunctions,
+  groups: Group[],
+  include: string[],
+  answers: INodeExecutionData[],
+): Promise<void> {
+  const asked = attempt<Data>(context, operationOf(groups, include), variablesOf(groups))
+  const answer = await asked.catch((error: Error) => error)
+  if (!(answer instanceof Error)) {
+    const { data, errors } = answer
+    groups.forEach((group, nth) => place(context, group, `g${nth}`, data ?? {}, errors, answers))
+  } else if (groups.length > 1 && answer instanceof ApiProblem && answer.told.code === 'VALIDATION') {
+    // One value that is none refuses the whole operation: it shall fail its own items only.
+    for (const group of groups) await answerAll(context, [group], include, answers)
+  } else {
+    const items = groups.flatMap((group) => [...group.items.values()].flat())
+    for (const item of items) answers[item] = failure(context, answer, item)
+  }
 }
 
 function groupsOf(context: IExecuteFunctions, count: number): Group[] {

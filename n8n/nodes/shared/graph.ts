@@ -53,17 +53,6 @@ export async function attempt<T>(
   return data === null && first ? problemOf(first, statusCode) : { data, errors }
 }
 
-/** Sends one operation; throws ApiProblem when it did not run. */
-export async function send<T>(
-  context: IAllExecuteFunctions,
-  query: string,
-  variables: object = {},
-): Promise<GraphAnswer<T>> {
-  const answer = await attempt<T>(context, query, variables)
-  if (answer instanceof ApiProblem) throw answer
-  return answer
-}
-
 /** The data of an answer; throws ApiProblem when it did not run, or for its first error. */
 export function dataOf<T>(answer: GraphAnswer<T> | ApiProblem): T {
   if (answer instanceof ApiProblem) throw answer

@@ -1,0 +1,58 @@
+import { rows } from '../../subgraphs/hub/database.ts'
+import { type Worker, startWorker } from '../../subgraphs/hub/worker.ts'
+import { USER, addKey } from '../gateway/keys.ts'
+import { type TestHouse, openHouse } from '../whole.ts'
+import { Host } from './host.ts'
+import { type Installed, install } from './package.ts'
+
+/** The package as n8n has it, a house with keys to serve it, and a worker that pushes. */
+export interface Stand {
+  house: TestHouse
+  host: Host
+  installed: Installed
+  /** A customer and SKUs that Odoo knows. */
+  customer: string
+  skus: string[]
+  /** What every node needs to reach the house. */
+  login: { baseUrl: string; apiKey: string }
+  /** Orders that Odoo really holds by reference. */
+  booked(reference: unknown): number
+  close(): Promise<void>
+}
+
+/** Opens it all. */
+export async function openStand(): Promise<Stand> {
+  const installed = install()
+  const keys = [{ name: 'other', secret: 'a secret that no test uses', scopes: USER }]
+  const house = await openHouse({ only: ['odoo:main', 'erpnext:main'], keys })
+  await house.poll()
+  const { url } = await house.serve()
+  const worker: Worker = startWorker(house.hub, { name: 'worker', parallel: 4, log: console.error })
+  const known = (kind: string, column: string, table: string) =>
+    rows<{ id: string }>(
+      house.hub.db.em(),
+      `select ${column} as id from ${table} t join external_ref r on r.hub_id = t.id
+        where r.connection = 'odoo:main' and r.kind = ? and ${kind === 'item' ? `t.unit = 'H87'` : 'true'} order by 1`,
+      [kind],
+    )
+  const skus = (await known('item', 't.sku', 'product')).map(({ id }) => id)
+  const [customer] = await known('customer', 't.id', 'customer')
+  return {
+    house,
+    host: new Host(installed),
+    installed,
+    customer: customer?.id ?? '',
+    skus,
+    login: { baseUrl: url, apiKey: await addKey(house, { scopes: USER }) },
+    booked: (reference) =>
+      house.sandboxes
+        .sandbox('odoo')
+        .ledger()
+        .orders.filter(({ ref }) => ref === reference).length,
+    async close() {
+      await worker.stop()
+      await house.close()
+      installed.remove()
+    },
+  }
+}
