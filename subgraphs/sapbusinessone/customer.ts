@@ -6,10 +6,11 @@ import type { CustomerInput, Found, Ref, WireRequest, Write } from '../connector
 import { exactNumber } from '../json.ts'
 import { etagOf, literal } from '../odata.ts'
 import { shaped } from '../shape.ts'
+import type { OwnFields } from './custom.ts'
 import { type Client, keyOf } from './client.ts'
 import { udfOf } from './documents.ts'
 import { isTaken } from './errors.ts'
-import { refuse, udfsOf } from './orderbody.ts'
+import { refuse } from './orderbody.ts'
 import { isKey, rowsById } from './read.ts'
 import { type Setup, nativeCurrency } from './setup.ts'
 import { type NativeAddress, code, partner } from './shapes.ts'
@@ -39,10 +40,12 @@ export class Customers implements Write<CustomerInput> {
   readonly maxPushMs = 5 * 60_000
   readonly #client: Client
   readonly #setup: Setup
+  readonly #own: OwnFields
 
-  constructor(client: Client, setup: Setup) {
+  constructor(client: Client, setup: Setup, own: OwnFields) {
     this.#client = client
     this.#setup = setup
+    this.#own = own
   }
 
   async plan(input: CustomerInput, ref: string): Promise<WireRequest[]> {
@@ -114,7 +117,7 @@ export class Customers implements Write<CustomerInput> {
         PayTermsGrpCode: exactNumber(await this.#setup.term(config.paymentTerms[terms] ?? terms)),
       }),
       ...(addresses && addresses.length > 0 && { BPAddresses: addressesOf(addresses, old) }),
-      ...udfsOf(input.customAttributes, config.customerReference),
+      ...(await this.#own.body('customer', input.customAttributes)),
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Company, Connector, Erp } from '../connector.ts'
 import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
+import { OwnFields } from './custom.ts'
 import { Customers } from './customer.ts'
 import { read, subscribe, verify } from './hook.ts'
 import { Orders } from './order.ts'
@@ -34,6 +35,7 @@ export const sapbusinessone: Connector<typeof config> = {
     'upsertCustomer',
     'changes',
     'webhooks',
+    'customFields',
   ],
   manual: {
     pushInvoice: 'Copy the sales order to an A/R invoice in SAP Business One and add it.',
@@ -42,20 +44,26 @@ export const sapbusinessone: Connector<typeof config> = {
   connect(settings, http): Erp {
     const client = new Client(settings, http)
     const setup = new Setup(client)
+    const own = new OwnFields(client)
     return {
       check: () => check(setup, settings.company),
-      items: reader(client, setup, items),
-      customers: reader(client, setup, customers),
-      orders: reader(client, setup, orders(client)),
-      invoices: reader(client, setup, invoices),
-      payments: reader(client, setup, payments),
-      quotes: reader(client, setup, quotes),
+      items: reader(client, setup, own, items),
+      customers: reader(client, setup, own, customers),
+      orders: reader(client, setup, own, orders(client)),
+      invoices: reader(client, setup, own, invoices),
+      payments: reader(client, setup, own, payments),
+      quotes: reader(client, setup, own, quotes),
       stock: (asks) => stock(client, setup, asks),
       prices: (asks) => prices(client, setup, asks),
       credit: (ids) => credits(client, setup, ids),
-      order: new Orders(client, setup),
-      customer: new Customers(client, setup),
+      order: new Orders(client, setup, own),
+      customer: new Customers(client, setup, own),
       changes: (kind, since) => changes(client, setup, kind, since),
+      async fields(kind) {
+        return (await own.of(kind)).map(({ name, label, type, required, custom, options }) => {
+          return { name, label, type, required, custom, options }
+        })
+      },
       hook: { verify, read, subscribe: (url, secret) => subscribe(client, url, secret) },
     }
   },

@@ -5,6 +5,7 @@ import type { Json } from '../json.ts'
 import { type Query, literal } from '../odata.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import { DRAFT, udfOf } from './documents.ts'
 import { isNoMatch } from './errors.ts'
 import { lookUp, orderBody } from './orderbody.ts'
@@ -30,10 +31,12 @@ export class Orders implements Write<OrderInput> {
   readonly maxPushMs = 5 * 60_000
   readonly #client: Client
   readonly #setup: Setup
+  readonly #own: OwnFields
 
-  constructor(client: Client, setup: Setup) {
+  constructor(client: Client, setup: Setup, own: OwnFields) {
     this.#client = client
     this.#setup = setup
+    this.#own = own
   }
 
   async plan(input: OrderInput, ref: string): Promise<WireRequest[]> {
@@ -104,7 +107,11 @@ export class Orders implements Write<OrderInput> {
   }
 
   async #request(input: OrderInput, ref: string): Promise<WireRequest> {
-    return this.#client.request('POST', 'Orders', await orderBody(this.#client, this.#setup, input, ref))
+    return this.#client.request(
+      'POST',
+      'Orders',
+      await orderBody(this.#client, this.#setup, this.#own, input, ref),
+    )
   }
 
   async #state(set: string, key: string) {

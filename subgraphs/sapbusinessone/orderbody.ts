@@ -1,10 +1,11 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
-import type { Address, CustomAttribute } from '../../schema/index.ts'
+import type { Address } from '../../schema/index.ts'
 import type { OrderInput, OrderLineInput } from '../connector.ts'
 import { exactNumber, plain } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { type Ask, type Client, filtersOf } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import { isActive } from './map.ts'
 import { isKey } from './read.ts'
 import { type Settings, type Setup, nativeCurrency } from './setup.ts'
@@ -137,21 +138,6 @@ function discountOf(input: OrderInput): Big {
   return new Big(100).minus(left)
 }
 
-/** User-defined fields by their names; others the entity does not have. */
-export function udfsOf(
-  attributes: CustomAttribute[] | null | undefined,
-  reserved: string,
-): Record<string, string> {
-  return Object.fromEntries(
-    (attributes ?? []).map(({ key, value }) => {
-      const own = /^U_\w{1,50}$/.test(key) && key !== reserved
-      if (!own)
-        refuse('customAttributes', `"${key.slice(0, 60)}" is no user-defined field; they begin with U_.`)
-      return [key, value ?? '']
-    }),
-  )
-}
-
 function dueOf({ requestedDelivery, lines, orderedOn }: OrderInput, { zone }: Settings): string {
   const latest = lines
     .flatMap((line) => line.requestedDelivery ?? [])
@@ -164,6 +150,7 @@ function dueOf({ requestedDelivery, lines, orderedOn }: OrderInput, { zone }: Se
 export async function orderBody(
   client: Client,
   setup: Setup,
+  own: OwnFields,
   input: OrderInput,
   ref: string,
 ): Promise<object> {
@@ -188,7 +175,7 @@ export async function orderBody(
     ...(note && { Comments: short(note, 'Comments', 'note') }),
     ...(discount.gt(0) && { DiscountPercent: exactNumber(discount.toFixed()) }),
     ...(shipTo && { AddressExtension: addressOf(shipTo) }),
-    ...udfsOf(input.customAttributes, config.orderReference),
+    ...(await own.body('order', input.customAttributes)),
     DocumentLines,
   }
 }

@@ -4,6 +4,7 @@ import type {
   Answer,
   Credit,
   Customer,
+  FieldKind,
   Id,
   Invoice,
   Item,
@@ -18,6 +19,7 @@ import type { Json } from '../json.ts'
 import { allOf, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { type Client, filtersOf } from './client.ts'
+import { type OwnField, type OwnFields, customOf } from './custom.ts'
 import { type Context, DRAFT, draftOf, invoiceOf, orderOf, paymentOf, quoteOf, udfOf } from './documents.ts'
 import { creditOf, customerOf, itemOf } from './map.ts'
 import type { Setup } from './setup.ts'
@@ -36,13 +38,32 @@ export interface Source<T> {
   key: string
   /** Whether the key is a number. */
   entry: boolean
+  /** The kind of record, where it has user-defined fields that we read. */
+  own?: FieldKind
   /** Which rows of the set are listed. */
   only?: string
   select: string[]
   searched: string[]
   map(row: Json, context: Context): T
   /** Rows whose ids are not in the set. */
-  others?(ids: Id[], context: Context): Promise<Map<Id, T | ErpError>>
+  others?(ids: Id[], context: Context, own: OwnField[]): Promise<Map<Id, T | ErpError>>
+}
+
+function nothing<T>(): Promise<Map<Id, T>> {
+  return Promise.resolve(new Map())
+}
+
+/** The source as it is asked: with the user-defined fields that the company has. */
+async function withOwn<T>(source: Source<T>, own: OwnFields): Promise<Source<T>> {
+  const fields = await own.ofReads(source.own)
+  if (fields.length === 0) return source
+  const names = fields.map(({ name }) => name)
+  return {
+    ...source,
+    select: [...source.select, ...names],
+    map: (row, context) => ({ ...source.map(row, context), customAttributes: customOf(row, fields) }),
+    others: source.others && ((ids, context) => source.others?.(ids, context, fields) ?? nothing()),
+  }
 }
 
 /** What mapping needs: set-up data and the day. */
@@ -76,10 +97,11 @@ export async function rowsById<T>(
 }
 
 /** Reads one kind. Pages follow the key, so a row that is inserted meanwhile moves no other. */
-export function reader<T>(client: Client, setup: Setup, source: Source<T>): Read<T> {
+export function reader<T>(client: Client, setup: Setup, own: OwnFields, plain: Source<T>): Read<T> {
   return {
     async byId(ids) {
       if (ids.length === 0) return []
+      const source = await withOwn(plain, own)
       const rows = await rowsById(client, source, ids)
       const context = await contextOf(setup)
       const found = new Map(
@@ -89,10 +111,10 @@ export function reader<T>(client: Client, setup: Setup, source: Source<T>): Read
         }),
       )
       const gone = ids.filter((id) => !found.has(id))
-      const others = gone.length > 0 ? await source.others?.(gone, context) : undefined
+      const others = gone.length > 0 ? await source.others?.(gone, context, []) : undefined
       return ids.map((id): Answer<T> => found.get(id) ?? others?.get(id) ?? null)
     },
-    list: (ask) => list(client, setup, source, ask),
+    list: async (ask) => list(client, setup, await withOwn(plain, own), ask),
   }
 }
 
@@ -160,6 +182,7 @@ export const items: Source<Item> = {
   set: 'Items',
   key: 'ItemCode',
   entry: false,
+  own: 'item',
   only: "SalesItem eq 'tYES'",
   select: shapes.ITEM_FIELDS,
   searched: ['ItemCode', 'ItemName', 'BarCode'],
@@ -171,6 +194,7 @@ export const customers: Source<Customer> = {
   set: 'BusinessPartners',
   key: 'CardCode',
   entry: false,
+  own: 'customer',
   only: "CardType eq 'cCustomer'",
   select: shapes.PARTNER_FIELDS,
   searched: ['CardCode', 'CardName', 'EmailAddress'],
@@ -214,9 +238,11 @@ export function orders(client: Client): Source<Order> {
   return {
     ...document,
     set: 'Orders',
+    own: 'order',
     select,
     map,
-    async others(ids, context) {
+    async others(ids, context, own) {
+      const asked = [...select, ...own.map(({ name }) => name)]
       const keys = ids.filter((id) => id.startsWith(DRAFT)).map((id) => id.slice(DRAFT.length))
       const wanted = keys.filter((key) => isKey(key, true))
       const [drafts, made] = [filtersOf('DocEntry', wanted, false), filtersOf('DraftKey', wanted, false)]
@@ -224,14 +250,21 @@ export function orders(client: Client): Source<Order> {
       const rows = await client.read([
         ...drafts.map((filter): [string, object] => [
           'Drafts',
-          { filter: `${ORDER_DRAFTS} and ${filter}`, select },
+          { filter: `${ORDER_DRAFTS} and ${filter}`, select: asked },
         ]),
-        ...made.map((filter): [string, object] => ['Orders', { filter, select: [...select, 'DraftKey'] }]),
+        ...made.map((filter): [string, object] => ['Orders', { filter, select: [...asked, 'DraftKey'] }]),
       ])
       const of = (all: Json[], key: string, read: (row: Json) => Order) =>
         all.map((row): [Id, Order | ErpError] => {
           const id = `${DRAFT}${keyIn(row, key)}`
-          return [id, rowOf(() => ({ ...read(row), id }))]
+          return [
+            id,
+            rowOf(() => ({
+              ...read(row),
+              id,
+              ...(own.length > 0 && { customAttributes: customOf(row, own) }),
+            })),
+          ]
         })
       const draft = (row: Json) => draftOf(shaped(shapes.order, row, 'A draft'), udfOf(row, udf), context)
       // A draft that was approved lives on as the order that was made of it, which is told instead.

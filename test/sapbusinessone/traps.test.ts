@@ -55,6 +55,7 @@ describe('reading', () => {
     const plain = (await raw('GET', 'Items?$select=ItemCode')).json() as { value: unknown[] }
     expect(plain.value).toHaveLength(20)
     await erp.check()
+    await erp.fields?.('item')
     calls.length = 0
     expect((await erp.items?.list({ first: 200, after: null }))?.rows).toHaveLength(200)
     expect(calls).toHaveLength(1)

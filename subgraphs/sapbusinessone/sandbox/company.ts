@@ -1,6 +1,7 @@
 import type { Demo } from '../../demo.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { Refusal, noMatch } from './answers.ts'
+import { UDFS } from './custom.ts'
 import { Master } from './master.ts'
 import { priceOf } from './pricing.ts'
 import { type Shelf, collect, shown } from './query.ts'
@@ -9,8 +10,6 @@ import { Num, type Row, bigOf, clock, dayOf, etag, num, parseBody, textOf } from
 
 const ROOT = '/b1s/v2/'
 const ONE = /^(\w+)\((?:'((?:[^']|'')*)'|(-?\d+))\)(?:\/(\w+))?$/
-/** User-defined fields that the Service Layer has loaded at its start; others are invalid properties. */
-const UDFS = new Set(['Document.U_ExtRef', 'Document.U_Channel', 'BusinessPartner.U_CRM_ID'])
 const DOCUMENTS: DocumentSet[] = ['Orders', 'Drafts', 'Quotations', 'Invoices']
 
 function isDocument(set: string): set is DocumentSet {

@@ -1,4 +1,5 @@
 import { Refusal } from './answers.ts'
+import { namesOf } from './custom.ts'
 import { Num, type Row } from './values.ts'
 
 type Form = 'text' | 'number' | 'day' | 'rows' | 'object'
@@ -10,7 +11,9 @@ function all(form: Form, names: string): Forms {
 
 /** What a client may send of an order, a draft or a preview. */
 export const DOCUMENT: Forms = {
-  ...all('text', 'CardCode NumAtCard DocCurrency Comments ShipToCode PayToCode U_ExtRef U_Channel'),
+  ...all('text', 'CardCode NumAtCard DocCurrency Comments ShipToCode PayToCode'),
+  ...all('text', namesOf('ORDR', 'text')),
+  ...all('number', namesOf('ORDR', 'number')),
   ...all('number', 'DocEntry PaymentGroupCode SalesPersonCode DiscountPercent'),
   ...all('day', 'DocDate DocDueDate TaxDate'),
   DocumentLines: 'rows',
@@ -30,7 +33,10 @@ export const SHIPPING: Forms = all(
 /** What a client may send of a business partner. */
 export const PARTNER: Forms = {
   ...all('text', 'CardCode CardName CardType EmailAddress Phone1 FederalTaxID VATRegistrationNumber Country'),
-  ...all('text', 'UnifiedFederalTaxID Currency Notes Website U_CRM_ID'),
+  ...all('text', 'UnifiedFederalTaxID Currency Notes Website'),
+  ...all('text', namesOf('OCRD', 'text')),
+  ...all('number', namesOf('OCRD', 'number')),
+  ...all('day', namesOf('OCRD', 'day')),
   ...all('number', 'GroupCode PriceListNum PayTermsGrpCode Series CreditLimit'),
   ...all('rows', 'BPAddresses ContactEmployees'),
 }

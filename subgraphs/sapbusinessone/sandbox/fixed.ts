@@ -1,4 +1,5 @@
 import type { Demo } from '../../demo.ts'
+import { userFields } from './custom.ts'
 import { ROLL, TERMS, groupsOf } from './seed.ts'
 import { type Row, num } from './values.ts'
 
@@ -35,7 +36,12 @@ type Fixed = [entity: string, key: string, rows: Row[]]
 
 /** Sets that nobody changes. */
 export function fixedSets(demo: Demo): Record<string, Fixed> {
-  return { ...placeSets(demo), ...unitSets(), ...groupSets(demo) }
+  return {
+    ...placeSets(demo),
+    ...unitSets(),
+    ...groupSets(demo),
+    UserFieldsMD: ['UserFieldMD', 'FieldID', userFields()],
+  }
 }
 
 function placeSets(demo: Demo): Record<string, Fixed> {

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo, DemoDocument } from '../../demo.ts'
+import { orderFields } from './custom.ts'
 import type { Master } from './master.ts'
 import type { Sales } from './sales.ts'
 import { type Row, bigOf, dayOf, num, round, rowsIn, textOf } from './values.ts'
@@ -30,7 +31,7 @@ function bodyOf({ customer, on, lines, number }: DemoDocument, master: Master): 
 }
 
 function seed(one: DemoDocument, sales: Sales, master: Master): void {
-  const row = sales.make('Orders', bodyOf(one, master), {})
+  const row = sales.make('Orders', { ...bodyOf(one, master), ...orderFields(one) }, {})
   if (one.state === 'open') return
   row.DocumentStatus = 'bost_Close'
   if (one.state === 'cancelled') return void Object.assign(row, { Cancelled: 'tYES', CancelStatus: 'csYes' })

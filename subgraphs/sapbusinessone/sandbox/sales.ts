@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import type { Demo } from '../../demo.ts'
 import { Refusal, broken, noMatch } from './answers.ts'
+import { emptyOf } from './custom.ts'
 import { DOCUMENT, LINE, SHIPPING, checkFields } from './fields.ts'
 import { seedSales } from './history.ts'
 import { type Priced, priceOf } from './pricing.ts'
@@ -9,7 +10,10 @@ import { Num, type Row, bigOf, clock, dayOf, num, round, rowsIn, textOf } from '
 
 /** Orders above this sum need an approval: the answer is a refusal, and a draft stays. */
 const APPROVAL = new Big(1_000_000)
-const NONE = ['NumAtCard', 'Comments', 'U_ExtRef', 'U_Channel', 'ShipToCode', 'PayToCode', 'AddressExtension']
+const NONE = [
+  ...['NumAtCard', 'Comments', 'ShipToCode', 'PayToCode', 'AddressExtension'],
+  ...Object.keys(emptyOf('ORDR')),
+]
 
 /** The sets of documents. */
 export type DocumentSet = 'Orders' | 'Drafts' | 'Quotations' | 'Invoices'

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo, DemoAgreement, DemoCustomer, DemoProduct } from '../../demo.ts'
+import { customerFields, emptyOf, itemFields } from './custom.ts'
 import { type Row, dayOf, num } from './values.ts'
 
 /** What an item is sold in, in the words of a German company. */
@@ -59,6 +60,7 @@ export function itemRow(product: DemoProduct, demo: Demo, index: number): Row {
     PurchaseItem: 'tYES',
     SalesVATGroup: 'A2',
     ...ACTIVE,
+    ...itemFields(product),
     ...stamp(index),
     ItemPrices: itemPrices(product.listPrice, demo.usdRate),
     ItemWarehouseInfoCollection: product.stock.map((row) => ({
@@ -103,7 +105,7 @@ export function partnerRow(more: Row, index: number): Row {
     OpenOrdersBalance: num(0),
     OpenDeliveryNotesBalance: num(0),
     VatLiable: 'vLiable',
-    U_CRM_ID: null,
+    ...emptyOf('OCRD'),
     BPAddresses: [],
     ContactEmployees: [],
     ...ACTIVE,
@@ -142,6 +144,7 @@ export function customerRow(person: DemoCustomer, index: number): Row {
       PayTermsGrpCode: num(TERMS[person.termsDays] ?? 1),
       CreditLimit: num(person.creditLimit),
       CurrentAccountBalance: num(new Big(index).times('120.5')),
+      ...customerFields(person),
       BPAddresses: [
         addressRow({ AddressName: 'Rechnung', ...place }, number, 0),
         addressRow({ AddressName: 'Lieferung', AddressType: 'bo_ShipTo', ...place }, number, 1),
