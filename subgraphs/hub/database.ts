@@ -10,6 +10,7 @@ import { Inbox } from './migrations/inbox.ts'
 import { Meter } from './migrations/meter.ts'
 import { Mirror } from './migrations/mirror.ts'
 import { Metrics } from './migrations/metrics.ts'
+import { Settings } from './migrations/settings.ts'
 import { tables } from './tables.ts'
 
 /** The entity manager of either driver; fork it for each unit of work. */
@@ -46,6 +47,7 @@ function common() {
         { name: '004-mirror', class: Mirror },
         { name: '005-metrics', class: Metrics },
         { name: '007-delivery', class: Delivery },
+        { name: '008-settings', class: Settings },
       ],
       tableName: 'migration',
       snapshot: false,

@@ -20,6 +20,8 @@ interface Content {
   id: Id
   hash: string
   content: object
+  /** When the ERP last touched it, where it tells. */
+  touchedAt: string | null
 }
 
 interface Mirrored {
@@ -41,20 +43,21 @@ function sorted(value: unknown): unknown {
 
 /** What is kept of a record. When it was last touched is no content: a touch without a change is none. */
 export function contentOf(record: Records[Kind]): Content {
-  const { id, updatedAt: _touched, ...rest } = record
+  const { id, updatedAt, ...rest } = record
   const content = sorted(rest) as object
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url')
-  return { id, hash, content }
+  return { id, hash, content, touchedAt: updatedAt ?? null }
 }
 
 const KNOWN = `select native_id as "nativeId", hash, told, deleted from mirror
   where connection = ? and kind = ? and native_id in (select jsonb_array_elements_text(?::jsonb))`
 
 const WRITE = `
-insert into mirror (connection, kind, native_id, tenant, content, hash, told)
-select ?, ?, m.id, ?, m.content, m.hash, m.told from jsonb_to_recordset(?::jsonb) as m(id text, content jsonb, hash text, told boolean)
+insert into mirror (connection, kind, native_id, tenant, content, hash, told, touched_at)
+select ?, ?, m.id, ?, m.content, m.hash, m.told, m."touchedAt" from jsonb_to_recordset(?::jsonb)
+  as m(id text, content jsonb, hash text, told boolean, "touchedAt" timestamptz)
 on conflict (connection, kind, native_id) do update set content = excluded.content, hash = excluded.hash,
-  told = mirror.told or excluded.told, deleted = false, version = mirror.version + 1, seen_at = now(), changed_at = now()`
+  told = mirror.told or excluded.told, touched_at = excluded.touched_at, deleted = false, version = mirror.version + 1, seen_at = now(), changed_at = now()`
 
 const SEEN = `update mirror set seen_at = now() where connection = ? and kind = ?
   and native_id in (select jsonb_array_elements_text(?::jsonb))`
