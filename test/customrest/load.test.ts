@@ -48,6 +48,38 @@ describe('a manifest', () => {
     ).toContain('no secret "nope"')
   })
 
+  it('is refused where something would be accepted and have no effect, with the reason', () => {
+    const create = { request: { method: 'POST', path: '/q', body: "{'r': input.reference}" } }
+    expect(problems(small({ 'quotes.create': create }))['manifest.capabilities.quotes.create']).toContain(
+      'nothing here writes them',
+    )
+    const blind = { request: { method: 'GET', path: '/o' }, fields: { externalId: 'id' } }
+    const idempotency = { kind: 'lookup', lookup: 'orders.findByReference' }
+    const found = problems(
+      small({ 'orders.create': { ...create, idempotency }, 'orders.findByReference': blind }),
+    )
+    expect(found['manifest.capabilities.orders.create.idempotency.lookup']).toContain('input.reference')
+    const job = {
+      jobId: 'body.id',
+      poll: { method: 'GET', path: '/jobs' },
+      status: 'body.state',
+      done: ['OK'],
+      failed: ['OK'],
+    }
+    const at = 'manifest.capabilities.products.list.asyncJob'
+    const paged = { ...LIST, paging: 'p', asyncJob: job }
+    const wrong = problems(small({ 'products.list': paged }, { paging: { p: { kind: 'page' } } }))
+    expect(Object.keys(wrong)).toEqual([at, `${at}.poll`, `${at}.failed`])
+    const limits = { remainingHeader: 'X-Left' }
+    expect(
+      problems(small({ 'products.list': LIST }, { limits }))['manifest.limits.remainingHeader'],
+    ).toContain('is not read')
+    const url = 'https://erp.example'
+    const auth = { kind: 'oauth2AuthorizationCode', authorizeUrl: url, tokenUrl: url, clientAuth: 'basic' }
+    const plain = small({ 'products.list': LIST }, { auth: { ...auth, clientId: 'c', pkce: false } })
+    expect(problems(plain)['manifest.auth.pkce']).toContain('always used')
+  })
+
   it('asks for the settings and credentials that it names', () => {
     const manifest = restManifest('erp.example')
     expect(Object.keys(problems(manifest))).toEqual([

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
+import { config } from '../../subgraphs/customrest/config.ts'
+import { customrest } from '../../subgraphs/customrest/index.ts'
 import { openHouse } from '../whole.ts'
+import { small } from './open.ts'
 
 it('shows the limits of the manifest at the connection, unless the operator set others', async () => {
   const query = '{ connections { id budget { parallel limits { seconds limit } } } }'
@@ -17,4 +20,35 @@ it('shows the limits of the manifest at the connection, unless the operator set 
     },
   })
   await house.close()
+})
+
+const LIST = { request: { method: 'GET', path: '/a' }, fields: { externalId: 'id', sku: 'id' } }
+
+it('counts answers as fresh for as long as the manifest says, by what is read', () => {
+  const manifest = small({
+    'products.list': { ...LIST, cacheTtlS: 999 },
+    'products.get': { ...LIST, cacheTtlS: 300 },
+    'stock.get': { ...LIST, cacheTtlS: 0 },
+    'orders.get': LIST,
+  })
+  const values = config.parse({ url: 'https://erp.example', manifest })
+  expect(customrest.paceOf?.(values).ttlMs).toEqual({ item: 300_000, stock: 0 })
+})
+
+it.each([
+  [{}, 'read write'],
+  [{ scopeSeparator: ',' }, 'read,write'],
+])('asks for the scopes with the separator of the manifest: %j', (more, scope) => {
+  const auth = {
+    kind: 'oauth2AuthorizationCode',
+    authorizeUrl: '${config.url}/authorize',
+    tokenUrl: '${config.url}/token',
+    clientAuth: 'basic',
+    clientId: '${secret.clientId}',
+    scopes: ['read', 'write'],
+    ...more,
+  }
+  const manifest = small({ 'products.list': LIST }, { auth })
+  const values = config.parse({ url: 'https://erp.example', manifest, credentials: { clientId: 'c' } })
+  expect(customrest.signIn?.(values)?.scopes.join(' ')).toBe(scope)
 })
