@@ -2,8 +2,8 @@ import { rows } from '../../subgraphs/hub/database.ts'
 import { type Worker, startWorker } from '../../subgraphs/hub/worker.ts'
 import { USER, addKey } from '../gateway/keys.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
-import { Host } from './host.ts'
-import { type Installed, install } from './package.ts'
+import { type Context, Host, type Setting } from './host.ts'
+import { type Installed, type Item, install } from './package.ts'
 
 /** The package as n8n has it, a house with keys to serve it, and a worker that pushes. */
 export interface Stand {
@@ -20,8 +20,14 @@ export interface Stand {
   close(): Promise<void>
 }
 
-/** Opens it all. */
-export async function openStand(): Promise<Stand> {
+let opened: Promise<Stand> | null = null
+
+/** The one that all tests of a process share: a house is dear to open. */
+export function theStand(): Promise<Stand> {
+  return (opened ??= openStand())
+}
+
+async function openStand(): Promise<Stand> {
   const installed = install()
   const keys = [{ name: 'other', secret: 'a secret that no test uses', scopes: USER }]
   const house = await openHouse({ only: ['odoo:main', 'erpnext:main'], keys })
@@ -55,4 +61,16 @@ export async function openStand(): Promise<Stand> {
       installed.remove()
     },
   }
+}
+
+/** Runs the action node; gives its items and the requests that it sent. */
+export async function run(
+  stand: Stand,
+  parameters: Record<string, unknown>,
+  more: Partial<Setting> = {},
+): Promise<{ items: Item[]; requests: Context['requests'] }> {
+  const context = stand.host.context('ErpSupergraph', { ...stand.login, parameters, ...more })
+  const node = stand.installed.nodes.ErpSupergraph!
+  const [items = []] = await node.execute!.call(context)
+  return { items, requests: context.requests }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Stand, openStand } from './stand.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Stand, theStand } from './stand.ts'
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/n8n.md'), 'utf8')
 const EXAMPLES = [...text.matchAll(/```graphql\n([\s\S]*?)```\s+```json\n([\s\S]*?)```/g)].map(
@@ -14,9 +14,8 @@ const EXAMPLES = [...text.matchAll(/```graphql\n([\s\S]*?)```\s+```json\n([\s\S]
 
 let stand: Stand
 beforeAll(async () => {
-  stand = await openStand()
+  stand = await theStand()
 })
-afterAll(() => stand.close())
 
 /** n8n's expressions in a text: each is JavaScript over the incoming item. */
 function resolved(template: string, $json: object): string {

@@ -1,18 +1,17 @@
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { acceptOrder } from '../../subgraphs/hub/accept.ts'
 import { ANONYMOUS } from '../../subgraphs/hub/access.ts'
 import { sweepEvents } from '../../subgraphs/hub/events.ts'
 import { untilFinal } from '../../subgraphs/hub/waiting.ts'
 import type { Setting } from './host.ts'
 import type { Item } from './package.ts'
-import { type Stand, openStand } from './stand.ts'
+import { type Stand, theStand } from './stand.ts'
 
 let stand: Stand
 beforeAll(async () => {
-  stand = await openStand()
+  stand = await theStand()
 })
-afterAll(() => stand.close())
 
 let keys = 0
 /** Pushes an order to its end; its operation. */
