@@ -209,6 +209,7 @@ describe.skipIf(!BROWSER)('the web components in the page of a shop', () => {
   })
 
   it('shows itself on a page of its own, which needs no key in the demo', async () => {
+    await page.setViewportSize({ width: 1000, height: 2000 })
     await page.goto(`${open}/embed/example`)
     await counted('erp-price:is([status=LIVE], [status=CACHED])', 7)
     await page.getByLabel('Language').selectOption('de')
