@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
-import type { Answer, Erp, Page } from '../../subgraphs/connector.ts'
+import type { Answer, Erp, Page, Quote } from '../../subgraphs/connector.ts'
 import { customermates } from '../../subgraphs/customermates/index.ts'
-import { sandbox } from '../../subgraphs/customermates/sandbox.ts'
+import { sandbox, variants } from '../../subgraphs/customermates/sandbox.ts'
 import { demo } from '../../subgraphs/demo.ts'
 import { Outbound } from '../../subgraphs/http.ts'
 import type { SandboxAction, SandboxCall } from '../../subgraphs/sandbox.ts'
@@ -23,7 +23,7 @@ export interface Installation {
 /** One server for a file of tests; each installation on it is fresh. */
 export function stage(): {
   server: SandboxServer
-  open: (more?: Record<string, unknown>) => Installation
+  open: (more?: Record<string, unknown>, generation?: 1 | 2) => Installation
 } {
   const server = new SandboxServer()
   const ways: Outbound[] = []
@@ -52,9 +52,9 @@ export function stage(): {
   }
   return {
     server,
-    open(more = {}) {
-      const name = `customermates${++count}`
-      server.mount(name, sandbox, demo(7))
+    open(more = {}, generation = 1) {
+      const name = `customermates-${++count}`
+      server.mount(name, variants[generation] ?? sandbox, demo(7))
       return connect(name, more)
     },
   }
@@ -75,6 +75,12 @@ export async function errorOf(work: Promise<unknown> | undefined): Promise<ErpEr
   )
   if (end instanceof ErpError) return end
   throw new Error(`No ErpError but ${JSON.stringify(end)}`)
+}
+
+/** The deal of a title. */
+export async function titled({ erp }: Installation, title: string): Promise<Quote> {
+  const rows = await rowsOf(erp.quotes?.list({ first: 100, after: null }))
+  return value(rows.find((quote) => quote.title === title))
 }
 
 /** The rows of a list that fit on one page. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SandboxAnswer } from '../../sandbox.ts'
+import { shownColumn } from './columns.ts'
 
 /** A stored row, in the vendor's words. */
 export interface Row {
@@ -13,7 +14,9 @@ export interface Row {
 export interface Column {
   id: string
   label: string
-  type: 'plain' | 'singleSelect' | 'email' | 'phone' | 'date'
+  type: 'plain' | 'singleSelect' | 'email' | 'phone' | 'date' | 'currency'
+  /** Its type in the second generation. */
+  kind: string
   options?: { options: { value: string; label: string; color: string; isDefault: boolean; index: number }[] }
 }
 /** What can be asked of one kind of record. */
@@ -79,7 +82,7 @@ function operatorsOf(type: Column['type']): string[] {
 }
 
 /** SQL's ILIKE with a "%" at both ends; "%" and "_" in the text are wildcards, as the real server leaves them. */
-function like(text: string, part: string): boolean {
+export function like(text: string, part: string): boolean {
   if (!/[%_]/.test(part)) return text.toLowerCase().includes(part.toLowerCase())
   const escaped = part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(escaped.replaceAll('%', '.*').replaceAll('_', '.'), 'is').test(text)
@@ -148,7 +151,7 @@ export function search(table: Table, body: unknown): SandboxAnswer {
   const { page, pageSize } = pagination ?? { page: 1, pageSize: 100 }
   const items = found.slice((page - 1) * pageSize, page * pageSize)
   const totals = { total: found.length, totalPages: Math.ceil(found.length / pageSize) }
-  const { columns: customColumns } = table
+  const customColumns = table.columns.map(shownColumn)
   const answer = {
     items,
     pagination: { page, pageSize, ...totals },

@@ -1,59 +1,11 @@
-import { createHash } from 'node:crypto'
 import Big from 'big.js'
 import type { Demo, DemoCustomer } from '../../demo.ts'
 import { exactNumber } from '../../json.ts'
+import { type Name, columnsOf, uuid } from './columns.ts'
 import { DEALS, type Deal } from './deals.ts'
-import type { Column, Row, Table } from './query.ts'
+import type { Row, Table } from './query.ts'
 
-/** The kinds of records, as they stand in paths. */
-export type Name = 'services' | 'organizations' | 'contacts' | 'deals'
 const UNITS: Record<string, string> = { H87: 'Stück', KGM: 'kg', MTR: 'm', LTR: 'l', HUR: 'Std.' }
-const STAGES = ['new', 'qualified', 'proposal', 'won', 'lost']
-const COLUMNS: Record<Name, [label: string, type: Column['type']][]> = {
-  services: [
-    ['Artikelnummer', 'plain'],
-    ['Einheit', 'plain'],
-  ],
-  organizations: [
-    ['Kundennummer', 'plain'],
-    ['USt-IdNr.', 'plain'],
-    ['E-Mail', 'email'],
-    ['Telefon', 'phone'],
-    ['Währung', 'plain'],
-    ['Straße', 'plain'],
-    ['PLZ', 'plain'],
-    ['Ort', 'plain'],
-    ['Land', 'plain'],
-  ],
-  contacts: [['Funktion', 'plain']],
-  deals: [
-    ['Stage', 'singleSelect'],
-    ['Währung', 'plain'],
-    ['Rabatt %', 'plain'],
-    ['Bestellnummer', 'plain'],
-    ['Gültig bis', 'date'],
-  ],
-}
-
-/** An id that looks like any other and is the same at each start. */
-export function uuid(company: string, text: string): string {
-  const hash = createHash('sha256').update(`${company} ${text}`).digest('hex')
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
-}
-
-function columnsOf(company: string, name: Name): Column[] {
-  return COLUMNS[name].map(([label, type]) => {
-    const options = STAGES.map((value, index) => ({
-      value,
-      label: value.charAt(0).toUpperCase() + value.slice(1),
-      color: 'default',
-      isDefault: index === 0,
-      index,
-    }))
-    const id = uuid(company, `${name}.${label}`)
-    return { id, label, type, ...(type === 'singleSelect' && { options: { options } }) }
-  })
-}
 
 /** Rows were imported three at a time, so that three of them share each instant. */
 function instants(day: string, at: number): { createdAt: string; updatedAt: string } {
@@ -72,6 +24,7 @@ function note(text: string): object {
 export class Tables {
   readonly all: Record<Name, Table>
   readonly #company: string
+  readonly #versions = new WeakMap<Row, number>()
   #last = 0
   #count = 0
 
@@ -105,6 +58,7 @@ export class Tables {
         String(name),
         ...names(organizations),
       ]),
+      tasks: table('tasks', ['dealIds', 'userIds'], ({ name }) => [String(name)]),
     }
     for (const [at, item] of demo.products.entries())
       this.addService(
@@ -143,9 +97,28 @@ export class Tables {
     return new Date(this.#last).toISOString()
   }
 
+  /** How often a row was changed, and once more. */
+  versionOf(row: Row): number {
+    return this.#versions.get(row) ?? 1
+  }
+
+  /** Writes down that a row was changed. */
+  touch(row: Row): void {
+    row.updatedAt = this.now()
+    this.#versions.set(row, this.versionOf(row) + 1)
+  }
+
+  valueOf(row: Row, columnId: string): string | null {
+    return row.customFieldValues.find((one) => one.columnId === columnId)?.value ?? null
+  }
+
   /** Writes one custom column; null clears it. */
   put(name: Name, row: Row, label: string, value: string | null): void {
-    const columnId = this.column(name, label)
+    this.putInto(row, this.column(name, label), value)
+  }
+
+  putInto(row: Row, columnId: string, value: string | null): void {
+    if (this.valueOf(row, columnId) === value) return
     const others = row.customFieldValues.filter((one) => one.columnId !== columnId)
     row.customFieldValues = value === null ? others : [...others, { columnId, value }]
   }
@@ -166,6 +139,12 @@ export class Tables {
 
   addOrganization(name: string, values: Record<string, string>, at?: object): Row {
     return this.#add('organizations', { name, contacts: [] }, values, at)
+  }
+
+  addTask(name: string, userIds: string[], dealIds: string[]): Row {
+    const deals = this.all.deals.rows.filter(({ id }) => dealIds.includes(id))
+    const refs = deals.map(({ id, name: title }) => ({ id, name: title }))
+    return this.#add('tasks', { name, users: userIds.map((id) => ({ id })), deals: refs }, {})
   }
 
   #addPerson(firstName: string, lastName: string, email: string, at: object): Row {
@@ -200,6 +179,9 @@ export class Tables {
       notes: at === 0 ? note('Anlieferung über die Rampe ✨') : null,
       organizations: buyer ? [{ id: buyer.id, name: buyer.name }] : [],
       contacts: person ? [{ id: person.id, firstName: person.firstName, lastName: person.lastName }] : [],
+      users: [
+        { id: uuid(this.#company, 'user seller'), firstName: 'Sam', lastName: 'Seller', avatarUrl: null },
+      ],
       lines: deal.lines.map(([product, quantity]) => ({ id: services.rows[product]?.id ?? '', quantity })),
     }
     const { stage, currency, discount, order } = deal
@@ -220,6 +202,9 @@ export class Tables {
     const exact = (value: unknown) => new Big(JSON.stringify(value))
     return {
       ...(row as Row),
+      tasks: this.all.tasks.rows.filter(({ deals }) =>
+        (deals as { id: string }[]).some(({ id }) => id === row.id),
+      ),
       services,
       totalValue: sum(({ amount, quantity }) => exact(amount).times(exact(quantity))),
       totalQuantity: sum(({ quantity }) => exact(quantity)),
