@@ -28,8 +28,13 @@ export class Contexts {
     signal?: AbortSignal,
     requestId: string = randomUUID(),
   ): Promise<RequestContext> {
-    const caller = await this.#access.caller(authorization)
+    const caller = await this.callerOf(authorization)
     return this.make(caller, authorization, signal, requestId)
+  }
+
+  /** Who is asking; throws UNAUTHENTICATED. */
+  callerOf(authorization: string | undefined): Promise<Caller> {
+    return this.#access.caller(authorization)
   }
 
   make(

@@ -1,4 +1,5 @@
-import type { GraphQLSchema } from 'graphql'
+import { channel } from 'node:diagnostics_channel'
+import { type GraphQLSchema, getOperationAST } from 'graphql'
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import type { Answer, Ask } from './answer.ts'
 import { answer, stream } from './answer.ts'
@@ -52,6 +53,17 @@ export interface Engine {
   stop(): void
 }
 
+/** One operation that was answered, or one subscription that began. */
+export interface Answered {
+  kind: 'query' | 'mutation' | 'subscription' | 'unknown'
+  /** partial: data and errors; cancelled: the caller gave up. */
+  outcome: 'ok' | 'partial' | 'error' | 'cancelled'
+  durationMs: number
+}
+
+/** Where each operation of this process is told when it is answered, as `Answered`, to whoever measures. */
+export const answered = channel('erp-supergraph:answered')
+
 /** Puts a supergraph in service. Its SDL is all that it needs; then subgraphs are reached at their urls. */
 export function createEngine(options: EngineOptions): Engine {
   const { supergraphSdl, transports = (_name, url) => overHttp(url), cacheSize = 1000 } = options
@@ -68,8 +80,8 @@ export function createEngine(options: EngineOptions): Engine {
     get planCount() {
       return fleet.current.generation.planCount
     },
-    execute: (ask) => executeOn(fleet, flights, ask),
-    subscribe: (ask) => subscribeOn(fleet, flights, ask),
+    execute: (ask) => timed(ask, () => executeOn(fleet, flights, ask)),
+    subscribe: (ask) => timed(ask, () => subscribeOn(fleet, flights, ask)),
     swap(sdl, reach) {
       fleet.swap(sdl, reach)
       for (const listener of listeners) listener()
@@ -82,6 +94,29 @@ export function createEngine(options: EngineOptions): Engine {
     stop: () => fleet.stop(),
   }
   return engine
+}
+
+async function timed<T extends Answer | AsyncGenerator>(ask: Ask, work: () => Promise<T>): Promise<T> {
+  if (!answered.hasSubscribers) return work()
+  const started = performance.now()
+  const tell = (outcome: Answered['outcome']): void => {
+    const operation = ask.document && getOperationAST(ask.document, ask.operationName)
+    const durationMs = performance.now() - started
+    answered.publish({ kind: operation?.operation ?? 'unknown', outcome, durationMs } satisfies Answered)
+  }
+  try {
+    const answer = await work()
+    tell(outcomeOf(answer))
+    return answer
+  } catch (error) {
+    tell('cancelled')
+    throw error
+  }
+}
+
+function outcomeOf(answer: Answer | AsyncGenerator): Answered['outcome'] {
+  if (!('errors' in answer) || !answer.errors?.length) return 'ok'
+  return answer.data ? 'partial' : 'error'
 }
 
 async function executeOn(fleet: Fleet, flights: Flights, ask: Ask): Promise<Answer> {

@@ -18,6 +18,7 @@ import { type Engine, createEngine } from './engine.ts'
 import { passError } from './errors.ts'
 import { hookRoutes } from './hooks.ts'
 import { composeHouse, ownSubgraphs } from './house.ts'
+import { metricsRoutes } from './metrics.ts'
 import { Origins } from './origins.ts'
 import { overHttp } from './remote.ts'
 import { playgroundRoutes } from './playground.ts'
@@ -135,6 +136,7 @@ async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {
       routes(app) {
         hookRoutes(app, hub)
         signInRoutes(app, hub)
+        metricsRoutes(app, hub, { callerOf: (key) => contexts.callerOf(key), loopback: !config.isPublic })
         dashboardRoutes(app)
         embedRoutes(app)
         origins.routes(app)

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import {
   type CircuitBreakerPolicy,
   BrokenCircuitError,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhen,
@@ -76,6 +77,13 @@ export class Budget {
       halfOpenAfter: HALF_OPEN_AFTER_MS,
       breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     })
+  }
+
+  /** Whether requests go out: closed lets them, half-open tries one. */
+  get breaker(): 'closed' | 'half-open' | 'open' {
+    const { state } = this.#breaker
+    if (state === CircuitState.Closed) return 'closed'
+    return state === CircuitState.HalfOpen ? 'half-open' : 'open'
   }
 
   /** How many requests wait in this process, and what all processes have under way and have sent. */

@@ -9,6 +9,7 @@ import { bodyText, textOf } from './charset.ts'
 import type { Limits } from './connector.ts'
 import { type Json, parseExact } from './json.ts'
 import type { Meter } from './meter.ts'
+import { tellSent } from './sent.ts'
 
 /** A request to an ERP. Reads that use POST set `repeatable`, so that a lost one is sent again. */
 export interface HttpRequest {
@@ -167,6 +168,7 @@ export class Outbound implements Http {
   }
 
   async #once(request: HttpRequest, call: Call): Promise<HttpAnswer> {
+    const { connection } = this.#options
     const started = Date.now()
     const exchange: Exchange = {
       request: {
@@ -188,6 +190,7 @@ export class Outbound implements Http {
       throw error
     } finally {
       exchange.durationMs = Date.now() - started
+      tellSent({ connection, status: exchange.response?.status ?? null, durationMs: exchange.durationMs })
       call.record?.(this.#redacted(exchange, request.secrets ?? []))
     }
   }
