@@ -25,6 +25,8 @@ export async function* messagesOf<T>(
   const stop = () => queue.end(null)
   signal.addEventListener('abort', stop, { once: true })
   let isOver = false
+  // It waits for a connection that may have failed already, and that was told above.
+  const dispose = () => void Promise.resolve(socket.dispose()).catch(() => {})
   const socket = openSocket({
     url: options.url.replace(/^http/, 'ws'),
     // Going on after a break needs the last cursor, which only the caller knows.
@@ -37,7 +39,7 @@ export async function* messagesOf<T>(
       message: ({ type }) => (isOver ||= type === 'complete' || type === 'error'),
       closed: (event) => {
         if (!isOver) queue.end(breakOf(event))
-        void socket.dispose()
+        dispose()
       },
     },
   })
@@ -54,7 +56,7 @@ export async function* messagesOf<T>(
   } finally {
     signal.removeEventListener('abort', stop)
     end()
-    void socket.dispose()
+    dispose()
   }
 }
 

@@ -26,9 +26,15 @@ const PAGE = `<!doctype html>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>erp-supergraph playground</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/playground/graphiql.css">
-<style>html,body,#root{height:100%;margin:0}</style>
+<style>
+html,body{height:100%;margin:0}body{display:flex;flex-direction:column}#root{flex:1;min-height:0}
+form{display:flex;gap:.5rem;align-items:center;padding:.4rem .8rem;font:14px system-ui;color-scheme:light dark}
+input{flex:0 1 24rem;min-width:0;font:inherit}
+</style>
 </head>
-<body><div id="root">Loading…</div>
+<body><form><label for="key">API key</label>
+<input id="key" type="password" autocomplete="off" spellcheck="false" placeholder="sent as Authorization: Bearer …">
+<button>Use</button></form><div id="root">Loading…</div>
 <script src="/playground/react.js"></script><script src="/playground/react-dom.js"></script>
 <script src="/playground/graphiql.js"></script><script src="/playground/page.js"></script>
 </body></html>`
@@ -36,11 +42,22 @@ const PAGE = `<!doctype html>
 const SCRIPT = `
 const tabs = ${JSON.stringify(TABS)}
 const subscriptionUrl = location.origin.replace(/^http/, 'ws') + '/graphql'
-const fetcher = GraphiQL.createFetcher({ url: '/graphql', subscriptionUrl })
+const plain = GraphiQL.createFetcher({ url: '/graphql', subscriptionUrl })
+// The key stays in this page's memory; it goes along over HTTP and in connection_init.
+const fetcherOf = (key) => (parameters, options) => {
+  const headers = key ? { authorization: 'Bearer ' + key } : {}
+  return plain(parameters, { ...options, headers: { ...headers, ...options?.headers } })
+}
 const empty = { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, length: 0 }
-ReactDOM.createRoot(document.getElementById('root')).render(
-  React.createElement(GraphiQL, { fetcher, defaultTabs: tabs, storage: empty, shouldPersistHeaders: false, defaultEditorToolsVisibility: true }),
-)`
+const root = ReactDOM.createRoot(document.getElementById('root'))
+const show = (key) => root.render(
+  React.createElement(GraphiQL, { fetcher: fetcherOf(key), defaultTabs: tabs, storage: empty, shouldPersistHeaders: false, defaultEditorToolsVisibility: true }),
+)
+document.querySelector('form').addEventListener('submit', (event) => {
+  event.preventDefault()
+  show(document.getElementById('key').value.trim())
+})
+show('')`
 
 /** Serves GraphiQL with ready-made tabs under /playground, compressed once. */
 export function playgroundRoutes(app: FastifyInstance): void {

@@ -8,6 +8,7 @@ import { openDocuments } from '../../gateway/documents.ts'
 import { folder } from '../gateway/children.ts'
 import { type Told, codes, send } from '../gateway/client.ts'
 import { bare } from '../gateway/live.ts'
+import { type FreshDatabase, freshDatabase } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -19,6 +20,7 @@ const UNKNOWN = `sha256:${hashOf('{ nothing }')}`
 const sku = 'DESK-160'
 
 let home: Awaited<ReturnType<typeof folder>>
+let database: FreshDatabase
 let house: TestHouse
 /** One gateway that takes any text, and one that takes persisted documents only. */
 let open = ''
@@ -26,7 +28,8 @@ let closed = ''
 
 beforeAll(async () => {
   home = await folder()
-  house = await openHouse({ only: ['odoo:main'] })
+  database = await freshDatabase()
+  house = await openHouse({ only: ['odoo:main'], databaseUrl: database.url })
   await house.poll()
   const own = join(home.path, 'own.json')
   const apollo = join(home.path, 'apollo.json')
@@ -39,6 +42,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await house.close()
+  await database.drop()
   await home.remove()
 })
 
