@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const BUILT = join(import.meta.dirname, '../web/dist/dashboard')
@@ -45,7 +46,7 @@ export function dashboardRoutes(app: FastifyInstance, folder: string = BUILT): v
     if (!page) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
     // Names the files of one build, so it is asked for each time.
     reply.header('cache-control', 'no-cache')
-    return send(request, reply, 'index.html', pack(page))
+    return send(request, reply, 'index.html', await pack(page))
   })
   app.get<{ Params: { file: string } }>('/dashboard/:file', async (request, reply) => {
     const { file } = request.params
@@ -61,11 +62,14 @@ export function dashboardRoutes(app: FastifyInstance, folder: string = BUILT): v
 async function load(folder: string, file: string): Promise<Packed | null> {
   if (!/^\w[\w.-]*$/.test(file) || !TYPES[extname(file)]) return null
   const bytes = await readFile(join(folder, 'dashboard', file)).catch(() => null)
-  return bytes && pack(bytes)
+  return bytes && (await pack(bytes))
 }
 
-function pack(plain: Buffer): Packed {
-  return { plain, gzip: gzipSync(plain), br: brotliCompressSync(plain) }
+const compress = { gzip: promisify(gzip), br: promisify(brotliCompress) }
+
+async function pack(plain: Buffer): Promise<Packed> {
+  const [packed, smaller] = await Promise.all([compress.gzip(plain), compress.br(plain)])
+  return { plain, gzip: packed, br: smaller }
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, file: string, packed: Packed): FastifyReply {

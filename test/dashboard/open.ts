@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type Page, chromium } from 'playwright-core'
+import type { FastifyInstance } from 'fastify'
+import { Contexts } from '../../gateway/context.ts'
 import { dashboardRoutes } from '../../gateway/dashboard.ts'
+import { Access } from '../../subgraphs/hub/access.ts'
 import { build } from '../../web/build.ts'
+import { USER, addKey } from '../gateway/keys.ts'
+import { freshDatabase } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 /** Where a browser is, if one is installed. */
@@ -14,7 +19,9 @@ export interface Stand {
   house: TestHouse
   url: string
   /** A new page of its own, and what it complains of or asks elsewhere. */
-  open(path: string, width?: number): Promise<Page>
+  open(path: string, width?: number, at?: string): Promise<Page>
+  /** The same house where nobody comes in without a key, and a key. */
+  locked(): Promise<{ url: string; secret: string }>
   complaints: string[]
   strangers: string[]
   /** Pushes an order of a customer and gives the operation's id. */
@@ -34,20 +41,19 @@ const PUSH = `mutation Push($customer: ID!, $key: ID!) {
 
 /** Odoo and weclapp are connected; the sandbox of ERPNext stands beside them. */
 export async function openStand(): Promise<Stand> {
-  const [folder, house, browser] = await Promise.all([
-    build('dashboard'),
-    openHouse({
-      only: ['odoo:main', 'weclapp:main'],
-      beside: ['erpnext:main'],
-      connection: { ttlMs: { stock: 0, price: 0 }, createMissingCustomers: true },
-      settings: { maxAttempts: 2, backoffMs: 10 },
-    }),
-    launch(),
-  ])
+  const [folder, database, browser] = await Promise.all([build('dashboard'), freshDatabase(), launch()])
+  const house = await openHouse({
+    databaseUrl: database.url,
+    only: ['odoo:main', 'weclapp:main'],
+    beside: ['erpnext:main'],
+    connection: { ttlMs: { stock: 0, price: 0 }, createMissingCustomers: true },
+    settings: { maxAttempts: 2, backoffMs: 10 },
+  })
   await house.poll()
   await house.settle()
   house.work()
-  const { url } = await house.serve({ routes: (app) => dashboardRoutes(app, folder) })
+  const routes = (app: FastifyInstance) => dashboardRoutes(app, folder)
+  const { url } = await house.serve({ routes })
   const { data } = await house.ask<{ customers: { nodes: { id: string; home: string | null }[] } }>(
     '{ customers(first: 50) { nodes { id home } } }',
   )
@@ -59,16 +65,25 @@ export async function openStand(): Promise<Stand> {
     url,
     complaints,
     strangers,
-    async open(path, width = 1280) {
+    async open(path, width = 1280, at = url) {
       const page = await browser.newPage({ viewport: { width, height: 800 }, locale: 'en-GB' })
-      page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
+      // The browser itself complains of the 401 that the page asks for a key after.
+      if (at === url)
+        page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
       page.on('pageerror', (error) => void complaints.push(error.message))
       page.on('request', (request) => {
-        if (!request.url().startsWith(url)) strangers.push(request.url())
+        if (!request.url().startsWith(at)) strangers.push(request.url())
       })
-      await page.goto(`${url}/#/${path}`)
-      await page.getByText('Live', { exact: true }).waitFor()
+      await page.goto(`${at}/#/${path}`)
+      await page.getByText('Live', { exact: true }).or(page.getByRole('dialog')).waitFor()
       return page
+    },
+    async locked() {
+      const { hub } = house
+      const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, false))
+      const secret = await addKey(house, { scopes: ['admin', ...USER] })
+      const served = await house.serve({ routes, context: (...given) => contexts.of(...given) })
+      return { url: served.url, secret }
     },
     async push(key) {
       const { data: pushed } = await house.ask<Pushed>(PUSH, { customer: customer?.id, key })
@@ -79,6 +94,7 @@ export async function openStand(): Promise<Stand> {
     async close() {
       await browser.close()
       await house.close()
+      await database.drop()
     },
   }
 }
