@@ -221,6 +221,8 @@ export interface SignIn {
   clientSecret?: string
   /** Where the token endpoint reads the client's id and secret: a header of basic authentication when left out. */
   secretIn?: 'header' | 'form'
+  /** What the vendor adds to the way back -> the field of the configuration that it fills, where that is empty. */
+  fromCallback?: Record<string, string>
 }
 
 /** One kind of system. Everything the graph, the worker and the docs know of it comes from here. */

@@ -76,7 +76,7 @@ describe('signing in to an ERP', () => {
     const callback = `${house.hub.publicUrl}/connect/callback`
     const forged = await fetch(`${callback}?code=x&state=${state.slice(0, -2)}AA`)
     expect([forged.status, (await fetch(`${callback}?state=${state}`)).status]).toEqual([400, 400])
-    const late = endSignIn(house.hub, state, 'x', Date.now() + ELEVEN_MINUTES)
+    const late = endSignIn(house.hub, { state, code: 'x' }, Date.now() + ELEVEN_MINUTES)
     await expect(late).rejects.toMatchObject({ code: 'VALIDATION' })
     expect(await tokens()).toBeNull()
   })

@@ -88,13 +88,25 @@ export class Client {
   readonly config: Config
   readonly #http: Http
   readonly #auth: Auth
-  readonly #base: string
 
   constructor(config: Config, http: Http) {
     this.config = config
     this.#http = http
-    this.#base = `${config.url}/v3/company/${config.company}`
     this.#auth = credentials(config, http)
+  }
+
+  /** The company's id; NEEDS_AUTH where nobody has told it yet. */
+  get company(): string {
+    const { company } = this.config
+    if (company) return company
+    throw new ErpError(
+      'NEEDS_AUTH',
+      'Nobody has signed in for this connection yet: the company is not known.',
+    )
+  }
+
+  get #base(): string {
+    return `${this.config.url}/v3/company/${this.company}`
   }
 
   /** The rows of each query, all in one call where it can be. */

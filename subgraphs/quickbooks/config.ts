@@ -12,7 +12,8 @@ export const config = z.object({
   company: z
     .string()
     .regex(/^\d{1,20}$/, 'is no realm id: digits only')
-    .describe('Company id (realm id), as Intuit shows it when a person connects the app.'),
+    .optional()
+    .describe('Company id (realm id). Leave it out where a person signs in here: Intuit tells it then.'),
   clientId: z.string().min(1).describe("Client id of the app at Intuit's developer portal."),
   clientSecret: z.string().min(1).describe('Client secret of the app.').meta({ secret: true }),
   refreshToken: z

@@ -45,6 +45,8 @@ export const quickbooks: Connector<typeof config> = {
     clientId,
     clientSecret,
     scopes: ['com.intuit.quickbooks.accounting'],
+    // developer.intuit.com, OAuth 2.0: the redirect carries the id of the company that was chosen.
+    fromCallback: { realmId: 'company' },
   }),
   connect(settings, http): Erp {
     const client = new Client(settings, http)

@@ -35,7 +35,7 @@ export interface Settings {
 
 async function load(client: Client): Promise<Settings> {
   const [company, prefs, [terms = [], methods = []]] = await Promise.all([
-    client.get(`companyinfo/${client.config.company}`),
+    client.get(`companyinfo/${client.company}`),
     client.get('preferences'),
     client.query([{ entity: 'Term' }, { entity: 'PaymentMethod' }]),
   ])
@@ -51,7 +51,7 @@ async function load(client: Client): Promise<Settings> {
   const names = (rows: unknown[], what: string) =>
     new Map(rows.map((row) => shaped(named, row, what)).map(({ Id, Name }) => [Id, Name]))
   return {
-    name: CompanyName ?? LegalName ?? client.config.company,
+    name: CompanyName ?? LegalName ?? client.company,
     country: countryOf(Country),
     home,
     manyCurrencies: money.MultiCurrencyEnabled === true,
