@@ -154,10 +154,10 @@ describe.skipIf(!BROWSER)('the dashboard in a real browser', () => {
   it('asks for a key where one is needed, and keeps it in the tab alone', async () => {
     const { url, secret } = await stand.locked()
     const page = await stand.open('connections', 1280, url)
-    await page.getByLabel('Key').fill('a wrong one')
+    await page.getByLabel('Key', { exact: true }).fill('a wrong one')
     await page.getByRole('button', { name: 'Open' }).click()
     await page.getByText('The server does not take this key.').waitFor()
-    await page.getByLabel('Key').fill(secret)
+    await page.getByLabel('Key', { exact: true }).fill(secret)
     await page.keyboard.press('Enter')
     await page.getByText('Live', { exact: true }).waitFor()
     await page.locator('.connection', { hasText: 'odoo:main' }).waitFor()

@@ -62,7 +62,7 @@ function Card({ connection, done }: { connection: Connection; done(): void }) {
         <h2>
           <a href={hrefOf('stream', { connection: id })}>{id}</a>
         </h2>
-        <Badge of={state} />
+        <Badge of={isLimited(connection) ? 'LIMITED' : state} />
         <p class="quiet">{system.name}</p>
       </header>
       {problem && <ProblemNote problem={problem} />}
@@ -91,6 +91,11 @@ function Card({ connection, done }: { connection: Connection; done(): void }) {
       </p>
     </li>
   )
+}
+
+/** Whether the vendor's limit is used up, so that requests wait. */
+function isLimited({ state, budget }: Connection): boolean {
+  return state === 'ACTIVE' && (budget?.limits.some(({ limit, used }) => used >= limit) ?? false)
 }
 
 function spaced(capability: string): string {

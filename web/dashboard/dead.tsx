@@ -121,7 +121,7 @@ function Letter({ operation, done }: { operation: Operation; done(): void }) {
       {status === 'UNCERTAIN' && <Actions operation={operation} done={done} />}
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>What was sent and answered</summary>
-        {isOpen && <Detail id={operation.id} isPlain />}
+        {isOpen && <Detail id={operation.id} without="actions" />}
       </details>
     </li>
   )

@@ -9,8 +9,8 @@ import { hrefOf } from './route.ts'
 
 const QUERY = `subscription Operation($id: ID!) { operation(id: $id) { ${WHOLE} } }`
 
-/** Everything about one operation, as it stands and as it goes on; `isPlain`: what can be done is shown elsewhere. */
-export function Detail({ id, isPlain }: { id: string; isPlain?: boolean }) {
+/** Everything about one operation, as it stands and as it goes on; `without` is shown elsewhere. */
+export function Detail({ id, without }: { id: string; without?: 'actions' | 'order' }) {
   const [operation, setOperation] = useState<WholeOperation | null>(null)
   const [round, setRound] = useState(0)
   useEffect(() => {
@@ -26,17 +26,18 @@ export function Detail({ id, isPlain }: { id: string; isPlain?: boolean }) {
   if (!operation) return <p class="quiet">Reading…</p>
   return (
     <div class="detail">
-      <Facts operation={operation} />
+      <Facts operation={operation} order={without === 'order' ? null : operation.order} />
       {operation.problem && <ProblemNote problem={operation.problem} />}
-      {!isPlain && <Actions operation={operation} done={again} />}
+      {without !== 'actions' && <Actions operation={operation} done={again} />}
       <Diff before={operation.before} after={operation.after} />
       <Attempts of={operation.attempts} />
     </div>
   )
 }
 
-function Facts({ operation }: { operation: WholeOperation }) {
-  const { reference, externalNumber, externalId, createdAt, finishedAt, nextAttemptAt, order } = operation
+function Facts(props: { operation: WholeOperation; order: WholeOperation['order'] }) {
+  const { operation, order } = props
+  const { reference, externalNumber, externalId, createdAt, finishedAt, nextAttemptAt } = operation
   return (
     <dl class="facts">
       <dt>Reference</dt>

@@ -100,7 +100,7 @@ export function Life({ id }: { id: string }) {
           <h2>
             {words(operation.action)} {words(operation.object)}
           </h2>
-          <Detail id={operation.id} />
+          <Detail id={operation.id} without="order" />
         </section>
       ))}
     </>

@@ -107,7 +107,7 @@ function Rates({ figures }: { figures: Figures[] }) {
                 p95
               </th>
               <th scope="col" class="wide">
-                Slowest per hour
+                p95 per hour
               </th>
               <th scope="col" class="figure">
                 Queue

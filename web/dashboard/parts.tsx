@@ -14,6 +14,7 @@ const TONES: Record<string, string> = {
   RUNNING: 'calm',
   WAITING: 'warn',
   STALE: 'warn',
+  LIMITED: 'warn',
   PAUSED: 'calm',
   WARNING: 'warn',
   UNCERTAIN: 'odd',
