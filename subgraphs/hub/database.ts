@@ -5,6 +5,7 @@ import { MikroORM as Embedded } from '@mikro-orm/pglite'
 import { MikroORM as Server } from '@mikro-orm/postgresql'
 import { Bus } from './bus.ts'
 import { Delivery } from './migrations/delivery.ts'
+import { Conflicts } from './migrations/conflicts.ts'
 import { First } from './migrations/first.ts'
 import { Inbox } from './migrations/inbox.ts'
 import { Meter } from './migrations/meter.ts'
@@ -48,6 +49,7 @@ function common() {
         { name: '005-metrics', class: Metrics },
         { name: '007-delivery', class: Delivery },
         { name: '008-settings', class: Settings },
+        { name: '009-conflicts', class: Conflicts },
       ],
       tableName: 'migration',
       snapshot: false,

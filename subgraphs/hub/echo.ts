@@ -3,10 +3,10 @@ import type { Manager } from './database.ts'
 import { contentOf } from './mirror.ts'
 
 const KEEP = `
-insert into mirror (connection, kind, native_id, tenant, content, hash, synced, told)
-values (?, ?, ?, ?, ?::jsonb, ?, ?::jsonb, true)
+insert into mirror (connection, kind, native_id, tenant, content, hash, synced, synced_at, told)
+values (?, ?, ?, ?, ?::jsonb, ?, ?::jsonb, clock_timestamp(), true)
 on conflict (connection, kind, native_id) do update set content = excluded.content, hash = excluded.hash,
-  synced = excluded.synced, told = true, deleted = false, version = mirror.version + 1, seen_at = now(), changed_at = now()`
+  synced = excluded.synced, synced_at = excluded.synced_at, told = true, deleted = false, version = mirror.version + 1, seen_at = now(), changed_at = now()`
 
 /**
  * Keeps what the ERP shows after our own write, inside the transaction that books it: the next poll finds nothing

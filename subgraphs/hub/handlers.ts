@@ -1,4 +1,5 @@
+import { customerMerge } from './conflict/merge.ts'
 import type { JobHandler } from './jobs.ts'
 
 /** Every kind of background job, one line per room. */
-export const handlers: JobHandler[] = []
+export const handlers: JobHandler[] = [customerMerge]

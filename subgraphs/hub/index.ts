@@ -1,5 +1,6 @@
 import type { NonEmptyArray } from 'type-graphql'
 import { type Subgraph, toSubgraph } from '../subgraph.ts'
+import { ConflictResolver } from './conflict/resolver.ts'
 import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
 import { InvoiceResolver, invoiceByReference } from './invoice.ts'
@@ -29,6 +30,7 @@ const resolvers: NonEmptyArray<Class> = [
   PaymentResolver,
   QuoteResolver,
   ConnectionResolver,
+  ConflictResolver,
   SignInResolver,
   KeyResolver,
   MetricsResolver,

@@ -1,33 +1,16 @@
-import {
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  Resolver,
-  Root,
-  registerEnumType,
-} from 'type-graphql'
+import { Ctx, Field, FieldResolver, ID, InputType, ObjectType, Resolver, Root } from 'type-graphql'
 import { Problem } from '../../schema/index.ts'
 import { DateTimeScalar, JsonScalar } from '../../schema/scalars.ts'
 import { demand } from '../caller.ts'
-import type { Exchange } from '../http.ts'
 import { Customer, customerByReference } from './customer.ts'
-import { iso, rows } from './database.ts'
+import { SyncAttempt, SyncOutcome, attemptsOf, closed } from './exchange.ts'
+import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
 import type { Operation } from './operations.ts'
 import { Order, orderByReference } from './order.ts'
 import { pageOf } from './page.ts'
 import { type OperationStatus as Status, OperationTable } from './tables.ts'
 import { seesOperation } from './visible.ts'
-
-function closed<const T extends readonly string[]>(name: string, description: string, values: T) {
-  const members = Object.fromEntries(values.map((value) => [value, value])) as { [K in T[number]]: K }
-  registerEnumType(members, { name, description })
-  return members
-}
 
 const SyncDirection = closed('SyncDirection', 'OUT: written to the ERP. IN: taken over from it.', [
   'IN',
@@ -47,79 +30,6 @@ const OperationStatus = closed(
   'WAITING is tried again by itself. UNCERTAIN waits for resolveOperation. DEAD: given up, waits for retryOperation.',
   ['ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN', 'DONE', 'REFUSED', 'DEAD', 'CANCELLED'],
 )
-const SyncOutcome = closed('SyncOutcome', 'How it ended, or how the last try ended.', [
-  'SUCCESS',
-  'WARNING',
-  'ERROR',
-])
-
-/** A request as it goes out; secrets are redacted, ids of earlier steps stand as {{1.id}}. */
-@ObjectType('WireRequest', {
-  description: 'A request as it goes out; secrets are redacted, ids of earlier steps stand as {{1.id}}.',
-})
-export class WireRequestType {
-  @Field(() => String)
-  method!: string
-
-  @Field(() => String)
-  url!: string
-
-  @Field(() => JsonScalar)
-  headers!: Record<string, string>
-
-  @Field(() => String, { nullable: true })
-  body?: string | null
-}
-
-/** One request to the ERP and its answer, without secrets. */
-@ObjectType({ description: 'One request to the ERP and its answer, without secrets.' })
-export class SyncExchange {
-  @Field(() => String)
-  method!: string
-
-  @Field(() => String)
-  url!: string
-
-  @Field(() => String, { nullable: true })
-  requestBody?: string | null
-
-  @Field(() => Int, { nullable: true, description: 'HTTP status; null when no answer came.' })
-  status?: number | null
-
-  @Field(() => String, { nullable: true })
-  responseBody?: string | null
-
-  @Field(() => String, { nullable: true, description: 'Why no answer came.' })
-  error?: string | null
-
-  @Field(() => DateTimeScalar)
-  startedAt!: string
-
-  @Field(() => Int)
-  durationMs!: number
-}
-
-/** One try to carry out an operation. */
-@ObjectType({ description: 'One try to carry out an operation.' })
-export class SyncAttempt {
-  @Field(() => Int)
-  number!: number
-
-  @Field(() => DateTimeScalar)
-  startedAt!: string
-
-  @Field(() => DateTimeScalar, { nullable: true })
-  finishedAt?: string | null
-
-  @Field(() => SyncOutcome, { nullable: true })
-  outcome?: keyof typeof SyncOutcome | null
-
-  @Field(() => Problem, { nullable: true })
-  problem?: Problem | null
-
-  @Field(() => [SyncExchange])
-  exchanges!: SyncExchange[]
-}
 
 /** One write towards one connection, or one change taken over from it, with its whole life. */
 @ObjectType({
@@ -266,15 +176,6 @@ export function toOperation(row: Operation, status: Status = row.status): SyncOp
   }
 }
 
-interface AttemptRow {
-  number: number
-  started_at: Date | string
-  finished_at: Date | string | null
-  outcome: keyof typeof SyncOutcome | null
-  problem: Problem | null
-  exchanges: Exchange[]
-}
-
 /** What hangs on an operation. */
 @Resolver(() => SyncOperation)
 export class SyncOperationResolver {
@@ -284,9 +185,7 @@ export class SyncOperationResolver {
     @Ctx() { hub, caller }: HubContext,
   ): Promise<SyncAttempt[]> {
     demand(caller, 'read:sync')
-    const sql = `select number, started_at, finished_at, outcome, problem, exchanges from attempt
-      where operation = ? order by number`
-    return (await rows<AttemptRow>(hub.db.em(), sql, [operation.id])).map(toAttempt)
+    return attemptsOf(hub.db.em(), operation.id)
   }
 
   @FieldResolver(() => Order, { nullable: true })
@@ -312,16 +211,4 @@ export class SyncOperationResolver {
   ): Promise<Customer | null> | null {
     return customerId ? customerByReference({ id: customerId }, context) : null
   }
-}
-
-function toAttempt(row: AttemptRow): SyncAttempt {
-  const { number, outcome, problem } = row
-  const times = { startedAt: iso(row.started_at), finishedAt: iso(row.finished_at) }
-  return { number, outcome, problem, ...times, exchanges: row.exchanges.map(toExchange) }
-}
-
-function toExchange({ request, response, error, startedAt, durationMs }: Exchange): SyncExchange {
-  const { method, url, body } = request
-  const answer = { status: response?.status ?? null, responseBody: response?.body ?? null, error }
-  return { method, url, requestBody: body, ...answer, startedAt, durationMs: Math.round(durationMs) }
 }

@@ -3,11 +3,13 @@ import { type Caller, reaches } from '../caller.ts'
 import type { OpenConnection } from '../connections.ts'
 import type { CustomerInput } from '../connector.ts'
 import { firstAnswer } from './accept.ts'
+import { FIELD_NAMES } from './conflict/fields.ts'
+import { writeGolden } from './conflict/golden.ts'
 import type { Manager } from './database.ts'
 import { seesCustomer } from './customer.ts'
 import { candidatesFor } from './duplicates.ts'
 import type { Hub } from './hub.ts'
-import { matchKeys, newId } from './identity.ts'
+import { newId } from './identity.ts'
 import type { UpsertCustomerInput } from './inputs.ts'
 import { insertOperation } from './operations.ts'
 import { type Accepted, type Keyed, Refused, acceptOnce, keyed, referenceOf } from './request.ts'
@@ -115,20 +117,6 @@ export async function refuseDuplicate(
   throw new Refused([new ErpError('CONFLICT', told, { field: 'name', retryable: false })], left)
 }
 
-/** Column of the golden record by field of the input. */
-const COLUMNS = {
-  name: 'name',
-  email: 'email',
-  phone: 'phone',
-  taxId: 'tax_id',
-  country: 'country',
-  currency: 'currency',
-  group: 'customer_group',
-  paymentTerms: 'payment_terms',
-  addresses: 'addresses',
-  customAttributes: 'custom_attributes',
-} as const
-
 /** Writes the golden record, given fields only, null clears; gives the whole of it. */
 async function saveGolden(
   em: Manager,
@@ -142,17 +130,9 @@ async function saveGolden(
     const sql = "insert into customer (id, tenant, name, name_key, home) values (?, ?, ?, '', ?)"
     await em.execute(sql, [id, caller.tenant, input.name, home])
   }
-  for (const [field, column] of Object.entries(COLUMNS)) {
-    const value = input[field as keyof typeof COLUMNS]
-    if (value === undefined) continue
-    const isList = field === 'addresses' || field === 'customAttributes'
-    const sql = `update customer set ${column} = ?${isList ? '::jsonb' : ''} where id = ? and tenant = ?`
-    await em.execute(sql, [isList ? JSON.stringify(value ?? []) : value, id, caller.tenant])
-  }
+  const given = FIELD_NAMES.filter((field) => input[field] !== undefined)
+  await writeGolden(em, id, Object.fromEntries(given.map((field) => [field, input[field]])), 'hub')
   const row = await em.findOneOrFail(CustomerTable, { id }, { refresh: true })
-  const { emailKey, taxKey, nameKey } = matchKeys(row)
-  const sql = 'update customer set email_key = ?, tax_key = ?, name_key = ?, updated_at = now() where id = ?'
-  await em.execute(sql, [emailKey, taxKey, nameKey, id])
   const { name, email, phone, taxId, country, currency, paymentTerms, addresses, customAttributes } = row
   const terms = { group: row.customerGroup, paymentTerms, addresses, customAttributes }
   return { name, email, phone, taxId, country, currency, ...terms }

@@ -1,0 +1,47 @@
+import type { CustomerInput } from '../../connector.ts'
+
+/** A field of a customer that is kept equal on all sides. */
+export type Field = keyof CustomerInput
+
+/** The column of the golden record in which a field stands, and whether it is a list. */
+export const FIELDS: Record<Field, { column: string; isList: boolean }> = {
+  name: { column: 'name', isList: false },
+  email: { column: 'email', isList: false },
+  phone: { column: 'phone', isList: false },
+  taxId: { column: 'tax_id', isList: false },
+  country: { column: 'country', isList: false },
+  currency: { column: 'currency', isList: false },
+  group: { column: 'customer_group', isList: false },
+  paymentTerms: { column: 'payment_terms', isList: false },
+  addresses: { column: 'addresses', isList: true },
+  customAttributes: { column: 'custom_attributes', isList: true },
+}
+
+/** All fields, in the order in which they are shown. */
+export const FIELD_NAMES = Object.keys(FIELDS) as Field[]
+
+/** Whether two values say the same: nothing, an empty text and an empty list are one; names of parts may be in any order. */
+export function same(one: unknown, other: unknown): boolean {
+  return plain(one) === plain(other)
+}
+
+function plain(value: unknown): string {
+  const parts = trimmed(value)
+  return parts === undefined ? '' : JSON.stringify(parts)
+}
+
+function trimmed(value: unknown): unknown {
+  if (value === null || value === undefined || value === '') return undefined
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(trimmed)
+  if (typeof value !== 'object') return value
+  const entries = Object.entries(value).map(([key, part]): [string, unknown] => [key, trimmed(part)])
+  return Object.fromEntries(
+    entries.filter(([, part]) => part !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+}
+
+/** The fields in which two contents of a record differ. What the later one leaves out is not known there. */
+export function changedFields(base: object, after: object): Field[] {
+  const [was, is] = [base as Record<string, unknown>, after as Record<string, unknown>]
+  return FIELD_NAMES.filter((field) => (field in was || field in is) && !same(was[field], is[field]))
+}

@@ -1,0 +1,124 @@
+import { ErpError } from '../../../schema/errors.ts'
+import { toProblem } from '../../reader.ts'
+import { type Manager, iso, rows } from '../database.ts'
+import type { Hub } from '../hub.ts'
+import { newId } from '../identity.ts'
+import { jobHandler } from '../jobs.ts'
+import { type Operation, tellMoved } from '../operations.ts'
+import { settingOf } from '../setting/read.ts'
+import { OperationTable } from '../tables.ts'
+import { lockCustomers } from '../twins.ts'
+import { type Field, changedFields, same } from './fields.ts'
+import { touchedOf, writeGolden } from './golden.ts'
+import { spread } from './propagate.ts'
+import { type Decision, decide, ruleFor, rulesOf } from './rules.ts'
+
+/** Brings a customer that was changed in one ERP into the golden record, and from there to its other sides. */
+export const customerMerge = jobHandler({
+  kind: 'customer-merge',
+  parallel: 4,
+  wants: async (_hub, _open, kind) => kind === 'customer',
+  async work(hub, { subject }) {
+    const told = await hub.db.em().transactional((em) => merge(hub, em, subject))
+    hub.db.bus.tell('catalogue', subject)
+    tellMoved(hub.db, [subject, ...told])
+  },
+})
+
+interface Side {
+  synced: object | null
+  syncedAt: string | Date | null
+  touchedAt: string | Date | null
+}
+
+const SIDE = `select synced, synced_at as "syncedAt", touched_at as "touchedAt" from mirror
+  where connection = ? and kind = 'customer' and native_id = ?`
+const GOLDEN = `select name, email, phone, tax_id as "taxId", country, currency, customer_group as "group",
+  payment_terms as "paymentTerms", addresses, custom_attributes as "customAttributes", home from customer where id = ?`
+const AGREE = `update mirror set synced = ?::jsonb, synced_at = clock_timestamp()
+  where connection = ? and kind = 'customer' and native_id = ?`
+
+type Golden = Partial<Record<Field, unknown>> & { home: string | null }
+
+/** Gives the operations that follow. */
+async function merge(hub: Hub, em: Manager, id: string): Promise<string[]> {
+  const op = await em.findOne(OperationTable, { id })
+  if (!op?.customer || !op.after || !op.externalId || op.action === 'DELETE') return []
+  const { direction, enabled } = await settingOf(em, op.connection, 'customer')
+  if (!enabled || direction === 'OUT') return []
+  await lockCustomers(em, op.tenant)
+  const [golden] = await rows<Golden>(em, GOLDEN, [op.customer])
+  const [side] = await rows<Side>(em, SIDE, [op.connection, op.externalId])
+  if (!golden || !side) return []
+  const sorted = await sort(em, op, golden, side)
+  if (sorted.TAKE.length > 0) await writeGolden(em, op.customer, pick(op.after, sorted.TAKE), op.connection)
+  for (const field of sorted.ASK) await ask(em, op, field, golden, side)
+  await em.execute(AGREE, [JSON.stringify(op.after), op.connection, op.externalId])
+  if (sorted.KEEP.length + sorted.ASK.length > 0) await warn(em, op, sorted)
+  const values = { ...pick(op.after, sorted.TAKE), ...pick(golden, sorted.KEEP) }
+  const { tenant, customer } = op
+  return spread(hub, em, { tenant, customer, values, cause: op.id, key: `merge ${op.id}` })
+}
+
+function pick(from: object, fields: Field[]): Partial<Record<Field, unknown>> {
+  const all = from as Partial<Record<Field, unknown>>
+  return Object.fromEntries(fields.map((field) => [field, all[field] ?? null]))
+}
+
+/** Each field that this side changed, under what is to be done with it. */
+async function sort(
+  em: Manager,
+  op: Operation,
+  golden: Golden,
+  side: Side,
+): Promise<Record<Decision, Field[]>> {
+  const sorted: Record<Decision, Field[]> = { TAKE: [], KEEP: [], ASK: [] }
+  const after = (op.after ?? {}) as Record<string, unknown>
+  const base = side.synced ?? op.before
+  // A record that is new here never agreed with us on anything: it only fills what nobody knew.
+  if (!base) {
+    sorted.TAKE = changedFields({}, after).filter((field) => same(golden[field], null))
+    return sorted
+  }
+  const [rules, touched] = [await rulesOf(em, op.tenant), await touchedOf(em, op.customer ?? '')]
+  const agreedAt = side.syncedAt ? Date.parse(iso(side.syncedAt)) : 0
+  const theirsAt = Date.parse(iso(side.touchedAt) ?? iso(op.createdAt ?? new Date()))
+  for (const field of changedFields(base, after)) {
+    if (same(golden[field], after[field])) continue
+    const last = touched.get(field)
+    const isContested = last !== undefined && last.by !== op.connection && last.at > agreedAt
+    const rule = ruleFor(rules, field, golden.home)
+    const change = { rule, connection: op.connection, isContested, theirsAt, oursAt: last?.at ?? 0 }
+    sorted[decide(change)].push(field)
+  }
+  return sorted
+}
+
+const ASK = `
+insert into conflict (id, tenant, customer, connection, field, ours, theirs, base, operation)
+values (?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?::jsonb, ?)
+on conflict (customer, connection, field) where state = 'OPEN' do update set ours = excluded.ours,
+  theirs = excluded.theirs, operation = excluded.operation, updated_at = now()`
+
+async function ask(em: Manager, op: Operation, field: Field, golden: Golden, side: Side): Promise<void> {
+  const base = (side.synced ?? op.before ?? {}) as Record<string, unknown>
+  const after = (op.after ?? {}) as Record<string, unknown>
+  const values = [golden[field], after[field], base[field]].map((value) => JSON.stringify(value ?? null))
+  await em.execute(ASK, [newId('cfl'), op.tenant, op.customer, op.connection, field, ...values, op.id])
+}
+
+async function warn(
+  em: Manager,
+  op: Operation,
+  { KEEP, ASK: asked }: Record<Decision, Field[]>,
+): Promise<void> {
+  const kept = KEEP.length > 0 ? `${KEEP.join(', ')} kept as the master has it.` : ''
+  const open = asked.length > 0 ? `${asked.join(', ')} changed on both sides: decide in conflicts.` : ''
+  const error = new ErpError('CONFLICT', [kept, open].filter(Boolean).join(' '), {
+    connection: op.connection,
+    field: [...KEEP, ...asked][0],
+    retryable: false,
+  })
+  const sql = "update operation set outcome = 'WARNING', problem = ?::jsonb where id = ?"
+  await em.execute(sql, [JSON.stringify(toProblem(error, op.connection)), op.id])
+}
