@@ -189,15 +189,17 @@ describe('manifests', () => {
   const refused = (content: string) => {
     const file = join(home.path, 'bad.json')
     writeFileSync(file, content)
-    return expect(openDocuments([file])).rejects
+    return openDocuments([file])
   }
 
   it('that cannot be used end the start with the file and what is wrong', async () => {
-    await refused('{').toThrow(/documents: .*bad.json: is no valid JSON. Example/)
-    await refused('[1]').toThrow(/is no map of ids to texts/)
-    await refused(JSON.stringify({ [ID]: '{ other }' })).toThrow(/is not the hash of its text/)
-    await refused(JSON.stringify({ one: '{' })).toThrow(/one is no valid GraphQL/)
-    await refused(JSON.stringify({ 'a b': '{ a }' })).toThrow(/is no document identifier/)
+    await expect(refused('{')).rejects.toThrow(/documents: .*bad.json: is no valid JSON. Example/)
+    await expect(refused('[1]')).rejects.toThrow(/is no map of ids to texts/)
+    await expect(refused(JSON.stringify({ [ID]: '{ other }' }))).rejects.toThrow(
+      /is not the hash of its text/,
+    )
+    await expect(refused(JSON.stringify({ one: '{' }))).rejects.toThrow(/one is no valid GraphQL/)
+    await expect(refused(JSON.stringify({ 'a b': '{ a }' }))).rejects.toThrow(/is no document identifier/)
     await expect(openDocuments([join(home.path, 'none.json')])).rejects.toThrow(/none.json: cannot be read/)
     const twice = ['one.json', 'two.json'].map((name) => join(home.path, name))
     for (const [place, file] of twice.entries())
