@@ -80,6 +80,12 @@ export class Client {
     }
   }
 
+  /** The JSON Schema of a record type with the account's own fields. */
+  async catalogue(type: string): Promise<Json> {
+    const url = `${this.#root}/record/v1/metadata-catalog/${type}`
+    return (await this.#send({ method: 'GET', url, headers: { accept: 'application/schema+json' } })).json()
+  }
+
   /** A write as it will go out; the same object is shown by `plan` and sent by `write`. */
   request(
     method: 'POST' | 'PUT' | 'PATCH',

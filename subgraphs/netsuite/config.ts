@@ -94,9 +94,15 @@ export const config = z.object({
     .regex(/^(vatRegNumber|custentity_\w+)$/)
     .default('vatRegNumber')
     .describe('Customer field for the tax id; a custom field in SuiteTax accounts.'),
-  itemFields: fieldNames.describe('Custom fields of items to show (custitem_…).'),
-  customerFields: fieldNames.describe('Custom fields of customers to show (custentity_…).'),
-  orderFields: fieldNames.describe('Custom fields of orders to show (custbody_…).'),
+  itemFields: fieldNames.describe(
+    'Custom fields of items (custitem_…), where the role may not read the metadata catalogue.',
+  ),
+  customerFields: fieldNames.describe(
+    'Custom fields of customers (custentity_…), where the role may not read the metadata catalogue.',
+  ),
+  orderFields: fieldNames.describe(
+    'Custom fields of orders (custbody_…), where the role may not read the metadata catalogue.',
+  ),
   orderDefaults: extra.describe('Fields every order of this account needs, in the words of the record API.'),
   lineDefaults: extra.describe(
     'Fields every order line of this account needs, in the words of the record API.',

@@ -5,7 +5,8 @@ import type { CustomerInput, Found, Ref, WireRequest, Write } from '../connector
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
 import { type Config, addressOf } from './config.ts'
-import { customFields, nativeAddress, termOf } from './lookup.ts'
+import type { OwnFields } from './custom.ts'
+import { nativeAddress, termOf } from './lookup.ts'
 import { externalId } from './ref.ts'
 import { type Setup, pick } from './setup.ts'
 
@@ -24,10 +25,12 @@ export class Customers implements Write<CustomerInput> {
   readonly maxPushMs = 15 * 60_000
   readonly #client: Client
   readonly #setup: Setup
+  readonly #own: OwnFields
 
-  constructor(client: Client, setup: Setup) {
+  constructor(client: Client, setup: Setup, own: OwnFields) {
     this.#client = client
     this.#setup = setup
+    this.#own = own
   }
 
   async plan(input: CustomerInput, ref: string): Promise<WireRequest[]> {
@@ -81,7 +84,7 @@ export class Customers implements Write<CustomerInput> {
       ...(input.paymentTerms && { terms: await termOf(this.#client, this.#setup, input.paymentTerms) }),
       ...(input.group && { priceLevel: await this.#level(input.group) }),
       ...(addresses && { addressBook: { items: addresses } }),
-      ...customFields(input.customAttributes, 'custentity_'),
+      ...(await this.#own.body('customer', input.customAttributes)),
     }
   }
 

@@ -87,10 +87,10 @@ export function orderSource(client: Client, setup: Setup): Source<Order> {
     'BUILTIN.DF(t.terms) AS terms',
     `${day('t.shipdate')} AS shipdate`,
     ...ADDRESS_COLUMNS.map((column) => `sa.${column}`),
-    ...client.config.orderFields.map((field) => `t.${field.toLowerCase()}`),
   ]
   return {
     select: statement(columns, ' LEFT JOIN transactionshippingaddress sa ON sa.nkey = t.shippingaddress'),
+    own: 'order',
     key: 't.id',
     only: `t.type = 'SalesOrd'`,
     searched: SEARCHED,

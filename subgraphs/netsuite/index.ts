@@ -6,6 +6,7 @@ import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { addressOf, config, realmOf } from './config.ts'
 import { tokenUrl } from './credentials.ts'
+import { OwnFields } from './custom.ts'
 import { Customers } from './customer.ts'
 import { invoiceSource, orderSource, paymentSource, quoteSource } from './documents.ts'
 import { hook } from './hook.ts'
@@ -39,6 +40,7 @@ export const netsuite: Connector<typeof config> = {
     'upsertCustomer',
     'changes',
     'webhooks',
+    'customFields',
   ],
   manual: {
     upsertCustomer: 'Set the customer inactive in NetSuite under Lists > Relationships > Customers.',
@@ -57,20 +59,26 @@ export const netsuite: Connector<typeof config> = {
   connect(settings, http): Erp {
     const client = new Client(settings, http)
     const setup = new Setup(client)
+    const own = new OwnFields(client)
     return {
       check: () => check(client, setup),
-      items: reader(client, itemSource(client, setup)),
-      customers: reader(client, customerSource(client, setup)),
-      orders: reader(client, orderSource(client, setup)),
-      invoices: reader(client, invoiceSource(client, setup)),
-      payments: reader(client, paymentSource(client, setup)),
-      quotes: reader(client, quoteSource(client, setup)),
+      items: reader(client, own, itemSource(client, setup)),
+      customers: reader(client, own, customerSource(client, setup)),
+      orders: reader(client, own, orderSource(client, setup)),
+      invoices: reader(client, own, invoiceSource(client, setup)),
+      payments: reader(client, own, paymentSource(client, setup)),
+      quotes: reader(client, own, quoteSource(client, setup)),
       stock: (asks) => stock(client, asks),
       prices: async (asks) => (asks.length === 0 ? [] : prices(client, setup, asks)),
       credit: (ids) => credits(client, ids),
-      order: new Orders(client, setup),
-      customer: new Customers(client, setup),
+      order: new Orders(client, setup, own),
+      customer: new Customers(client, setup, own),
       changes: (kind, since) => changes(client, setup, kind, since),
+      async fields(kind) {
+        return (await own.of(kind)).map(({ name, label, type, required, custom, options }) => {
+          return { name, label, type, required, custom, options }
+        })
+      },
       hook,
     }
   },

@@ -5,7 +5,7 @@ import type { Invoice, Order, Payment, Quote } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import type { Row } from './client.ts'
 import { type Config, addressOf as linkOf } from './config.ts'
-import { addressOf, customOf, decimal, filled, id, money, text, unitOf } from './map.ts'
+import { addressOf, decimal, filled, id, money, text, unitOf } from './map.ts'
 import { refOf } from './ref.ts'
 import { invoiceState, orderState, paymentState, quoteState } from './status.ts'
 import type { Zone } from './zone.ts'
@@ -143,7 +143,6 @@ export function orderOf(row: Row, rows: Row[], { config, zone }: Extra): Order {
     lines,
     ...totalsOf(native, natives, 1),
     url: `${linkOf(config, 'app')}/app/accounting/transactions/salesord.nl?id=${native.id}`,
-    customAttributes: customOf(row, config.orderFields),
     updatedAt: native.lastmodified ? zone.toUtc(native.lastmodified) : null,
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
-import type { Address, CustomAttribute } from '../../schema/index.ts'
+import type { Address } from '../../schema/index.ts'
 import type { Id, OrderLineInput } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
@@ -92,20 +92,6 @@ export async function locationOf(setup: Setup, wanted: string, field: string): P
   const found = await setup.locations.find(pick(wanted))
   if (found) return { id: found.id }
   throw new ErpError('VALIDATION', `NetSuite has no location "${wanted}".`, { field })
-}
-
-/** Custom fields of the input that may be written: those with the prefix of the record. */
-export function customFields(
-  attributes: CustomAttribute[] | null | undefined,
-  prefix: 'custbody_' | 'custentity_',
-): Record<string, string | null> {
-  const entries = (attributes ?? []).map(({ key, value }): [string, string | null] => {
-    if (new RegExp(`^${prefix}\\w+$`).test(key)) return [key, value ?? null]
-    throw new ErpError('MAPPING_MISSING', `"${key}" is no custom field of NetSuite (${prefix}…).`, {
-      field: 'customAttributes',
-    })
-  })
-  return Object.fromEntries(entries)
 }
 
 /** An address in the words of the record API; lines beyond the third are joined to it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
-import type { Address, CustomAttribute, ItemType, Money } from '../../schema/index.ts'
+import type { Address, ItemType, Money } from '../../schema/index.ts'
 import type { Credit, Customer, Item, StockReading } from '../connector.ts'
 import Big from 'big.js'
 import { shaped } from '../shape.ts'
@@ -80,15 +80,6 @@ export function filled(value: string | null | undefined): string | null {
   return value?.trim() ? value : null
 }
 
-/** Custom fields that the operator wants to see. */
-export function customOf(row: Row, fields: string[]): CustomAttribute[] | null {
-  if (fields.length === 0) return null
-  return fields.map((key) => {
-    const value = row[key.toLowerCase()]
-    return { key, value: typeof value === 'string' ? value : null }
-  })
-}
-
 const item = z.object({
   id,
   itemid: z.string(),
@@ -116,7 +107,6 @@ export function itemOf(row: Row, config: Config, zone: Zone): Item {
     nativeUnit,
     active: !native.isinactive,
     barcode: filled(native.upccode),
-    customAttributes: customOf(row, config.itemFields),
     updatedAt: native.lastmodified ? zone.toUtc(native.lastmodified) : null,
   }
 }
@@ -136,7 +126,7 @@ const customer = z.object({
 })
 
 /** A row of `customer` with the addresses that were read beside it. */
-export function customerOf(row: Row, addresses: Address[], config: Config, zone: Zone): Customer {
+export function customerOf(row: Row, addresses: Address[], zone: Zone): Customer {
   const native = shaped(customer, row, 'A customer')
   const main = addresses.find(({ type }) => type === 'BILLING') ?? addresses[0]
   return {
@@ -152,7 +142,6 @@ export function customerOf(row: Row, addresses: Address[], config: Config, zone:
     paymentTerms: filled(native.terms),
     addresses,
     active: !native.isinactive,
-    customAttributes: customOf(row, config.customerFields),
     updatedAt: native.lastmodified ? zone.toUtc(native.lastmodified) : null,
   }
 }

@@ -6,6 +6,7 @@ import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
 import { type Config, addressOf } from './config.ts'
+import type { OwnFields } from './custom.ts'
 import { orderFields } from './orderbody.ts'
 import { externalId, idempotencyKey } from './ref.ts'
 import type { Setup } from './setup.ts'
@@ -48,10 +49,12 @@ export class Orders implements Write<OrderInput> {
   readonly maxPushMs = 15 * 60_000
   readonly #client: Client
   readonly #setup: Setup
+  readonly #own: OwnFields
 
-  constructor(client: Client, setup: Setup) {
+  constructor(client: Client, setup: Setup, own: OwnFields) {
     this.#client = client
     this.#setup = setup
+    this.#own = own
   }
 
   async plan(input: OrderInput, ref: string): Promise<WireRequest[]> {
@@ -89,7 +92,7 @@ export class Orders implements Write<OrderInput> {
       throw new ErpError('CONFLICT', `Sales order ${ref.id} was changed at ${before.lastModifiedDate}.`)
     }
     const path = `salesOrder/${ref.id}${change.lines ? '?replace=item' : ''}`
-    const fields = await orderFields(this.#client, this.#setup, change)
+    const fields = await orderFields(this.#client, this.#setup, this.#own, change)
     await this.#client.write(this.#client.request('PATCH', path, fields))
     return refOf(await this.#must(ref.id), this.#client.config)
   }
@@ -120,7 +123,7 @@ export class Orders implements Write<OrderInput> {
     const body = {
       ...config.orderDefaults,
       externalId: externalId(ref),
-      ...(await orderFields(this.#client, this.#setup, input)),
+      ...(await orderFields(this.#client, this.#setup, this.#own, input)),
       ...(config.orderStatus === 'approved' && APPROVED),
     }
     // Only asynchronous requests heed the key; there it keeps a repeated one from running twice.

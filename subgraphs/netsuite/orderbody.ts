@@ -4,10 +4,10 @@ import type { Discount } from '../../schema/index.ts'
 import type { OrderInput, OrderLineInput } from '../connector.ts'
 import { exactNumber } from '../json.ts'
 import type { Client } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import {
   checkCustomer,
   checkQuantity,
-  customFields,
   decimalOf,
   itemIds,
   locationOf,
@@ -23,7 +23,12 @@ const CUSTOM = { id: '-1' }
  * The header and lines of an order in the words of the record API. What is left out stays untouched, so the
  * same function makes a new order and a change. Throws every problem that can be seen before sending.
  */
-export async function orderFields(client: Client, setup: Setup, input: Partial<OrderInput>): Promise<object> {
+export async function orderFields(
+  client: Client,
+  setup: Setup,
+  own: OwnFields,
+  input: Partial<OrderInput>,
+): Promise<object> {
   if (input.customer !== undefined) await checkCustomer(client, input.customer)
   const currency = currencyOf(input)
   return {
@@ -36,7 +41,7 @@ export async function orderFields(client: Client, setup: Setup, input: Partial<O
     ...(input.requestedDelivery && { shipDate: input.requestedDelivery }),
     ...(input.shipTo && { shippingAddress: nativeAddress(input.shipTo) }),
     ...discountFields(client, input.discounts ?? [], currency),
-    ...customFields(input.customAttributes, 'custbody_'),
+    ...(await own.body('order', input.customAttributes)),
     ...(input.lines && { item: { items: await lineFields(client, setup, input.lines, currency) } }),
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Address } from '../../schema/index.ts'
-import type { Answer, Credit, Customer, Id, Item, ListAsk, Page, Read } from '../connector.ts'
+import type { Answer, Credit, Customer, FieldKind, Id, Item, ListAsk, Page, Read } from '../connector.ts'
 import { rowOf, shaped } from '../shape.ts'
 import type { Client, Row } from './client.ts'
+import { type OwnFields, columnsOf, customOf } from './custom.ts'
 import { ADDRESS_COLUMNS, addressOf, creditOf, customerOf, decimal, id, itemOf } from './map.ts'
 import type { Setup } from './setup.ts'
 import { chunks, contains, inIds, isId, moment, unique } from './sql.ts'
@@ -19,6 +20,8 @@ const SELLABLE = `('InvtPart','NonInvtPart','Service','Assembly','Kit','OthCharg
 export interface Source<T> {
   /** SELECT … FROM …, without WHERE. */
   select: string
+  /** The kind of record, where it has custom fields that we read. */
+  own?: FieldKind
   /** The column of the internal id: "i.id". */
   key: string
   /** Which rows the kind has at all. */
@@ -29,11 +32,30 @@ export interface Source<T> {
   map(rows: Row[]): Promise<(T | ErpError)[]>
 }
 
+/** The source as it is asked: with the custom fields that the account has. */
+async function withOwn<T>(source: Source<T>, own: OwnFields): Promise<Source<T>> {
+  const fields = source.own ? await own.ofReads(source.own) : []
+  if (fields.length === 0) return source
+  const [alias = ''] = source.key.split('.')
+  const columns = columnsOf(alias, fields).join(', ')
+  return {
+    ...source,
+    select: source.select.replace(' FROM ', `, ${columns} FROM `),
+    map: async (rows) =>
+      (await source.map(rows)).map((record, index) =>
+        record instanceof ErpError
+          ? record
+          : { ...record, customAttributes: customOf(rows[index] ?? {}, fields) },
+      ),
+  }
+}
+
 /** A cursor is the last internal id: rows come in the order of their ids, so inserted ones come later. */
-export function reader<T extends { id: Id }>(client: Client, source: Source<T>): Read<T> {
+export function reader<T extends { id: Id }>(client: Client, own: OwnFields, plain: Source<T>): Read<T> {
   const where = (...parts: (string | undefined)[]) => parts.filter((part) => part).join(' AND ')
   return {
     async byId(ids) {
+      const source = ids.length > 0 ? await withOwn(plain, own) : plain
       const found = new Map<Id, T | ErpError>()
       for (const some of chunks(unique(ids.filter(isId)))) {
         const filter = where(inIds(source.key, some), source.only)
@@ -49,6 +71,7 @@ export function reader<T extends { id: Id }>(client: Client, source: Source<T>):
       if (ask.after !== null && !isId(ask.after)) {
         throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
       }
+      const source = await withOwn(plain, own)
       const search = ask.search?.trim() ? contains(source.searched, ask.search) : undefined
       const filter = where(`${source.key} > ${ask.after ?? '0'}`, source.only, search)
       const statement = `${source.select} WHERE ${filter} ORDER BY ${source.key}`
@@ -69,7 +92,6 @@ export function itemSource(client: Client, setup: Setup): Source<Item> {
   const units = ['BUILTIN.DF(i.saleunit) AS saleunit', 'BUILTIN.DF(i.stockunit) AS stockunit']
   const columns = [
     ...['id', 'itemid', 'displayname', 'description', 'itemtype', 'isinactive', 'upccode'],
-    ...config.itemFields.map((field) => field.toLowerCase()),
   ].map((column) => `i.${column}`)
   const all = [
     ...columns,
@@ -78,6 +100,7 @@ export function itemSource(client: Client, setup: Setup): Source<Item> {
   ]
   return {
     select: `SELECT ${all.join(', ')} FROM item i`,
+    own: 'item',
     key: 'i.id',
     only: `i.itemtype IN ${SELLABLE}`,
     searched: ['i.itemid', 'i.displayname', 'i.upccode'],
@@ -94,7 +117,6 @@ export function customerSource(client: Client, setup: Setup): Source<Customer> {
   const columns = [
     ...['id', 'entityid', 'companyname', 'email', 'phone', 'isinactive'],
     ...(config.without.includes('vatNumber') ? [] : ['vatregnumber']),
-    ...config.customerFields.map((field) => field.toLowerCase()),
   ].map((column) => `c.${column}`)
   const all = [
     ...columns,
@@ -105,11 +127,12 @@ export function customerSource(client: Client, setup: Setup): Source<Customer> {
   ]
   return {
     select: `SELECT ${all.join(', ')} FROM customer c LEFT JOIN currency cu ON cu.id = c.currency`,
+    own: 'customer',
     key: 'c.id',
     searched: ['c.entityid', 'c.companyname', 'c.email'],
     async map(rows) {
       const [zone, books] = [await setup.zone.get(), await addressBooks(client, rows)]
-      return rows.map((row) => rowOf(() => customerOf(row, books.get(String(row.id)) ?? [], config, zone)))
+      return rows.map((row) => rowOf(() => customerOf(row, books.get(String(row.id)) ?? [], zone)))
     },
   }
 }

@@ -169,8 +169,6 @@ class NetSuite implements Sandbox {
       },
       subsidiary: '1',
       discountItem: '900',
-      orderFields: ['custbody_channel'],
-      customerFields: ['custentity_crm_id'],
     }
   }
 }

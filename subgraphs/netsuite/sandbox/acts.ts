@@ -36,6 +36,7 @@ function addItem(state: State, action: { sku: string; name: string; price: strin
     pricinggroup: 1,
     externalid: null,
     stock: [],
+    custom: {},
     changed: Date.now(),
   })
   setBase(state, id, action.price)

@@ -1,5 +1,6 @@
 import { type Members, isMembers, missing, onlyKnown, referenceOf, sublistOf, textOf } from './fields.ts'
 import { Refused } from './answers.ts'
+import { addedTo, ownOf } from './custom.ts'
 import { addressOf } from './orders.ts'
 import type { AddressRow, CustomerRow } from './rows.ts'
 import type { State } from './state.ts'
@@ -8,7 +9,7 @@ const FIELDS =
   'externalId entityId companyName isPerson subsidiary email phone currency terms priceLevel vatRegNumber addressBook isInactive'.split(
     ' ',
   )
-const CUSTOM_FIELDS = ['custentity_crm_id']
+const CUSTOM_FIELDS = addedTo('customer')
 
 /** A new customer; OneWorld accounts want a subsidiary. */
 export function createCustomer(state: State, body: Members, german: boolean): CustomerRow {
@@ -64,10 +65,7 @@ export function changeCustomer(state: State, row: CustomerRow, body: Members, re
   Object.assign(row, Object.fromEntries(named.filter(([, value]) => value !== undefined)))
   if (typeof body.isInactive === 'boolean') row.isinactive = body.isInactive
   if (book) row.addresses = replace ? book : [...row.addresses, ...book]
-  for (const name of CUSTOM_FIELDS) {
-    const value = textOf(body, name)
-    if (value !== undefined) row.custom = { ...row.custom, [name]: value }
-  }
+  row.custom = { ...row.custom, ...ownOf('customer', body) }
   row.changed = Date.now()
 }
 

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo, DemoDocument } from '../../demo.ts'
+import { orderFields } from './custom.ts'
 import type { LineRow, TransactionRow } from './rows.ts'
 import { SET_UP, type State } from './state.ts'
 
@@ -87,6 +88,7 @@ export function seedDocuments(state: State, demo: Demo): void {
 function seedOrder(state: State, document: DemoDocument, id: number): TransactionRow {
   const customer = state.customers.find(({ entityid }) => entityid === document.customer)
   const row = blank('SalesOrd', id, customer?.id ?? 0)
+  row.custom = orderFields(document)
   const done = document.state === 'delivered' || document.state === 'invoiced'
   Object.assign(row, {
     tranid: `SO${id}`,

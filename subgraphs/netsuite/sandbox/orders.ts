@@ -1,4 +1,5 @@
 import Big from 'big.js'
+import { addedTo, ownOf } from './custom.ts'
 import { Refused } from './answers.ts'
 import { blank, lineAt, total } from './documents.ts'
 import {
@@ -34,7 +35,7 @@ const HEAD =
     ' ',
   )
 const LINE = 'line item quantity price rate description expectedShipDate location isClosed'.split(' ')
-const BODY_FIELDS = ['custbody_ext_ref', 'custbody_channel']
+const BODY_FIELDS = addedTo('salesOrder')
 const LINE_FIELDS = ['custcol_ext_line']
 const ADDRESS = 'addressee attention addr1 addr2 addr3 zip city state country addrPhone'.split(' ')
 
@@ -129,10 +130,7 @@ function applyHead(state: State, row: TransactionRow, body: Members): void {
   set('discountItem', idOf(referenceOf(body, 'discountItem', state.items)))
   set('discountRate', discountRateOf(body))
   if (isMembers(body.shippingAddress)) row.shipping = addressOf(body.shippingAddress, 'shippingAddress.')
-  for (const name of BODY_FIELDS) {
-    const value = textOf(body, name)
-    if (value !== undefined) row.custom = { ...row.custom, [name]: value }
-  }
+  row.custom = { ...row.custom, ...ownOf('salesOrder', body) }
 }
 
 function limited(body: Members, name: string, most: number): string | null | undefined {

@@ -1,5 +1,6 @@
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { Refused, json, written } from './answers.ts'
+import { catalogOf } from './custom.ts'
 import { changeCustomer, createCustomer } from './customers.ts'
 import { type Members, bodyOf, externalIdOf } from './fields.ts'
 import { type OrderRules, changeOrder, createOrder } from './orders.ts'
@@ -29,6 +30,12 @@ const ITEM_TYPES: Record<string, string> = {
   kititem: 'Kit',
 }
 
+function described(type: string): SandboxAnswer {
+  const body = catalogOf(type)
+  if (body) return json(200, body, 'application/schema+json')
+  throw new Refused(404, 'NONEXISTENT_ID', `Record type ${type} does not exist.`)
+}
+
 /** The record API: collections of ids, single records, POST, PATCH, PUT by external id, DELETE. */
 export class Records {
   readonly #state: State
@@ -44,6 +51,7 @@ export class Records {
   /** `path` is what follows record/v1: "salesOrder/5012". */
   handle(path: string, request: SandboxRequest): SandboxAnswer {
     const [type = '', key] = path.split('/').map(decodeURIComponent)
+    if (type === 'metadata-catalog') return described(key ?? '')
     const kind = this.#kind(type)
     if (!kind) throw new Refused(404, 'NONEXISTENT_ID', `Record type ${type} does not exist.`)
     if (key === undefined) return this.#all(type, kind, request)

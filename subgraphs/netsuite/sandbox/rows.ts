@@ -15,6 +15,7 @@ export interface ItemRow {
   pricinggroup: Id | null
   externalid: string | null
   stock: { location: Id; onHand: string; committed: string; onOrder: string }[]
+  custom: Record<string, string | null>
   changed: number
 }
 

@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import { exactNumber } from '../../json.ts'
 import { balanceOf } from './tables.ts'
+import { shownOf } from './custom.ts'
 import type { AddressRow, CustomerRow, LineRow, TransactionRow } from './rows.ts'
 import type { State } from './state.ts'
 import { STATUS } from './transactiontables.ts'
@@ -71,7 +72,7 @@ export function orderRecord(state: State, row: TransactionRow, root: string, exp
     shippingAddress: row.shipping ? address(row.shipping) : undefined,
     createdDate: utc(row.created),
     lastModifiedDate: utc(row.changed),
-    ...row.custom,
+    ...shownOf('salesOrder', row.custom),
     item: expand
       ? { items: row.lines.map((line) => lineOf(state, line)), totalResults: row.lines.length }
       : { links: [{ rel: 'self', href: `${self}/item` }] },
@@ -99,7 +100,7 @@ export function customerRecord(state: State, row: CustomerRow, root: string, exp
     balance: exact(balanceOf(state, row.id)),
     dateCreated: utc(row.changed),
     lastModifiedDate: utc(row.changed),
-    ...row.custom,
+    ...shownOf('customer', row.custom),
     addressBook: expand
       ? {
           items: row.addresses.map((one) => ({

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo } from '../../demo.ts'
+import { customerFields, itemFields } from './custom.ts'
 import { seedDocuments } from './documents.ts'
 import { seedPrices } from './pricelists.ts'
 import type { CustomerRow, ItemRow, NamedRow, PriceRow, TransactionRow } from './rows.ts'
@@ -103,6 +104,7 @@ export class State {
         committed: row.reserved,
         onOrder: row.incoming,
       })),
+      custom: itemFields(product),
       changed: SET_UP,
     }
   }
@@ -133,7 +135,7 @@ export class State {
           country: customer.country,
         },
       ],
-      custom: {},
+      custom: customerFields(customer),
       changed: SET_UP,
     }
   }
@@ -153,6 +155,7 @@ function discountItem(): ItemRow {
     pricinggroup: null,
     externalid: null,
     stock: [],
+    custom: {},
     changed: SET_UP,
   }
 }

@@ -3,6 +3,7 @@ import type { Fields } from './suiteql/evaluate.ts'
 import type { Catalogue, Table } from './suiteql/run.ts'
 import type { Value } from './suiteql/tree.ts'
 import type { AddressRow, CustomerRow } from './rows.ts'
+import { addedTo, columnsOf } from './custom.ts'
 import type { State } from './state.ts'
 import { transactionTables } from './transactiontables.ts'
 
@@ -95,7 +96,8 @@ function setupTables(state: State): Record<string, Table> {
 function itemTables(state: State): Record<string, Table> {
   const unit = shows(state, () => state.units)
   const columns =
-    'id itemid displayname description itemtype subtype isinactive upccode saleunit stockunit pricinggroup externalid lastmodifieddate'
+    'id itemid displayname description itemtype subtype isinactive upccode saleunit stockunit pricinggroup externalid lastmodifieddate ' +
+    addedTo('inventoryItem').join(' ')
   return {
     item: table(
       columns,
@@ -114,6 +116,7 @@ function itemTables(state: State): Record<string, Table> {
           pricinggroup: number(row.pricinggroup),
           externalid: row.externalid,
           lastmodifieddate: state.local(row.changed),
+          ...columnsOf('inventoryItem', row.custom),
         })),
       { saleunit: unit, stockunit: unit, pricinggroup: shows(state, () => state.groups) },
     ),
@@ -202,7 +205,7 @@ function customerFields(state: State, row: CustomerRow): Fields {
     creditlimit: number(row.creditlimit),
     balancesearch: number(balanceOf(state, row.id)),
     lastmodifieddate: state.local(row.changed),
-    custentity_crm_id: row.custom.custentity_crm_id ?? null,
+    ...columnsOf('customer', row.custom),
   }
 }
 
@@ -213,7 +216,8 @@ function customerTables(state: State): Record<string, Table> {
     )
   return {
     customer: table(
-      'id entityid companyname email phone vatregnumber currency terms pricelevel subsidiary isinactive externalid creditlimit balancesearch lastmodifieddate custentity_crm_id',
+      'id entityid companyname email phone vatregnumber currency terms pricelevel subsidiary isinactive externalid creditlimit balancesearch lastmodifieddate ' +
+        addedTo('customer').join(' '),
       () => state.customers.map((row) => customerFields(state, row)),
       { terms: shows(state, () => state.terms), pricelevel: shows(state, () => state.levels) },
     ),

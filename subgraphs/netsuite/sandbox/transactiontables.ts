@@ -1,4 +1,5 @@
 import Big from 'big.js'
+import { addedTo, columnsOf } from './custom.ts'
 import { discountOf } from './documents.ts'
 import type { LineRow, TransactionRow } from './rows.ts'
 import type { State } from './state.ts'
@@ -59,13 +60,14 @@ function headOf(state: State, row: TransactionRow): Fields {
     memo: row.memo,
     shippingaddress: row.shipping ? number(row.id) : null,
     lastmodifieddate: state.local(row.changed),
-    custbody_ext_ref: row.custom.custbody_ext_ref ?? null,
-    custbody_channel: row.custom.custbody_channel ?? null,
+    ...columnsOf('salesOrder', row.custom),
   }
 }
 
-const HEAD =
-  'id type tranid otherrefnum externalid entity status trandate duedate shipdate foreigntotal foreignamountpaid foreignamountunpaid currency terms memo shippingaddress lastmodifieddate custbody_ext_ref custbody_channel'
+const HEAD = [
+  'id type tranid otherrefnum externalid entity status trandate duedate shipdate foreigntotal foreignamountpaid foreignamountunpaid currency terms memo shippingaddress lastmodifieddate',
+  ...addedTo('salesOrder'),
+].join(' ')
 const LINE =
   'transaction uniquekey linesequencenumber mainline taxline item memo quantity units rate foreignamount quantityshiprecv quantitybilled isclosed location createdfrom'
 
