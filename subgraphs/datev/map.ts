@@ -175,6 +175,7 @@ export function toInvoice(row: OpenItem, accountLength: number, today: string): 
     number: id,
     type: credit ? 'CREDIT_NOTE' : row.debit_credit_identifier === 'S' ? 'INVOICE' : 'UNKNOWN',
     ...stateOf(row, amount, today),
+    dunningLevel: level && /^\d$/.test(level) ? Number(level) : null,
     nativeStatus: row.is_cleared ? 'cleared' : level && level !== '0' ? `dunning level ${level}` : 'open',
     customer: shortAccount(row.account_number, accountLength),
     customerName: filled(row.posting_description),

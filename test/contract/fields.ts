@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { CustomAttribute } from '../../schema/index.ts'
 import type { Erp, FieldKind, Id, NativeField } from '../../subgraphs/connector.ts'
 import type { Check } from './check.ts'
-import { readOf } from './kinds.ts'
+import { KINDS as ALL_KINDS, readOf } from './kinds.ts'
 import { refusal, values } from './outcome.ts'
 import { CUSTOMER, ORDER, booked } from './push.ts'
 
@@ -157,6 +157,24 @@ export const fields: Check[] = [
       calls.length = 0
       expect(await Promise.all(KINDS.map((kind) => erp.fields?.(kind)))).toEqual(first)
       expect(calls).toEqual([])
+    },
+  },
+  {
+    id: 'C127',
+    level: 'MUST',
+    title: 'changes are told of every kind that is read, or are said to be not supported',
+    needs: (erp) => erp.changes,
+    async run(bench) {
+      const { erp } = await bench.calm
+      for (const kind of ALL_KINDS.filter((one) => readOf(erp, one))) {
+        const told = async () => {
+          for await (const { changes } of erp.changes?.(kind, null) ?? [])
+            for (const change of changes) expect(change.id).toMatch(/./)
+        }
+        const error: unknown = await told().catch((reason: unknown) => reason)
+        if (error !== undefined) expect(error).toMatchObject({ code: 'NOT_SUPPORTED' })
+      }
+      expect(erp.changes).toBeDefined()
     },
   },
 ]
