@@ -64,6 +64,7 @@ class Second implements Port {
   readonly #wire: Wire
   readonly #config: Config
   #model: Model
+  #discovering: Promise<Model | null> | null = null
 
   constructor(wire: Wire, config: Config, model: Model) {
     this.#wire = wire
@@ -75,8 +76,11 @@ class Second implements Port {
     return Promise.resolve(null)
   }
 
-  async #discover(): Promise<Model> {
-    this.#model = (await readModel(this.#wire, this.#config, false)) ?? this.#model
+  /** Discovers the model anew, unless another call has done so since `seen`, or is about to. */
+  async #discover(seen: Model): Promise<Model> {
+    if (this.#model !== seen) return this.#model
+    this.#discovering ??= readModel(this.#wire, this.#config, false).finally(() => (this.#discovering = null))
+    this.#model = (await this.#discovering) ?? this.#model
     return this.#model
   }
 
@@ -86,10 +90,10 @@ class Second implements Port {
       const body = await this.#wire({ method: 'POST', path: 'records/query', body: bodyOf(this.#model) })
       return shaped(page, body, 'A page of records')
     }
-    const { revision } = this.#model
+    const seen = this.#model
     const answer = await ask()
-    if ((answer.schemaRevision ?? revision) === revision) return answer
-    await this.#discover()
+    if ((answer.schemaRevision ?? seen.revision) === seen.revision) return answer
+    await this.#discover(seen)
     return ask()
   }
 
@@ -120,7 +124,8 @@ class Second implements Port {
 
   async rows<E extends Entity>(entity: E, heads: Head[]): Promise<Answer<Rows[E]>[]> {
     const natives = heads.map(({ native }) => shaped(record, native, 'A record of Customermates'))
-    if (natives.some(({ schemaRevision }) => schemaRevision !== this.#model.revision)) await this.#discover()
+    const seen = this.#model
+    if (natives.some(({ schemaRevision }) => schemaRevision > seen.revision)) await this.#discover(seen)
     const lines = entity === 'deals' ? await this.#lines(heads.map(({ id }) => id)) : []
     return natives.map((native) => {
       const own = lines.filter((line) => dealOf(line, this.#model) === native.ref.recordId)
@@ -157,7 +162,7 @@ class Second implements Port {
   }
 
   async columns(entity: Entity, anew = false) {
-    const model = anew ? await this.#discover() : this.#model
+    const model = anew ? await this.#discover(this.#model) : this.#model
     return model.columns[entity]
   }
 
