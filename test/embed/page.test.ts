@@ -52,7 +52,7 @@ describe.skipIf(!BROWSER)('the web components in the page of a shop', () => {
       '{ key: customers(search: "Acme GmbH") { nodes { id } } other: customers(search: "Kranich", first: 1) { nodes { id } } }',
     )
     customers = [data.key, data.other].flatMap(({ nodes }) => nodes)
-  })
+  }, 120_000)
 
   afterAll(async () => {
     await browser?.close()
