@@ -41,12 +41,17 @@ function skip(event: Event, main: HTMLElement | null): void {
 }
 
 function Top({ page }: { page: Page }) {
+  const menu = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // On a narrow screen the menu scrolls.
+    menu.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [page])
   return (
     <header class="top">
       <a class="brand" href="#/now">
         erp-supergraph
       </a>
-      <nav aria-label="Pages">
+      <nav aria-label="Pages" ref={menu}>
         {pages
           .filter(({ within }) => !within)
           .map(({ path, title }) => (

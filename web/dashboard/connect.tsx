@@ -17,6 +17,7 @@ interface System {
 }
 
 const QUERY = `query Systems {
+  connections { id }
   systems { system name role configFields { name help required secret schema } }
 }`
 
@@ -29,7 +30,7 @@ interface Connected {
 }
 
 function Connect({ params }: { params: URLSearchParams }) {
-  const { data, failure } = useQuery<{ systems: System[] }>(QUERY)
+  const { data, failure } = useQuery<{ systems: System[]; connections: { id: string }[] }>(QUERY)
   const chosen = params.get('system')
   const system = data?.systems.find((one) => one.system === chosen)
   const byName = data?.systems.toSorted((one, two) => one.name.localeCompare(two.name)) ?? []
@@ -40,7 +41,9 @@ function Connect({ params }: { params: URLSearchParams }) {
       </p>
       <Head title={system ? `Connect ${system.name}` : 'Connect a system'} />
       {failure && <FailureNote failure={failure} />}
-      {system && <Form key={system.system} system={system} />}
+      {system && (
+        <Form key={system.system} system={system} taken={data?.connections.map(({ id }) => id) ?? []} />
+      )}
       {!system && (
         <ul class="systems">
           {byName.map(({ system: id, name, role }) => (
@@ -57,8 +60,14 @@ function Connect({ params }: { params: URLSearchParams }) {
   )
 }
 
-function Form({ system }: { system: System }) {
-  const [id, setId] = useState(`${system.system}:main`)
+/** The first name of a system that no connection has. */
+function freeName(system: string, taken: string[]): string {
+  const names = ['main', ...Array.from(taken, (_, index) => String(index + 2))]
+  return names.map((name) => `${system}:${name}`).find((name) => !taken.includes(name)) ?? ''
+}
+
+function Form({ system, taken }: { system: System; taken: string[] }) {
+  const [id, setId] = useState(() => freeName(system.system, taken))
   const [config, setConfig] = useState<Record<string, unknown>>({})
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Error | null>(null)
@@ -86,6 +95,11 @@ function Form({ system }: { system: System }) {
           onInput={(event) => setId(event.currentTarget.value)}
         />
         <span class="help">Small letters, digits and : . _ - only; it stays for ever.</span>
+        {taken.includes(id) && (
+          <span class="help bad" role="status">
+            There is a connection of this name; its configuration is replaced.
+          </span>
+        )}
       </label>
       <ConfigFields fields={system.configFields} value={config} onChange={setConfig} />
       <p class="actions">
