@@ -93,11 +93,15 @@ export class Host {
     const { test } = this.#installed.credentials[credential]!
     const baseURL = expression(test.request.baseURL, setting)
     const options = { ...test.request, url: baseURL + test.request.url } as HttpOptions
-    const { statusCode } = (await this.#request('erpSupergraphApi', {
-      ...options,
-      returnFullResponse: true,
-      ignoreHttpStatusErrors: true,
-    })) as { statusCode: number }
+    const { statusCode } = (await this.#request(
+      'erpSupergraphApi',
+      {
+        ...options,
+        returnFullResponse: true,
+        ignoreHttpStatusErrors: true,
+      },
+      setting,
+    )) as { statusCode: number }
     return statusCode >= 200 && statusCode < 300
   }
 
@@ -107,7 +111,7 @@ export class Host {
     return node
   }
 
-  async #request(type: string, options: HttpOptions, setting?: Setting): Promise<unknown> {
+  async #request(type: string, options: HttpOptions, setting: Setting): Promise<unknown> {
     const credential = Object.values(this.#installed.credentials).find(({ name }) => name === type)
     if (!credential) throw new Error(`There is no credential ${type}.`)
     const added = Object.entries(credential.authenticate.properties.headers)
@@ -135,9 +139,9 @@ function isJson(text: string): boolean {
 }
 
 /** The expressions of the credential, which know nothing but `$credentials`. */
-function expression(text: string, setting: Setting | undefined): string {
+function expression(text: string, setting: Setting): string {
   if (!text.startsWith('=')) return text
-  const $credentials = { baseUrl: setting?.baseUrl ?? '', apiKey: setting?.apiKey ?? '' }
+  const $credentials = { baseUrl: setting.baseUrl, apiKey: setting.apiKey ?? '' }
   return text.slice(1).replace(/\{\{(.*?)\}\}(?!\})/g, (_, code: string) => {
     // oxlint-disable-next-line no-new-func
     const evaluate = new Function('$credentials', `return ${code}`) as (given: object) => string

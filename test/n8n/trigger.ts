@@ -6,20 +6,20 @@ import { sweepEvents } from '../../subgraphs/hub/events.ts'
 import { untilFinal } from '../../subgraphs/hub/waiting.ts'
 import type { Setting } from './host.ts'
 import type { Item } from './package.ts'
-import { type Stand, theStand } from './stand.ts'
+import { OPEN_MS, type Stand, theStand } from './stand.ts'
 
 let stand: Stand
 beforeAll(async () => {
   stand = await theStand()
-})
+}, OPEN_MS)
 
 let keys = 0
 /** Pushes an order to its end; its operation. */
 async function push(): Promise<string> {
-  keys += 1
+  const key = (keys += 1)
   const lines = [{ sku: stand.skus[0]!, quantity: '1' }]
   const input = { connection: 'odoo:main', customer: stand.customer, lines }
-  const { operations } = await acceptOrder(stand.house.hub, ANONYMOUS, input, `push-${keys}`)
+  const { operations } = await acceptOrder(stand.house.hub, ANONYMOUS, input, `push-${key}`)
   await untilFinal(stand.house.hub, operations, 20_000)
   return operations[0]!
 }
@@ -59,8 +59,7 @@ describe('the polling trigger', () => {
     const state = {}
     const parameters = { statuses: [] }
     await poll(state, { parameters })
-    const ids = []
-    for (let nth = 0; nth < 40; nth += 1) ids.push(await push())
+    const ids = await Promise.all(Array.from({ length: 34 }, push))
     const items = await poll(state, { parameters })
     expect(items.length).toBeGreaterThan(100)
     expect(new Set(items.map(({ json }) => json.cursor)).size).toBe(items.length)

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Setting } from './host.ts'
 import type { Item } from './package.ts'
-import { type Stand, theStand, run as runIn } from './stand.ts'
+import { OPEN_MS, type Stand, theStand, run as runIn } from './stand.ts'
 
 let stand: Stand
 beforeAll(async () => {
   stand = await theStand()
-})
+}, OPEN_MS)
 
 type Ran = ReturnType<typeof runIn>
 const run = (parameters: Record<string, unknown>, more: Partial<Setting> = {}): Ran =>
