@@ -89,6 +89,12 @@ function byTime(one: Row, other: Row): number {
   return timeOf(one) < timeOf(other) ? -1 : 1
 }
 
+/** The same changes under ids of their own. */
+export async function* prefixed(pages: AsyncIterable<ChangePage>, prefix: string): AsyncIterable<ChangePage> {
+  for await (const { changes: told, cursor } of pages)
+    yield { changes: told.map((one) => ({ ...one, id: prefix + one.id })), cursor }
+}
+
 /** Forgets what can no longer come twice. */
 function forget(now: Place): void {
   const edge = new Date(Date.parse(now.at) - OVERLAP_MS).toISOString()

@@ -25,7 +25,8 @@ const SHARE = 55 / 60
 const JSON_ONLY = { accept: 'application/json' }
 
 /** What can be asked for by query. */
-export type Entity = 'Item' | 'Customer' | 'Estimate' | 'Invoice' | 'Payment' | 'Term' | 'PaymentMethod'
+export type Entity =
+  'Item' | 'Customer' | 'Estimate' | 'Invoice' | 'CreditMemo' | 'Payment' | 'Term' | 'PaymentMethod'
 
 /** A query; the conditions must all hold, there is no OR. */
 export interface Query {

@@ -189,6 +189,16 @@ export function invoiceOf(native: NativeDocument, context: Context): Invoice {
   }
 }
 
+/**
+ * A credit memo as an invoice of type credit note: its amounts are not negative, and its balance is the credit that
+ * is left (schema Finance.xsd, CreditMemo). It falls due on no day.
+ */
+export function creditMemoOf(native: NativeDocument, context: Context): Invoice {
+  const left = native.RemainingCredit ?? native.Balance
+  const { orders: _, ...invoice } = invoiceOf({ ...native, Balance: left, DueDate: null }, context)
+  return { ...invoice, type: 'CREDIT_NOTE', orders: null }
+}
+
 /** A payment; one line for each invoice that it settles. */
 export function paymentOf(native: NativePayment, { home }: Context): Payment {
   const currency = native.CurrencyRef ?? home

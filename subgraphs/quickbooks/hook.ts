@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
 import { isId } from './client.ts'
 import type { Config } from './config.ts'
+import { CREDIT_MEMO } from './read.ts'
 
 const event = z.object({
   type: z.string(),
@@ -46,6 +47,7 @@ function kindsOf(name: string, { orderTarget }: Config): Kind[] {
     customer: ['customer'],
     estimate: orderTarget === 'ESTIMATE' ? ['order', 'quote'] : ['quote'],
     invoice: orderTarget === 'INVOICE' ? ['invoice', 'order'] : ['invoice'],
+    creditmemo: ['invoice'],
     payment: ['payment'],
   }
   const word = name.toLowerCase()
@@ -61,7 +63,8 @@ function changesOf(
 ): Change[] {
   if (!isId(id)) return []
   const deleted = GONE.has(operation.toLowerCase())
-  return kindsOf(name, config).map((kind) => ({ kind, id, deleted, at: time }))
+  const own = name.toLowerCase() === 'creditmemo' ? CREDIT_MEMO + id : id
+  return kindsOf(name, config).map((kind) => ({ kind, id: own, deleted, at: time }))
 }
 
 function newer(body: unknown, config: Config): Change[] {

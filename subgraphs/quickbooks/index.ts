@@ -1,6 +1,7 @@
 import type { Connector, Cursor, Erp, Kind } from '../connector.ts'
 import { asDocument, documentBody } from './body.ts'
-import { changes } from './changes.ts'
+import { joinedChanges, joinedRead, prefixedRead } from '../joined.ts'
+import { changes, prefixed } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
 import { Customers } from './customer.ts'
@@ -67,7 +68,10 @@ export const quickbooks: Connector<typeof config> = {
       items: read.reader(client, setup, items),
       customers: read.reader(client, setup, customers),
       orders: read.reader(client, setup, orders),
-      invoices: read.reader(client, setup, invoices),
+      invoices: joinedRead(
+        read.reader(client, setup, invoices),
+        prefixedRead(read.reader(client, setup, read.creditMemos), read.CREDIT_MEMO),
+      ),
       payments: read.reader(client, setup, payments),
       quotes: read.reader(client, setup, quotes),
       stock: (asks) => stock(client, asks),
@@ -88,7 +92,12 @@ export const quickbooks: Connector<typeof config> = {
         body: (input, ref) => documentBody(client, setup, asDocument(input, orderTarget === 'ESTIMATE'), ref),
       }),
       payment: new Payments(client, setup),
-      changes: (kind: Kind, since: Cursor | null) => changes(client, kind, kinds[kind], since),
+      changes(kind: Kind, since: Cursor | null) {
+        const own = (from: Cursor | null) => changes(client, kind, kinds[kind], from)
+        const memos = (from: Cursor | null) =>
+          prefixed(changes(client, kind, read.creditMemos, from), read.CREDIT_MEMO)
+        return kind === 'invoice' ? joinedChanges([own, memos], since) : own(since)
+      },
       hook: hookOf(settings),
     }
   },

@@ -14,7 +14,7 @@ import type {
 } from '../connector.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { type Client, type Entity, type Row, among, isId, literal } from './client.ts'
-import { type Context, goodsOf, invoiceOf, orderOf, paymentOf, quoteOf } from './documents.ts'
+import { type Context, creditMemoOf, goodsOf, invoiceOf, orderOf, paymentOf, quoteOf } from './documents.ts'
 import { creditOf, customerOf, itemOf } from './map.ts'
 import { noted } from './reference.ts'
 import type { Setup } from './setup.ts'
@@ -194,6 +194,17 @@ export const invoices: Source<Invoice> = {
   searched: ['DocNumber'],
   lines: true,
   map: (row, context) => invoiceOf(shaped(shapes.document, row, 'An invoice'), context),
+}
+
+/** What ids of credit memos begin with here: the numbers of two entities may be the same. */
+export const CREDIT_MEMO = 'creditmemo-'
+
+/** Credit memos. */
+export const creditMemos: Source<Invoice> = {
+  entity: 'CreditMemo',
+  searched: ['DocNumber'],
+  lines: true,
+  map: (row, context) => creditMemoOf(shaped(shapes.document, row, 'A credit memo'), context),
 }
 
 /** Payments; their reference cannot be searched. */

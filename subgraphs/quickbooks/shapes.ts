@@ -144,6 +144,8 @@ export const document = entity.extend({
   TxnTaxDetail: z.object({ TotalTax: decimal }).nullish(),
   TotalAmt: decimal,
   Balance: decimal,
+  /** Of a credit memo: what is left of it. */
+  RemainingCredit: decimal,
 })
 /** A sales document as QuickBooks sends it. */
 export type NativeDocument = z.output<typeof document>

@@ -4,7 +4,8 @@ import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { toUtc } from './map.ts'
 import { idOf } from './read.ts'
-import { type PagedSet, setsOf } from './sets.ts'
+import { joinedChanges } from '../joined.ts'
+import { CREDIT_NOTES, type PagedSet, setsOf } from './sets.ts'
 import type { Connection } from './setup.ts'
 import { item } from './shapes.ts'
 
@@ -39,15 +40,20 @@ function page(told: Told[], newest: number): ChangePage {
  * What changed, oldest first. Xero tells no deletions: invoices and contacts stay readable with a status, and only
  * items vanish, which the next reading of the item shows.
  */
-export async function* changes(
+export function changes(
   connection: Connection,
   kind: Kind,
   cursor: Cursor | null,
 ): AsyncIterable<ChangePage> {
+  if (kind === 'item') return items(connection, cursor)
+  const told = (set: PagedSet<unknown>) => (from: Cursor | null) => paged(connection, kind, set, from)
+  const own = told(setsOf(connection.client.config)[kind])
+  return kind === 'invoice' ? joinedChanges([own, told(CREDIT_NOTES)], cursor) : own(cursor)
+}
+
+async function* items(connection: Connection, cursor: Cursor | null): AsyncIterable<ChangePage> {
   const last = since(cursor)
   const from = Math.max(0, last - OVERLAP_MS)
-  if (kind !== 'item')
-    return yield* paged(connection, kind, setsOf(connection.client.config)[kind], from, last)
   const rows = await connection.client.rows('Items', { unitdp: 4 }, from)
   const told = rows
     .map((row) => shaped(item, row, 'An item'))
@@ -69,9 +75,10 @@ async function* paged(
   { client }: Connection,
   kind: Kind,
   set: PagedSet<unknown>,
-  start: number,
-  last: number,
+  cursor: Cursor | null,
 ): AsyncIterable<ChangePage> {
+  const last = since(cursor)
+  const start = Math.max(0, last - OVERLAP_MS)
   let [from, number, newest] = [start, 1, last]
   let seen = new Set<string>()
   for (;;) {

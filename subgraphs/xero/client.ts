@@ -12,7 +12,7 @@ import { errorOf, mustBeSaved } from './errors.ts'
 
 /** The sets of the Accounting API that we use: the last part of the path, and the plural name in the answer. */
 export type SetName =
-  'Items' | 'Contacts' | 'Invoices' | 'Payments' | 'Quotes' | 'Organisations' | 'Currencies'
+  'Items' | 'Contacts' | 'Invoices' | 'CreditNotes' | 'Payments' | 'Quotes' | 'Organisations' | 'Currencies'
 
 /** Parameters of a request; a list is joined by commas, and what is undefined is left out. */
 export type Query = Record<string, string | number | boolean | string[] | undefined>

@@ -10,7 +10,7 @@ import type { Invoice, Order, Payment, Quote } from '../connector.ts'
 import { plain } from '../json.ts'
 import type { Config } from './config.ts'
 import { currencyOf, money, noteOf, toDay, toUtc } from './map.ts'
-import type { DocumentRow, InvoiceRow, LineRow, PaymentRow, QuoteRow } from './shapes.ts'
+import type { CreditNoteRow, DocumentRow, InvoiceRow, LineRow, PaymentRow, QuoteRow } from './shapes.ts'
 
 const ORDER_STATES: Record<string, OrderStatus> = {
   DRAFT: 'DRAFT',
@@ -175,6 +175,33 @@ export function toInvoice(row: InvoiceRow, today: string): Invoice {
     dueOn: toDay(row.DueDate),
     tax: money(row.TotalTax, currency),
     balance: money(row.AmountDue, currency),
+  }
+}
+
+/** How much of a credit note is used up. */
+function usedOf({ Status, RemainingCredit, Total }: CreditNoteRow): PaymentStatus | null {
+  if (Status === 'VOIDED' || Status === 'DELETED') return null
+  if (Status === 'PAID') return 'PAID'
+  if (Status !== 'AUTHORISED') return INVOICE_STATES[Status] ? 'UNPAID' : 'UNKNOWN'
+  if (RemainingCredit == null || Total == null) return 'UNKNOWN'
+  return new Big(RemainingCredit).lt(Total) ? 'PARTIAL' : 'UNPAID'
+}
+
+/** A credit note to a customer: its amounts are not negative, and its balance is the credit that is left. */
+export function toCreditNote(row: CreditNoteRow): Invoice {
+  const { common, currency } = headOf(row)
+  return {
+    id: row.CreditNoteID,
+    number: row.CreditNoteNumber || null,
+    type: 'CREDIT_NOTE',
+    state: known(INVOICE_STATES, row.Status),
+    ...common,
+    payment: usedOf(row),
+    orders: null,
+    issuedOn: toDay(row.Date),
+    dueOn: null,
+    tax: money(row.TotalTax, currency),
+    balance: money(row.RemainingCredit, currency),
   }
 }
 

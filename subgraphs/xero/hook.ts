@@ -29,6 +29,7 @@ function signed(body: Buffer, secret: string): Buffer {
 export function hook(config: Config): Hook {
   const kinds: Record<string, Kind[]> = {
     CONTACT: ['customer'],
+    CREDITNOTE: ['invoice'],
     INVOICE: areQuotes(config) ? ['invoice'] : ['invoice', 'order'],
   }
   return {

@@ -1,3 +1,4 @@
+import { joinedRead } from '../joined.ts'
 import type { Company, Connector, Erp } from '../connector.ts'
 import { changes } from './changes.ts'
 import { Client, tokenUrl } from './client.ts'
@@ -8,7 +9,7 @@ import { Invoices, Orders } from './order.ts'
 import { Payments } from './payment.ts'
 import { prices, stock } from './prices.ts'
 import { credit, items, reader } from './read.ts'
-import { setsOf } from './sets.ts'
+import { CREDIT_NOTES, setsOf } from './sets.ts'
 import { Connection } from './setup.ts'
 
 /** Xero: the Accounting API 2.0. */
@@ -58,7 +59,10 @@ export const xero: Connector<typeof config> = {
       items: items(connection),
       customers: reader(connection, 'customer', sets.customer),
       orders: reader(connection, 'order', sets.order),
-      invoices: reader(connection, 'invoice', sets.invoice),
+      invoices: joinedRead(
+        reader(connection, 'invoice', sets.invoice),
+        reader(connection, 'creditnote', CREDIT_NOTES),
+      ),
       payments: reader(connection, 'payment', sets.payment),
       quotes: reader(connection, 'quote', sets.quote),
       stock: (asks) => stock(connection, asks),

@@ -1,9 +1,9 @@
 import type { Json } from '../json.ts'
-import type { Kind, Records } from '../connector.ts'
+import type { Invoice, Kind, Records } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import type { Query, SetName } from './client.ts'
+import { type Query, type SetName, isQuotable } from './client.ts'
 import type { Config } from './config.ts'
-import { invoiceAsOrder, quoteAsOrder, toInvoice, toPayment, toQuote } from './documents.ts'
+import { invoiceAsOrder, quoteAsOrder, toCreditNote, toInvoice, toPayment, toQuote } from './documents.ts'
 import { areQuotes, isCustomer, toCustomer } from './map.ts'
 import * as shapes from './shapes.ts'
 
@@ -48,6 +48,20 @@ const QUOTES: typeof INVOICES = {
 function sale(row: Json) {
   const found = shaped(shapes.invoice, row, 'An invoice')
   return found.Type === 'ACCREC' ? found : null
+}
+
+/** Credit notes; the others are of suppliers (xero_accounting.yaml, getCreditNotes: neither ids nor a search). */
+export const CREDIT_NOTES: PagedSet<Invoice> = {
+  set: 'CreditNotes',
+  id: 'CreditNoteID',
+  query: { where: 'Type=="ACCRECCREDIT"', unitdp: 4 },
+  sized: true,
+  byIds: 'where',
+  search: (text) => (isQuotable(text) ? { where: `CreditNoteNumber=="${text}"` } : null),
+  map: (row) => {
+    const found = shaped(shapes.creditNote, row, 'A credit note')
+    return found.Type === 'ACCRECCREDIT' ? toCreditNote(found) : null
+  },
 }
 
 /** Where each kind is read; orders are invoices or quotes, as the operator chose. */

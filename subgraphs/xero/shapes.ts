@@ -100,6 +100,14 @@ export const invoice = document.extend({
   AmountCredited: figure,
 })
 
+/** A credit note; "ACCRECCREDIT" is one to a customer. */
+export const creditNote = document.extend({
+  Type: z.string(),
+  CreditNoteID: guid,
+  CreditNoteNumber: text,
+  RemainingCredit: figure,
+})
+
 /** A quote. */
 export const quote = document.extend({
   QuoteID: guid,
@@ -145,6 +153,8 @@ export type LineRow = z.output<typeof line>
 export type DocumentRow = z.output<typeof document>
 /** An invoice as Xero has it. */
 export type InvoiceRow = z.output<typeof invoice>
+/** A credit note as Xero has it. */
+export type CreditNoteRow = z.output<typeof creditNote>
 /** A quote as Xero has it. */
 export type QuoteRow = z.output<typeof quote>
 /** A payment as Xero has it. */

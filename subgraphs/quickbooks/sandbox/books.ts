@@ -12,6 +12,7 @@ const KINDS: Record<string, Change['kind']> = {
   Customer: 'customer',
   Estimate: 'order',
   Invoice: 'invoice',
+  CreditMemo: 'invoice',
   Payment: 'payment',
 }
 
@@ -258,7 +259,7 @@ export class Books {
   }
 
   #remove(entity: string, body: Row): Row {
-    if (!['Estimate', 'Invoice', 'Payment'].includes(entity))
+    if (!['Estimate', 'Invoice', 'CreditMemo', 'Payment'].includes(entity))
       throw new Refusal('500', 'Unsupported Operation', 'Operation delete is not supported.')
     const { Id } = this.#current(entity, body)
     this.table(entity).delete(textOf(Id))
@@ -271,6 +272,7 @@ export class Books {
   #tell(entity: string, row: Row): void {
     const kind = KINDS[entity]
     const at = new Date(textOf(rowOf(row.MetaData).LastUpdatedTime)).toISOString()
-    if (kind) this.listener?.({ kind, id: textOf(row.Id), deleted: row.status === 'Deleted', at })
+    const id = entity === 'CreditMemo' ? `creditmemo-${textOf(row.Id)}` : textOf(row.Id)
+    if (kind) this.listener?.({ kind, id, deleted: row.status === 'Deleted', at })
   }
 }

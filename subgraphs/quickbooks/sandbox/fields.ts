@@ -115,6 +115,7 @@ export const FILTERABLE: Record<string, string[]> = {
   ],
   Estimate: ['DocNumber', 'TxnDate', 'CustomerRef', 'TxnStatus', 'TotalAmt'],
   Invoice: ['DocNumber', 'TxnDate', 'CustomerRef', 'DueDate', 'Balance', 'TotalAmt'],
+  CreditMemo: ['DocNumber', 'TxnDate', 'CustomerRef', 'TotalAmt'],
   Payment: ['TxnDate', 'CustomerRef', 'TotalAmt'],
   Term: ['Name', 'Active'],
   PaymentMethod: ['Name', 'Active'],

@@ -35,7 +35,7 @@ import { Seed, customerRow, headOf, itemRow } from './seed.ts'
 const PARALLEL = 10
 const PARTS = 30
 const LOOK_BACK_MS = 30 * 24 * 3_600_000
-const ENTITIES = ['Item', 'Customer', 'Estimate', 'Invoice', 'Payment', 'Term', 'PaymentMethod']
+const ENTITIES = ['Item', 'Customer', 'Estimate', 'Invoice', 'CreditMemo', 'Payment', 'Term', 'PaymentMethod']
 const EVENTS: Partial<Record<Change['kind'], string>> = {
   item: 'item',
   customer: 'customer',
@@ -44,6 +44,11 @@ const EVENTS: Partial<Record<Change['kind'], string>> = {
   invoice: 'invoice',
   payment: 'payment',
 }
+/** What an event calls the entity of a change. */
+function nameOf(kind: Change['kind'], id: string): string {
+  return id.startsWith('creditmemo-') ? 'creditmemo' : (EVENTS[kind] ?? kind)
+}
+
 const UNITS = { '': 'H87', 'CABLE-': 'MTR', 'PAINT-': 'LTR', 'SCREW-': 'KGM', 'FIT-': 'HUR' }
 
 /** One company of QuickBooks Online. */
@@ -222,7 +227,9 @@ export class QuickBooks implements Sandbox {
       data: {},
     })
     const foreign = event('9130350000000009', 'vendor', '7')
-    const body = Buffer.from(JSON.stringify([foreign, event(APP.company, EVENTS[kind] ?? kind, id)]))
+    const body = Buffer.from(
+      JSON.stringify([foreign, event(APP.company, nameOf(kind, id), id.replace('creditmemo-', ''))]),
+    )
     const signature = createHmac('sha256', secret).update(body).digest('base64')
     return { headers: { 'content-type': 'application/json', 'intuit-signature': signature }, body, query: {} }
   }

@@ -138,10 +138,9 @@ function linesOf({ lines }: DemoDocument, items: Map<string, Row>): Made {
 /** Fills a company with the demo data, in the words of QuickBooks. */
 export class Seed {
   readonly tables: Tables = new Map(
-    ['Item', 'Customer', 'Estimate', 'Invoice', 'Payment', 'Term', 'PaymentMethod'].map((name) => [
-      name,
-      new Map(),
-    ]),
+    ['Item', 'Customer', 'Estimate', 'Invoice', 'CreditMemo', 'Payment', 'Term', 'PaymentMethod'].map(
+      (name) => [name, new Map()],
+    ),
   )
   /** SKU -> warehouse of the demo -> on hand; QuickBooks shows the sum alone. */
   readonly stock = new Map<string, Map<string, string>>()
@@ -173,6 +172,8 @@ export class Seed {
         'Estimate',
         this.#document(order, `Q-${index + 1}`, { TxnStatus: 'Pending', ExpirationDate: '2026-12-20' }),
       )
+    const billed = demo.orders.filter(({ state }) => state === 'invoiced').slice(0, 2)
+    for (const [index, order] of billed.entries()) this.#credit(order, index === 0)
   }
 
   #tick(): number {
@@ -255,6 +256,15 @@ export class Seed {
       Line: [{ Amount: invoice.TotalAmt, LinkedTxn: [{ TxnId: invoice.Id, TxnType: 'Invoice' }] }],
     })
     links.push({ TxnId: payment.Id, TxnType: 'Payment' })
+  }
+
+  /** Goods that came back: the credit is used up, or lowers what the customer owes. */
+  #credit(order: DemoDocument, used: boolean): void {
+    const memo = this.#add('CreditMemo', this.#document(order, `CM-${order.number}`, {}))
+    const left = used ? num(0) : memo.TotalAmt
+    Object.assign(memo, { RemainingCredit: left, Balance: left })
+    const buyer = this.#customers.get(order.customer)
+    if (!used && buyer) this.#owe(buyer, `-${(memo.TotalAmt as { text: string }).text}`)
   }
 
   #owe(buyer: Row, amount: string): void {

@@ -12,6 +12,7 @@ const PARAMETERS: Record<SetName, string[]> = {
     ...['where', 'order', 'IDs', 'InvoiceNumbers', 'ContactIDs', 'Statuses', 'page', 'includeArchived'],
     ...['createdByMyApp', 'unitdp', 'summaryOnly', 'pageSize', 'searchTerm'],
   ],
+  CreditNotes: ['where', 'order', 'page', 'unitdp', 'pageSize'],
   Payments: ['where', 'order', 'page', 'pageSize'],
   Quotes: [
     'DateFrom',
@@ -33,6 +34,7 @@ const SEARCHED: Partial<Record<SetName, string[]>> = {
 const DETAILS: Partial<Record<SetName, string[]>> = {
   Contacts: ['ContactPersons', 'Balances', 'PaymentTerms', 'Discount'],
   Invoices: ['LineItems'],
+  CreditNotes: ['LineItems'],
 }
 const MS = /^\/Date\((-?\d+)/
 
@@ -112,7 +114,7 @@ function shown(set: SetName, row: Row, places: number): Row {
       ? row
       : { ...row, SalesDetails: { ...sales, UnitPrice: rounded(sales.UnitPrice, places) } }
   }
-  if (set !== 'Invoices') return row
+  if (set !== 'Invoices' && set !== 'CreditNotes') return row
   const lines = (row.LineItems as Row[]).map((line) =>
     line.UnitAmount === undefined ? line : { ...line, UnitAmount: rounded(line.UnitAmount, places) },
   )

@@ -2,15 +2,17 @@ import Big from 'big.js'
 import type { Change } from '../../connector.ts'
 import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
 import { type Row, guid, num, stamp, textOf } from './answers.ts'
+import { creditNotes } from './credits.ts'
 
 /** The sets that are kept. */
-export type SetName = 'Items' | 'Contacts' | 'Invoices' | 'Payments' | 'Quotes'
+export type SetName = 'Items' | 'Contacts' | 'Invoices' | 'CreditNotes' | 'Payments' | 'Quotes'
 
 /** The name of the id of each set. */
 export const IDS: Record<SetName, string> = {
   Items: 'ItemID',
   Contacts: 'ContactID',
   Invoices: 'InvoiceID',
+  CreditNotes: 'CreditNoteID',
   Payments: 'PaymentID',
   Quotes: 'QuoteID',
 }
@@ -34,6 +36,7 @@ export class Store {
     Items: new Map(),
     Contacts: new Map(),
     Invoices: new Map(),
+    CreditNotes: new Map(),
     Payments: new Map(),
     Quotes: new Map(),
   }
@@ -51,6 +54,7 @@ export class Store {
     demo.products.forEach((one) => this.#product(one))
     demo.customers.forEach((one) => this.#customer(one))
     demo.orders.forEach((one, index) => this.#document(one, index))
+    for (const row of creditNotes([...this.rows.Invoices.values()])) this.put('CreditNotes', row)
     this.#open = true
   }
 
@@ -81,7 +85,9 @@ export class Store {
     const id = String(row[IDS[set]])
     this.rows[set].set(id, row)
     if (set === 'Items') this.itemsByCode.set(String(row.Code), row)
-    const kind = ({ Contacts: 'customer', Invoices: 'invoice' } as const)[set as 'Contacts' | 'Invoices']
+    const kind = ({ Contacts: 'customer', Invoices: 'invoice', CreditNotes: 'invoice' } as const)[
+      set as 'Contacts' | 'Invoices'
+    ]
     if (kind && this.#open)
       this.#listener?.({ kind, id, deleted: false, at: new Date(this.#last).toISOString() })
     return row
