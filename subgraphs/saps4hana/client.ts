@@ -123,6 +123,17 @@ export class Client {
     }
   }
 
+  /** The description of a service, with what the tenant has added to it. */
+  async metadata(service: Service): Promise<string> {
+    const headers = { ...this.#fixed, accept: 'application/xml' }
+    const answer = await this.#signed.send({
+      method: 'GET',
+      url: `${this.#root(service)}/$metadata`,
+      headers,
+    })
+    return passed(answer).text
+  }
+
   /** One page of a set. */
   async page(service: Service, set: string, query: Query): Promise<Collection> {
     return this.#get(address(`${this.#root(service)}/${set}`, query))

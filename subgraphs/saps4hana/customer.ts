@@ -7,6 +7,7 @@ import { etagOf, literal } from '../odata.ts'
 import { type Operation, entityOf } from '../odata2.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import type { Config } from './config.ts'
 import { errorOf } from './errors.ts'
 import { areaOf, unpadded } from './map.ts'
@@ -61,9 +62,7 @@ function areaFields(input: Partial<CustomerInput>, config: Config): Record<strin
 }
 
 /** A new partner with the roles of a customer, its address, tax number, company code and sales area. */
-function newPartner(input: CustomerInput, ref: string, config: Config): object {
-  if (input.customAttributes?.length)
-    refuse('customAttributes', 'Custom fields of customers are not written.')
+function newPartner(input: CustomerInput, ref: string, own: object, config: Config): object {
   const { email, phone, taxId, country } = input
   const given = input.addresses?.length
     ? input.addresses
@@ -81,6 +80,7 @@ function newPartner(input: CustomerInput, ref: string, config: Config): object {
     BusinessPartnerCategory: '2',
     BusinessPartnerGrouping: config.grouping,
     ...namesOf(input.name),
+    ...own,
     [OUR_FIELD]: partnerReference(ref),
     CorrespondenceLanguage: config.language,
     to_BusinessPartnerRole: [{ BusinessPartnerRole: 'FLCU00' }, { BusinessPartnerRole: 'FLCU01' }],
@@ -117,6 +117,7 @@ function operations(
   native: NativePartner,
   change: Partial<CustomerInput>,
   etag: string | null,
+  own: object,
   config: Config,
 ): Operation[] {
   const { BusinessPartner } = native
@@ -157,9 +158,10 @@ function operations(
   const { SalesOrganization = '', DistributionChannel = '', Division = '' } = sales ?? {}
   const keys = { Customer: native.Customer, SalesOrganization, DistributionChannel, Division }
   const base = entity('A_BusinessPartner', { BusinessPartner })
+  const head = { ...(change.name ? namesOf(change.name) : {}), ...own }
   if (!sales && Object.keys(area).length > 0) refuse('currency', 'The customer is not in our sales area.')
   return [
-    ...(change.name ? [patch(base, namesOf(change.name), etag ?? '*')] : []),
+    ...(Object.keys(head).length > 0 ? [patch(base, head, etag ?? '*')] : []),
     ...(address && place
       ? [patch(entity('A_BusinessPartnerAddress', place), addressOf(address, config))]
       : []),
@@ -189,17 +191,19 @@ export class Customers implements Write<CustomerInput> {
   readonly findLagMs = 5_000
   readonly maxPushMs = 10 * 60_000
   readonly #client: Client
+  readonly #own: OwnFields
 
-  constructor(client: Client) {
+  constructor(client: Client, own: OwnFields) {
+    this.#own = own
     this.#client = client
   }
 
   async plan(input: CustomerInput, ref: string): Promise<WireRequest[]> {
-    return [this.#client.shown(this.#request(input, ref))]
+    return [this.#client.shown(await this.#request(input, ref))]
   }
 
   async create(input: CustomerInput, ref: string): Promise<Ref> {
-    const answer = await this.#client.write(SERVICE, this.#request(input, ref))
+    const answer = await this.#client.write(SERVICE, await this.#request(input, ref))
     return refOf(entityOf(answer.json()))
   }
 
@@ -216,14 +220,13 @@ export class Customers implements Write<CustomerInput> {
 
   /** All parts of the change in one change set: they count together or not at all. */
   async update(ref: Ref, change: Partial<CustomerInput>, version: string | null): Promise<Ref> {
-    if (change.customAttributes?.length)
-      refuse('customAttributes', 'Custom fields of customers are not written.')
+    const own = await this.#own.body('customer', change.customAttributes)
     const row = await this.#read(ref.id)
     const etag = etagOf(row)
     if (version !== null && etag !== null && version !== etag)
       throw new ErpError('CONFLICT', `Customer ${ref.id} was changed by somebody else meanwhile.`)
     const native = shaped(partner, row, 'A business partner')
-    const writes = operations(native, change, etag, this.#client.config)
+    const writes = operations(native, change, etag, own, this.#client.config)
     if (writes.length === 0) return refOf(row)
     const [answers = []] = await this.#client.batch(SERVICE, [writes], false)
     const refused = answers.find(({ status }) => status >= 300)
@@ -231,8 +234,9 @@ export class Customers implements Write<CustomerInput> {
     return refOf(await this.#read(ref.id))
   }
 
-  #request(input: CustomerInput, ref: string): WireRequest {
-    const body = newPartner(input, ref, this.#client.config)
+  async #request(input: CustomerInput, ref: string): Promise<WireRequest> {
+    const own = await this.#own.body('customer', input.customAttributes)
+    const body = newPartner(input, ref, own, this.#client.config)
     return this.#client.request('POST', SERVICE, 'A_BusinessPartner', body)
   }
 

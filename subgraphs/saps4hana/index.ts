@@ -2,6 +2,7 @@ import type { Company, Connector, Erp } from '../connector.ts'
 import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
+import { OwnFields } from './custom.ts'
 import { Customers } from './customer.ts'
 import { hook } from './hook.ts'
 import { Orders } from './order.ts'
@@ -32,6 +33,7 @@ export const saps4hana: Connector<typeof config> = {
     'upsertCustomer',
     'changes',
     'webhooks',
+    'customFields',
   ],
   manual: {
     pushInvoice: 'Bill the order or its delivery in SAP S/4HANA with the app Create Billing Documents.',
@@ -39,19 +41,25 @@ export const saps4hana: Connector<typeof config> = {
   },
   connect(settings, http): Erp {
     const client = new Client(settings, http)
+    const own = new OwnFields(client)
     return {
       check: () => check(client),
-      items: reader(client, items(client)),
-      customers: reader(client, customers(client)),
-      orders: reader(client, orders(client)),
-      invoices: reader(client, invoices(client)),
-      quotes: reader(client, quotes(client)),
+      items: reader(client, own, items(client)),
+      customers: reader(client, own, customers(client)),
+      orders: reader(client, own, orders(client)),
+      invoices: reader(client, own, invoices(client)),
+      quotes: reader(client, own, quotes(client)),
       stock: (asks) => stock(client, asks),
       prices: (asks) => prices(client, asks),
       credit: (ids) => credits(client, ids),
-      order: new Orders(client),
-      customer: new Customers(client),
+      order: new Orders(client, own),
+      customer: new Customers(client, own),
       changes: (kind, since) => changes(client, kind, since),
+      async fields(kind) {
+        return (await own.of(kind)).map(({ name, label, type, required, custom, options }) => {
+          return { name, label, type, required, custom, options }
+        })
+      },
       hook,
     }
   },

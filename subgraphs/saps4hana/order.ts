@@ -6,6 +6,7 @@ import { allOf, etagOf, ifMatch, literal } from '../odata.ts'
 import { entityOf } from '../odata2.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import { errorOf } from './errors.ts'
 import { unpadded } from './map.ts'
 import { orderBody, orderChange, writtenOrder } from './orderbody.ts'
@@ -29,8 +30,10 @@ export class Orders implements Write<OrderInput> {
   /** A work process goes on for up to 600 s after nobody waits for it any more. */
   readonly maxPushMs = 10 * 60_000
   readonly #client: Client
+  readonly #own: OwnFields
 
-  constructor(client: Client) {
+  constructor(client: Client, own: OwnFields) {
+    this.#own = own
     this.#client = client
   }
 
@@ -96,7 +99,7 @@ export class Orders implements Write<OrderInput> {
   }
 
   async #request(input: OrderInput, ref: string): Promise<WireRequest> {
-    const body = await orderBody(this.#client, input, ref)
+    const body = await orderBody(this.#client, this.#own, input, ref)
     return this.#client.request('POST', SERVICE, 'A_SalesOrder', body)
   }
 

@@ -7,6 +7,7 @@ import { plain } from '../json.ts'
 import { jsonDate } from '../odata2.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import type { Config } from './config.ts'
 import { customerOf, itemOf, unitCode, unpadded } from './map.ts'
 import { PARTNER } from './read.ts'
@@ -14,7 +15,6 @@ import { writeReference } from './reference.ts'
 import { key, many, partner, product, text } from './shapes.ts'
 
 const AMOUNT = /^\d{1,18}(\.\d{1,18})?$/
-const CUSTOM = /^YY1_\w+$/
 const WAREHOUSE = /^(\w{4})(?:\/(\w{1,4}))?$/
 const LENGTHS = { purchaseOrder: 35, itemText: 40, name: 40, street: 60 }
 
@@ -58,8 +58,6 @@ function checkInput(input: OrderInput, config: Config): void {
   for (const [index, line] of input.lines.entries()) checkLine(line, `lines.${index}`, input.currency)
   if ((input.purchaseOrderNumber?.length ?? 0) > LENGTHS.purchaseOrder)
     refuse('purchaseOrderNumber', 'An order number of a customer may have 35 signs.')
-  for (const { key: name } of input.customAttributes ?? [])
-    if (!CUSTOM.test(name)) refuse('customAttributes', `${name.slice(0, 40)} is no custom field (YY1_…).`)
   for (const { percent, amount: off } of input.discounts ?? []) {
     percentage(percent, 'discounts')
     if (off) amount(off.amount, 'discounts')
@@ -207,7 +205,12 @@ export function termsOf(terms: string, { paymentTerms }: Config): string {
 }
 
 /** The body of the one request that writes an order with its items. Throws what it can see to be wrong. */
-export async function orderBody(client: Client, input: OrderInput, ref: string): Promise<object> {
+export async function orderBody(
+  client: Client,
+  own: OwnFields,
+  input: OrderInput,
+  ref: string,
+): Promise<object> {
   const { config } = client
   checkInput(input, config)
   const delivery = deliveryOf(input)
@@ -226,7 +229,7 @@ export async function orderBody(client: Client, input: OrderInput, ref: string):
     ...(input.orderedOn && { SalesOrderDate: jsonDate(input.orderedOn) }),
     ...(delivery && { RequestedDeliveryDate: jsonDate(delivery) }),
     ...(input.paymentTerms && { CustomerPaymentTerms: termsOf(input.paymentTerms, config) }),
-    ...Object.fromEntries((input.customAttributes ?? []).map((one) => [one.key, one.value ?? ''])),
+    ...(await own.body('order', input.customAttributes)),
     ...(input.shipTo && { to_Partner: [shipTo(input.shipTo, customer, config)] }),
     ...(input.note && {
       to_Text: [{ Language: config.language, LongTextID: config.noteText, LongText: input.note }],

@@ -4,6 +4,7 @@ import type {
   Answer,
   Credit,
   Customer,
+  FieldKind,
   Id,
   Invoice,
   Item,
@@ -17,6 +18,7 @@ import type { Json } from '../json.ts'
 import { type Query, allOf, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
 import type { Client, Service } from './client.ts'
+import { type OwnFields, withOwn } from './custom.ts'
 import { creditOf, invoiceOf, orderOf, quoteOf } from './documents.ts'
 import { areaOf, customerOf, itemOf, unpadded } from './map.ts'
 import * as shapes from './shapes.ts'
@@ -40,6 +42,8 @@ export interface Source<T> {
   keyLength: number
   expand: string
   filter?: string
+  /** The kind of record, where it has custom fields. */
+  own?: FieldKind
   searched: Searched[]
   map(rows: Json[]): Promise<(T | ErpError)[]>
 }
@@ -56,13 +60,14 @@ function keyOf<T>({ key }: Source<T>, row: Json): string {
 }
 
 /** Reads one kind. Pages follow the key, so a row that is inserted meanwhile moves no other. */
-export function reader<T>(client: Client, source: Source<T>): Read<T> {
+export function reader<T>(client: Client, own: OwnFields, plain: Source<T>): Read<T> {
   return {
     async byId(ids) {
+      const source = ids.length > 0 ? await withOwn(plain, own) : plain
       const found = await byKey(client, source, ids)
       return ids.map((id): Answer<T> => found.get(unpadded(id)) ?? null)
     },
-    list: (ask) => list(client, source, ask),
+    list: async (ask) => list(client, await withOwn(plain, own), ask),
   }
 }
 
@@ -164,6 +169,7 @@ export function items({ config }: Client): Source<Item> {
   return {
     service: 'API_PRODUCT_SRV',
     set: 'A_Product',
+    own: 'item',
     key: 'Product',
     keyLength: 40,
     expand: 'to_Description,to_SalesDelivery',
@@ -184,6 +190,7 @@ export function customers({ config }: Client): Source<Customer> {
   return {
     service: 'API_BUSINESS_PARTNER',
     set: 'A_BusinessPartner',
+    own: 'customer',
     key: 'Customer',
     keyLength: 10,
     expand: PARTNER,
@@ -199,6 +206,7 @@ export function orders({ config }: Client): Source<Order> {
   return {
     service: 'API_SALES_ORDER_SRV',
     set: 'A_SalesOrder',
+    own: 'order',
     key: 'SalesOrder',
     keyLength: 10,
     expand: `to_Item/to_PricingElement,to_Text,to_SubsequentProcFlowDoc${partners}`,

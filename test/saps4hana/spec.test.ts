@@ -86,7 +86,8 @@ function jsonOf(text: string | null | undefined): unknown {
 function apart({ request, response }: Exchange, type: string): Message[] {
   const { pathname, searchParams } = new URL(request.url)
   const [, service = '', path = ''] = /\/odata\/sap\/(\w+)\/(.*)$/.exec(decodeURIComponent(pathname)) ?? []
-  if (!path || !response) return []
+  // What the service says of itself is XML, and no message of its types.
+  if (!path || path === '$metadata' || !response) return []
   const { method, body } = request
   if (path !== '$batch')
     return [

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo, DemoCustomer } from '../../demo.ts'
+import { customerExtras, productExtras } from '../../extras.ts'
 import { jsonDate } from '../../odata2.ts'
 import { type Row, row } from './types.ts'
 
@@ -13,8 +14,7 @@ export const PLANTS = ['1010/101A', '1020/102A', '1710/171A']
 export const ZONE = 'Europe/Berlin'
 const UNITS: Record<string, string> = { H87: 'PC', KGM: 'KG', MTR: 'M', LTR: 'L', HUR: 'H' }
 const GROUPS: Record<DemoCustomer['group'], string> = { retail: 'C1', wholesale: 'C2', key: 'C3' }
-const FIRST_CUSTOMER = 10100001
-const BEGIN = Date.parse('2026-11-01T08:00:00.123Z')
+const [FIRST_CUSTOMER, BEGIN] = [10100001, Date.parse('2026-11-01T08:00:00.123Z')]
 const FAR = '9999-12-31'
 const CLOCK = new Intl.DateTimeFormat('sv', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' })
 
@@ -102,9 +102,11 @@ export function productRow(
 
 /** The materials of the demo company. */
 export function products(demo: Demo): Row[] {
-  return demo.products.map(({ sku, name, unit, category, barcode, minimum }, index) =>
-    productRow(sku, name, unit, category, { ProductStandardID: barcode, minimum }, BEGIN + index * 1000),
-  )
+  return demo.products.map((one, index) => {
+    const { barcode: ProductStandardID, minimum } = one
+    const own = { ProductStandardID, minimum, YY1_Hazardous_PRD: productExtras(one).hazardous }
+    return productRow(one.sku, one.name, one.unit, one.category, own, BEGIN + index * 1000)
+  })
 }
 
 /** A quantity of a material at a place; 01 is unrestricted, 04 in transfer, 07 blocked. */
@@ -228,9 +230,11 @@ export function customerNumber(number: string): string {
 
 /** The customers of the demo company. */
 export function partners(demo: Demo): Row[] {
-  return demo.customers.map((person, index) =>
-    partnerRow(customerNumber(person.number), person, BEGIN + index * 60_000),
-  )
+  return demo.customers.map((person, index) => {
+    const { route: YY1_Route_BUS, abcClass: YY1_AbcClass_BUS, customerSince } = customerExtras(person)
+    const row = partnerRow(customerNumber(person.number), person, BEGIN + index * 60_000)
+    return { ...row, YY1_Route_BUS, YY1_AbcClass_BUS, YY1_Since_BUS: jsonDate(customerSince) }
+  })
 }
 
 /** A price record with its scale, from a quantity of the first step on. */

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { DemoDocument } from '../../demo.ts'
+import { channelOf } from '../../extras.ts'
 import { jsonDate } from '../../odata2.ts'
 import { AREA, COMPANY, customerNumber, stamp } from './company.ts'
 import { newDocument } from './sales.ts'
@@ -49,6 +50,7 @@ function orderOf(state: State, demo: DemoDocument, index: number): Row {
   const id = String(FIRST_ORDER + Number(demo.number))
   const order = newDocument(state, 'A_SalesOrder', input(demo), id, BEGIN + index * 1000)
   order.SalesOrderDate = jsonDate(demo.on)
+  order.YY1_Channel_SDH = channelOf(demo)
   if (demo.state === 'cancelled') {
     for (const item of rowsIn(order, 'to_Item')) item.SalesDocumentRjcnReason = '01'
     settle(order)

@@ -17,7 +17,8 @@ export const ENTITIES = new Map<string, Entity>([
     1,
     null,
     `Product:a40 ProductType:s4 ProductGroup:s9 BaseUnit:s3 ProductStandardID:s18 IsMarkedForDeletion:b CrossPlantStatus:s2
-    GrossWeight:d WeightUnit:s3 CreationDate:t- LastChangeDate:t- LastChangeDateTime:i-`,
+    GrossWeight:d WeightUnit:s3 CreationDate:t- LastChangeDate:t- LastChangeDateTime:i-
+    YY1_Hazardous_PRD:b YY1_Origin_PRD:s20`,
     'to_Description=A_ProductDescription* to_SalesDelivery=A_ProductSalesDelivery* to_ProductUnitsOfMeasure=A_ProductUnitsOfMeasure*',
   ),
   entity('A_ProductDescription', 2, null, 'Product:a40 Language:s2 ProductDescription:s40'),
@@ -55,7 +56,8 @@ export const ENTITIES = new Map<string, Entity>([
     `BusinessPartner:a10 Customer:a10- BusinessPartnerCategory:s1 BusinessPartnerGrouping:s4 BusinessPartnerFullName:s81-
     OrganizationBPName1:s40 OrganizationBPName2:s40 OrganizationBPName3:s40 OrganizationBPName4:s40 SearchTerm1:s20
     CorrespondenceLanguage:s2 BusinessPartnerIsBlocked:b IsMarkedForArchiving:b BusinessPartnerIDByExtSystem:s20
-    CreationDate:t- CreationTime:h- LastChangeDate:t- LastChangeTime:h- ETag:s26-`,
+    CreationDate:t- CreationTime:h- LastChangeDate:t- LastChangeTime:h- ETag:s26- YY1_Route_BUS:s40 YY1_AbcClass_BUS:s20
+    YY1_Since_BUS:t`,
     `to_BusinessPartnerAddress=A_BusinessPartnerAddress* to_BusinessPartnerTax=A_BusinessPartnerTaxNumber*
     to_BusinessPartnerRole=A_BusinessPartnerRole* to_Customer=A_Customer`,
   ),
@@ -111,7 +113,7 @@ export const ENTITIES = new Map<string, Entity>([
     'LastChangeDateTime',
     `SalesOrder:a10 SalesOrderType:s4 ${HEADER} PurchaseOrderByShipToParty:s35 CustomerPurchaseOrderDate:t SalesOrderDate:t ${STATUS}
     OverallTotalDeliveryStatus:s1- OverallDeliveryStatus:s1- OverallOrdReltdBillgStatus:s1- DeliveryBlockReason:s2
-    YY1_ExtRef_SDH:s40`,
+    YY1_ExtRef_SDH:s40 YY1_Channel_SDH:s20`,
     `to_Item=A_SalesOrderItem* to_Partner=A_SalesOrderHeaderPartner* to_PricingElement=A_SalesOrderHeaderPrElement*
     to_Text=A_SalesOrderText* to_SubsequentProcFlowDoc=A_SalesOrderSubsqntProcFlow*`,
   ),

@@ -2,6 +2,7 @@ import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { messageOf, pieces } from '../../odata2.ts'
 import { Refusal, refused, unreadable } from './answers.ts'
 import { readChange, readInput } from './input.ts'
+import { metadataOf } from './metadata.ts'
 import { addPart, changePartner, createPartner } from './partners.ts'
 import { byKey, entityBody, etagOf, filledBody, keysOf, listBody } from './query.ts'
 import { changeOrder, createOrder, newDocument, orderOf } from './sales.ts'
@@ -243,5 +244,7 @@ export function serve(request: SandboxRequest, state: State, origin: string): Sa
       true,
     )
   if (path === '') return { status: 200, body: { d: { EntitySets: SERVICES[service] } } }
+  if (path === '$metadata')
+    return { status: 200, headers: { 'content-type': 'application/xml' }, body: metadataOf(service) }
   return path === '$batch' ? batch(call, state) : safely(call, state)
 }
