@@ -152,9 +152,10 @@ describe.each(databases)('sync events on $name', ({ fresh }) => {
     const seen: string[] = []
     let after: string | null = null
     for (let more = true; more;) {
-      const { data, errors } = await yard.ask(source, { after })
+      const { data, errors } = await yard.ask<{ syncOperations: LogPage }>(source, { after })
       expect(errors).toBeUndefined()
-      const page: LogPage = (data as unknown as { syncOperations: LogPage }).syncOperations
+      if (!data) throw new Error('Nothing was answered.')
+      const page: LogPage = data.syncOperations
       seen.push(...page.nodes.map(({ id }) => id))
       ;[after, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage]
     }

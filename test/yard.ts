@@ -204,11 +204,11 @@ export class Yard {
   }
 
   /** Asks the hub's graph as a caller. */
-  async ask(
+  async ask<T = Record<string, never>>(
     source: string,
     variableValues: Record<string, unknown> = {},
     caller: Caller = ADMIN,
-  ): Promise<ExecutionResult<Record<string, never>>> {
+  ): Promise<ExecutionResult<T>> {
     const contextValue = this.context(caller)
     return (await graphql({ schema: schema(), source, variableValues, contextValue })) as never
   }
