@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { readFileSync } from 'node:fs'
 import { type Config, ConfigError, isLoopback, readAddress } from '../config.ts'
 import { Access } from '../subgraphs/hub/access.ts'
+import { saveDemoFlows } from '../subgraphs/hub/flow/demo.ts'
 import type { Hub } from '../subgraphs/hub/hub.ts'
 import { InboxWorker } from '../subgraphs/hub/inbox.ts'
 import { Jobs } from '../subgraphs/hub/jobs.ts'
@@ -92,6 +93,7 @@ export async function startHouse(
     log.info(`Sandboxes at http://${stage.host}/`)
   }
   await saveConnections(hub, stage?.connections ?? (config.file.connections as GivenConnection[]))
+  if (stage) await saveDemoFlows(hub)
   if (part !== 'gateway') startWork(hub, stops)
   if (part === 'worker') return void log.info('The worker is running.')
   const server = await startGateway(config, hub)

@@ -84,6 +84,28 @@ interface Missing {
   customer: string
   reference: string
   requestedBy: string
+  cause?: string
+}
+
+/** Creates a golden customer in an ERP that does not know it; null when it is there by now. */
+export async function createMissing(
+  hub: Hub,
+  caller: Caller,
+  connection: string,
+  customer: string,
+  cause: string,
+): Promise<string | null> {
+  const { tenant, name: requestedBy } = caller
+  const [known] = await hub.catalogue.customers(tenant, [customer])
+  if (!known) return null
+  const request = keyed(
+    'createMissing',
+    { connection, customer, cause },
+    `${connection} ${customer} ${cause}`,
+  )
+  const reference = referenceOf(hub, tenant, request)
+  const op = { id: newId('op'), tenant, connection, customer, requestedBy, cause, reference }
+  return hub.db.em().transactional((em) => missingCustomer(em, op, known))
 }
 
 /** The operation that creates the customer in the ERP: one that is under way, or a new one; null when it is there. */

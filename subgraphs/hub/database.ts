@@ -7,6 +7,7 @@ import { Bus } from './bus.ts'
 import { Delivery } from './migrations/delivery.ts'
 import { Conflicts } from './migrations/conflicts.ts'
 import { First } from './migrations/first.ts'
+import { Flows } from './migrations/flows.ts'
 import { Inbox } from './migrations/inbox.ts'
 import { Meter } from './migrations/meter.ts'
 import { Mirror } from './migrations/mirror.ts'
@@ -50,6 +51,7 @@ function common() {
         { name: '007-delivery', class: Delivery },
         { name: '008-settings', class: Settings },
         { name: '009-conflicts', class: Conflicts },
+        { name: '010-flows', class: Flows },
       ],
       tableName: 'migration',
       snapshot: false,

@@ -74,15 +74,26 @@ function checkOrder(input: PushOrderInput, bad: Complaints): void {
   }
 }
 
-/** Complains about lines of a document in a currency: none, too many, or a figure that is none. */
-export function checkLines(lines: OrderLineInput[], currency: string | null, bad: Complaints): void {
+/** Complains about lines of a document in a currency; an invoice may have reductions as lines of their own. */
+export function checkLines(
+  lines: OrderLineInput[],
+  currency: string | null,
+  bad: Complaints,
+  reductions: 'none' | 'asLines' = 'none',
+): void {
   if (lines.length === 0) bad.add('MISSING_REQUIRED_FIELD', 'A document needs a line.', 'lines')
   if (lines.length > MAX_LINES)
     bad.add('LIMIT_EXCEEDED', `A document has at most ${MAX_LINES} lines.`, 'lines')
-  for (const [index, line] of lines.entries()) checkLine(line, `lines.${index}`, currency, bad)
+  for (const [index, line] of lines.entries()) checkLine(line, `lines.${index}`, currency, bad, reductions)
 }
 
-function checkLine(line: OrderLineInput, field: string, currency: string | null, bad: Complaints): void {
+function checkLine(
+  line: OrderLineInput,
+  field: string,
+  currency: string | null,
+  bad: Complaints,
+  reductions: 'none' | 'asLines',
+): void {
   if (new Big(line.quantity).lte(0)) {
     bad.add('VALIDATION', `The quantity must be more than 0, not ${line.quantity}.`, `${field}.quantity`)
   }
@@ -90,7 +101,7 @@ function checkLine(line: OrderLineInput, field: string, currency: string | null,
   const { unitPrice } = line
   if (!unitPrice) return
   checkCurrency(unitPrice.currency, `${field}.unitPrice.currency`, bad)
-  if (new Big(unitPrice.amount).lt(0)) {
+  if (reductions === 'none' && new Big(unitPrice.amount).lt(0)) {
     bad.add('VALIDATION', 'A price cannot be negative.', `${field}.unitPrice.amount`)
   }
   if (currency && currency !== unitPrice.currency) {

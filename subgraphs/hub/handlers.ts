@@ -1,5 +1,6 @@
 import { customerMerge } from './conflict/merge.ts'
+import { flowJob } from './flow/run.ts'
 import type { JobHandler } from './jobs.ts'
 
 /** Every kind of background job, one line per room. */
-export const handlers: JobHandler[] = [customerMerge]
+export const handlers: JobHandler[] = [customerMerge, flowJob]

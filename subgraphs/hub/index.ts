@@ -3,6 +3,7 @@ import { type Subgraph, toSubgraph } from '../subgraph.ts'
 import { ConflictResolver } from './conflict/resolver.ts'
 import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
+import { FlowResolver } from './flow/resolver.ts'
 import { InvoiceResolver, invoiceByReference } from './invoice.ts'
 import { KeyResolver } from './keys/index.ts'
 import { MetricsResolver } from './metrics/index.ts'
@@ -31,6 +32,7 @@ const resolvers: NonEmptyArray<Class> = [
   QuoteResolver,
   ConnectionResolver,
   ConflictResolver,
+  FlowResolver,
   SignInResolver,
   KeyResolver,
   MetricsResolver,

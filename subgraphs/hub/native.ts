@@ -15,6 +15,9 @@ export async function nativeOf(hub: Hub, connection: string, kind: Kind, id: str
   return row?.native_id ?? null
 }
 
+/** What is to be written: an operation, or what would become one. */
+type Draft = Pick<Operation, 'tenant' | 'input'>
+
 /** The ERP's own id of the buyer. Throws INVALID_CUSTOMER. */
 async function buyerOf(hub: Hub, open: OpenConnection, customer: string): Promise<Id> {
   const native = await nativeOf(hub, open.id, 'customer', customer)
@@ -26,7 +29,7 @@ async function buyerOf(hub: Hub, open: OpenConnection, customer: string): Promis
 /** Lines with the items' own ids in the ERP, as they are known now. */
 async function linesOf<T extends { sku: string; item: Id | null }>(
   hub: Hub,
-  op: Operation,
+  op: Draft,
   open: OpenConnection,
   lines: T[],
 ): Promise<T[]> {
@@ -36,7 +39,7 @@ async function linesOf<T extends { sku: string; item: Id | null }>(
 }
 
 /** An order in the ERP's own ids, as they are known now. Throws INVALID_CUSTOMER. */
-export async function orderInput(hub: Hub, op: Operation, open: OpenConnection): Promise<OrderInput> {
+export async function orderInput(hub: Hub, op: Draft, open: OpenConnection): Promise<OrderInput> {
   const stored = op.input as StoredOrder
   const customer = await buyerOf(hub, open, stored.customer)
   return { ...stored, customer, lines: await linesOf(hub, op, open, stored.lines) }
@@ -45,7 +48,7 @@ export async function orderInput(hub: Hub, op: Operation, open: OpenConnection):
 const NATIVE_ORDER = 'select native_id as id from sales_order where tenant = ? and id = ? and connection = ?'
 
 /** An invoice in the ERP's own ids. An order of another ERP cannot be named in it. Throws INVALID_CUSTOMER. */
-export async function invoiceInput(hub: Hub, op: Operation, open: OpenConnection): Promise<InvoiceInput> {
+export async function invoiceInput(hub: Hub, op: Draft, open: OpenConnection): Promise<InvoiceInput> {
   const stored = op.input as StoredInvoice
   const customer = await buyerOf(hub, open, stored.customer)
   const values = [op.tenant, stored.order, open.id]
@@ -57,7 +60,7 @@ const NATIVE_INVOICES = `select id, native_id as native from invoice where tenan
   and id in (select jsonb_array_elements_text(?::jsonb))`
 
 /** A payment in the ERP's own ids. Throws INVALID_CUSTOMER, and NOT_FOUND for an invoice that the ERP does not have. */
-export async function paymentInput(hub: Hub, op: Operation, open: OpenConnection): Promise<PaymentInput> {
+export async function paymentInput(hub: Hub, op: Draft, open: OpenConnection): Promise<PaymentInput> {
   const stored = op.input as StoredPayment
   const customer = await buyerOf(hub, open, stored.customer)
   const wanted = JSON.stringify(stored.allocations.map(({ invoice }) => invoice))

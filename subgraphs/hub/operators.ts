@@ -31,12 +31,25 @@ select id, depends_on as "dependsOn" from again`
 /** Tries a failed operation again, with what it depends on; one that waits is tried at once. Throws CONFLICT. */
 export async function retry(hub: Hub, caller: Caller, id: string): Promise<void> {
   const op = await operationOf(hub, caller, id)
+  if (op.direction === 'IN') return followAgain(hub, op)
   const moved = await hub.db.em().transactional(async (em) => {
     const ids = await again(em, id, ['DEAD', 'REFUSED'])
     return ids.length > 0 ? ids : soon(em, id)
   })
   if (moved.length === 0) throw wrongState(op)
   tellMoved(hub.db, moved)
+}
+
+const FOLLOW_AGAIN = `
+with again as (
+  update job set state = 'WAITING', tries = 0, next_at = now(), finished_at = null
+  where operation = ? and state = 'DEAD' returning operation)
+update operation set status = 'DONE', outcome = 'WARNING' where id in (select operation from again) returning id`
+
+/** What was taken over stays taken over; what follows from it is tried again. */
+async function followAgain(hub: Hub, op: Operation): Promise<void> {
+  if ((await rows(hub.db.em(), FOLLOW_AGAIN, [op.id])).length === 0) throw wrongState(op)
+  hub.db.bus.tell('job', op.id)
 }
 
 async function again(em: Manager, id: string, from: OperationStatus[]): Promise<string[]> {

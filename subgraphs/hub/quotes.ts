@@ -1,4 +1,5 @@
 import { ErpError } from '../../schema/errors.ts'
+import type { Problem } from '../../schema/index.ts'
 import { type Caller, SCOPES } from '../caller.ts'
 import type { Quote } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
@@ -6,6 +7,9 @@ import { toProblem } from '../reader.ts'
 import { acceptOrder } from './accept.ts'
 import { acceptCancel } from './cancel.ts'
 import { rows } from './database.ts'
+import { holds } from './flow/condition.ts'
+import { type Flow, flowsFrom } from './flow/read.ts'
+import { beginRun, endRun } from './flow/runs.ts'
 import type { Hub } from './hub.ts'
 import { importCustomers, newId } from './identity.ts'
 import type { PushOrderInput } from './inputs.ts'
@@ -13,12 +17,37 @@ import { Refused } from './request.ts'
 
 /** Writes quotes that a source told of; an accepted one becomes exactly one order, a cancelled one cancels it. */
 export async function importQuotes(hub: Hub, open: OpenConnection, quotes: Quote[]): Promise<void> {
+  const flows = await flowsFrom(hub.db.em(), open.id, 'quote')
   for (const quote of quotes) {
     const row = await importQuote(hub, open, quote)
-    const mayOrder = open.connector.role === 'source'
-    if (mayOrder && quote.state === 'ACCEPTED' && !row.sales_order) await toOrder(hub, open, quote, row)
+    const mayOrder = open.connector.role === 'source' || flows.length > 0
+    if (mayOrder && !row.sales_order) await byFlow(hub, open, quote, row, flows)
     const isOff = quote.state === 'CANCELLED' || quote.state === 'REJECTED'
     if (mayOrder && isOff && row.sales_order) await cancel(hub, open, row, row.sales_order)
+  }
+}
+
+/** Where flows start at quotes of this connection they say what becomes an order, and where; else an accepted one does. */
+async function byFlow(
+  hub: Hub,
+  open: OpenConnection,
+  quote: Quote,
+  row: QuoteRow,
+  flows: Flow[],
+): Promise<void> {
+  if (flows.length === 0 && quote.state === 'ACCEPTED') await toOrder(hub, open, quote, row)
+  for (const flow of flows) {
+    if (!flow.enabled || !(await holds('quote', flow.condition, quote, quote.id).catch(() => false))) continue
+    const order = {
+      connection: open.id,
+      kind: 'quote',
+      native: quote.id,
+      number: quote.number ?? null,
+    } as const
+    const run = await beginRun(hub.db.em(), flow, order)
+    const problem = await toOrder(hub, open, quote, row, flow.target)
+    await endRun(hub.db.em(), run, { problem, order: row.id })
+    return
   }
 }
 
@@ -57,12 +86,21 @@ function keyOf(row: QuoteRow): string {
   return `quote:${row.id}`
 }
 
-async function toOrder(hub: Hub, open: OpenConnection, quote: Quote, row: QuoteRow): Promise<void> {
+/** Gives why it cannot be an order yet; null when it is one. */
+async function toOrder(
+  hub: Hub,
+  open: OpenConnection,
+  quote: Quote,
+  row: QuoteRow,
+  target: string | null = null,
+): Promise<Problem | null> {
   try {
     const customer = await buyerOf(hub, open, quote)
-    const accepted = await acceptOrder(hub, onBehalf(open), inputOf(quote, row, customer), keyOf(row))
+    const input = { ...inputOf(quote, row, customer), connection: target ?? undefined }
+    const accepted = await acceptOrder(hub, onBehalf(open), input, keyOf(row))
     const sql = 'update quote set sales_order = ?, problem = null where id = ?'
     await hub.db.em().execute(sql, [accepted.order, row.id])
+    return null
   } catch (error) {
     // A quote that cannot become an order says why; it is tried again at the next poll or webhook.
     const known =
@@ -75,6 +113,7 @@ async function toOrder(hub: Hub, open: OpenConnection, quote: Quote, row: QuoteR
     await hub.db
       .em()
       .execute('update quote set problem = ?::jsonb where id = ?', [JSON.stringify(known), row.id])
+    return known
   }
 }
 
@@ -96,7 +135,8 @@ async function buyerOf(hub: Hub, open: OpenConnection, quote: Quote): Promise<st
   )
 }
 
-function inputOf(quote: Quote, row: QuoteRow, customer: string): PushOrderInput {
+/** The order that a quote becomes; `row` is null in a dry run. Throws INVALID_ITEM for a line without SKU or quantity. */
+export function inputOf(quote: Quote, row: QuoteRow | null, customer: string): PushOrderInput {
   const lines = (quote.lines ?? []).map((line, index) => {
     if (!line.sku || !line.quantity) {
       throw new ErpError('INVALID_ITEM', `Line ${index + 1} of the quote has no SKU or no quantity.`, {
@@ -116,7 +156,7 @@ function inputOf(quote: Quote, row: QuoteRow, customer: string): PushOrderInput 
   return {
     customer,
     lines,
-    quote: row.id,
+    quote: row?.id ?? null,
     currency: quote.currency,
     purchaseOrderNumber: quote.purchaseOrderNumber ?? quote.number,
     paymentTerms: quote.paymentTerms,

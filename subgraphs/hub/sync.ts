@@ -16,7 +16,8 @@ const SyncDirection = closed('SyncDirection', 'OUT: written to the ERP. IN: take
   'IN',
   'OUT',
 ])
-const SyncObject = closed('SyncObject', 'What is synchronised.', [
+/** What is synchronised. */
+export const SyncObject = closed('SyncObject', 'What is synchronised.', [
   'ORDER',
   'CUSTOMER',
   'INVOICE',

@@ -50,7 +50,8 @@ function checkInput({ lines, discounts }: DocumentInput): void {
   for (const [index, { quantity, unitPrice, discountPercent, warehouse }] of lines.entries()) {
     const at = `lines.${index}`
     if (amount(quantity, `${at}.quantity`).lte(0)) refuse(`${at}.quantity`, 'A quantity must be above 0.')
-    if (unitPrice) amount(unitPrice.amount, `${at}.unitPrice`)
+    // A reduction may stand as a line below zero; only the whole document must not.
+    if (unitPrice) amount(unitPrice.amount.replace(/^-/, ''), `${at}.unitPrice`)
     if (discountPercent != null && amount(discountPercent, `${at}.discountPercent`).gt(100))
       refuse(`${at}.discountPercent`, 'A discount must not be above 100 percent.')
     if (warehouse && warehouse.toUpperCase() !== WAREHOUSE)

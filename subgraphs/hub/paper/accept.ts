@@ -107,14 +107,15 @@ interface Draft<T> {
   stored: T
 }
 
-async function draftInvoice(
+/** Resolves an invoice and checks everything about it that is known here. Throws Refused with all problems. */
+export async function draftInvoice(
   hub: Hub,
   caller: Caller,
   input: PushInvoiceInput,
 ): Promise<Draft<StoredInvoice>> {
   const bad = new Complaints()
   const { connection: _connection, lines, ...rest } = input
-  checkLines(lines, input.currency ?? null, bad)
+  checkLines(lines, input.currency ?? null, bad, 'asLines')
   checkCurrency(input.currency, 'currency', bad)
   const open = openOf(hub, caller, input.connection, 'invoice', bad)
   const customer = await buyerOf(hub, caller, input.customer, open, bad)
@@ -130,7 +131,8 @@ async function draftInvoice(
   return { customer: id, stored: { ...rest, customer: id, order: input.order ?? null, lines: known } }
 }
 
-async function draftPayment(
+/** Resolves a payment and checks everything about it that is known here. Throws Refused with all problems. */
+export async function draftPayment(
   hub: Hub,
   caller: Caller,
   input: PushPaymentInput,
