@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { generate } from '@graphql-codegen/cli'
-import { parse, print, printSchema, visit } from 'graphql'
+import { type NameNode, isTypeDefinitionNode, parse, print, printSchema, visit } from 'graphql'
 import { format, resolveConfig } from 'prettier'
 import './schema/index.ts'
 import { readSupergraph } from './gateway/supergraph.ts'
@@ -17,13 +17,19 @@ export async function supergraphText(): Promise<string> {
   return `${inOrder(sdl)}\n`
 }
 
-/** Fields by name: several modules add to one type, and which of them loads first is up to the loader. */
+/** Types and fields by name: several modules add to them, and which of them loads first is up to the loader. */
 function inOrder(sdl: string): string {
+  const byName = (one: { name: NameNode }, other: { name: NameNode }) =>
+    one.name.value < other.name.value ? -1 : 1
   const sorted = visit(parse(sdl), {
-    ObjectTypeDefinition: (type) => ({
-      ...type,
-      fields: type.fields?.toSorted((one, other) => (one.name.value < other.name.value ? -1 : 1)),
+    Document: (document) => ({
+      ...document,
+      definitions: [
+        ...document.definitions.filter((node) => !isTypeDefinitionNode(node)),
+        ...document.definitions.filter(isTypeDefinitionNode).toSorted(byName),
+      ],
     }),
+    ObjectTypeDefinition: (type) => ({ ...type, fields: type.fields?.toSorted(byName) }),
   })
   return print(sorted)
 }

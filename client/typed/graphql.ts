@@ -162,13 +162,21 @@ export type ReadStatus =
 export type SyncAction =
   | 'CANCEL'
   | 'CREATE'
+  | 'DELETE'
   | 'UPDATE';
+
+/** OUT: written to the ERP. IN: taken over from it. */
+export type SyncDirection =
+  | 'IN'
+  | 'OUT';
 
 /** Which operations or events are wanted. What is left out is not asked for. */
 export type SyncFilter = {
   actions?: Array<SyncAction> | null | undefined;
   connections?: Array<string | number> | null | undefined;
   customer?: string | number | null | undefined;
+  /** OUT: written to ERPs. IN: taken over from them. */
+  direction?: SyncDirection | null | undefined;
   objects?: Array<SyncObject> | null | undefined;
   order?: string | number | null | undefined;
   /** Accepted since then; of the sync log only. */
@@ -179,7 +187,11 @@ export type SyncFilter = {
 /** What is synchronised. */
 export type SyncObject =
   | 'CUSTOMER'
-  | 'ORDER';
+  | 'INVOICE'
+  | 'ORDER'
+  | 'PAYMENT'
+  | 'PRODUCT'
+  | 'QUOTE';
 
 /** How it ended, or how the last try ended. */
 export type SyncOutcome =
