@@ -15,10 +15,19 @@ export interface DatabaseKind {
 }
 
 /** An own database on the PostgreSQL server of this run, with all tables. */
-export async function freshDatabase(): Promise<FreshDatabase & { url: string }> {
+export function freshDatabase(): Promise<FreshDatabase & { url: string }> {
+  return databaseLike(TEMPLATE)
+}
+
+/** An own database without any table. */
+export function emptyDatabase(): Promise<FreshDatabase & { url: string }> {
+  return databaseLike('template0')
+}
+
+async function databaseLike(template: string): Promise<FreshDatabase & { url: string }> {
   const server = inject('postgres')
   const name = `test_${randomBytes(8).toString('hex')}`
-  await admin(server, [`create database ${name} template ${TEMPLATE}`])
+  await admin(server, [`create database ${name} template ${template}`])
   const drop = () => admin(server, [`drop database if exists ${name} with (force)`])
   return { url: new URL(name, server).href, drop }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM as Embedded } from '@mikro-orm/pglite'
 import { MikroORM as Server } from '@mikro-orm/postgresql'
+import pg from 'pg'
 import { Bus } from './bus.ts'
 import { Delivery } from './migrations/delivery.ts'
 import { Conflicts } from './migrations/conflicts.ts'
@@ -66,7 +67,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const orm = options.url
     ? await server(options.url, options.pool ?? 10)
     : await embedded(options.dataDir ?? null)
-  await orm.migrator.up()
+  await alone(options.url ?? null, () => orm.migrator.up())
   const bus = new Bus(options.url ?? null)
   await bus.open()
   return {
@@ -77,6 +78,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await bus.close()
       await orm.close(true)
     },
+  }
+}
+
+/** Parts that start at the same moment bring the tables up to date one after the other. */
+async function alone(url: string | null, work: () => Promise<unknown>): Promise<void> {
+  if (!url) return void (await work())
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query("select pg_advisory_lock(hashtextextended('erp-supergraph migrations', 0))")
+    await work()
+  } finally {
+    // The end of the session gives the lock back.
+    await client.end()
   }
 }
 
