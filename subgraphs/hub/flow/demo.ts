@@ -1,10 +1,12 @@
 import { DEFAULT_TENANT } from '../access.ts'
 import type { Hub } from '../hub.ts'
 import { rows } from '../database.ts'
-import { type Flow, FLOW_OPTIONS } from './read.ts'
+import { type Flow, type FlowOptions, FLOW_OPTIONS } from './read.ts'
 import { saveFlow } from './resolver.ts'
 
-type DemoFlow = Pick<Flow, 'name' | 'source' | 'kind' | 'target' | 'object'>
+type DemoFlow = Pick<Flow, 'name' | 'source' | 'kind' | 'target' | 'object'> & {
+  options?: Partial<FlowOptions>
+}
 
 /** The flows that the demo shows: one of each sort. */
 const FLOWS: Record<string, DemoFlow> = {
@@ -23,6 +25,8 @@ const FLOWS: Record<string, DemoFlow> = {
   flw_demo_billing: {
     name: 'Final usage invoice goes to QuickBooks',
     ...{ source: 'aforo:main', kind: 'invoice', target: 'quickbooks:main', object: 'INVOICE' },
+    // Usage has no SKU of its own; the demo books it on one item.
+    options: { defaultSku: 'DESK-60' },
   },
   flw_demo_payment: {
     name: 'Payment in Xero is applied in Odoo',
@@ -39,6 +43,6 @@ export async function saveDemoFlows(hub: Hub): Promise<void> {
       tenant: DEFAULT_TENANT,
       condition: null,
       enabled: true,
-      options: FLOW_OPTIONS,
+      options: { ...FLOW_OPTIONS, ...flow.options },
     })
 }
