@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config.ts'
 import type { GivenConnection } from '../subgraphs/hub/open.ts'
 import type { Staged } from '../subgraphs/sandboxes.ts'
+
+const SANDBOXES = fileURLToPath(new URL('../subgraphs/sandboxes.ts', import.meta.url))
 
 /** The sandboxes of the demo, in a process of their own so that they outlive a killed worker. */
 export interface DemoStage {
@@ -15,7 +18,7 @@ export interface DemoStage {
 
 /** Starts the sandboxes at a port and gives the connections to them. `stops` learns at once how to end them. */
 export async function startDemo(sandboxPort: number, stops: (() => Promise<void>)[]): Promise<DemoStage> {
-  const child = spawn(process.execPath, [...process.execArgv, 'subgraphs/sandboxes.ts'], {
+  const child = spawn(process.execPath, [...process.execArgv, SANDBOXES], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, SANDBOX_PORT: String(sandboxPort) },
   })

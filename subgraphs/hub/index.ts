@@ -16,6 +16,7 @@ import { QuoteResolver } from './quote.ts'
 import { SignInResolver } from './signin.ts'
 import { ProductStockResolver, StockResolver, stockByReference } from './stock.ts'
 import { stubTypes } from './stubs.ts'
+import { ConnectionTestResolver } from './tested.ts'
 import { writeResolvers } from './writes.ts'
 
 type Class = new () => object
@@ -31,6 +32,7 @@ const resolvers: NonEmptyArray<Class> = [
   PaymentResolver,
   QuoteResolver,
   ConnectionResolver,
+  ConnectionTestResolver,
   ConflictResolver,
   FlowResolver,
   SignInResolver,

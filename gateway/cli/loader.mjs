@@ -1,0 +1,37 @@
+// Node itself strips no types below node_modules and knows no decorators, so an installed package brings its own way.
+import { existsSync, readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = new URL('../../', import.meta.url)
+// Read by the transformer when it loads, wherever the process was started.
+process.env.OXC_TSCONFIG_PATH ??= fileURLToPath(new URL('tsconfig.json', ROOT))
+const { createResolve, load: transform } = await import('@oxc-node/core')
+
+const CONTEXT = { conditions: ['node', 'import'], importAttributes: {}, format: 'module' }
+const isOurs = (/** @type {string | undefined} */ url) =>
+  url?.startsWith(ROOT.href) && !url.slice(ROOT.href.length).includes('node_modules/')
+
+// It transforms nothing before its first resolution.
+createResolve(
+  { getCurrentDirectory: () => fileURLToPath(ROOT) },
+  fileURLToPath(new URL('config.ts', ROOT)),
+  { ...CONTEXT, parentURL: import.meta.url },
+  (url) => ({ url }),
+)
+
+registerHooks({
+  resolve(specifier, context, next) {
+    // The transformed source names the file that the compiler would have written.
+    const isWritten = specifier.startsWith('.') && specifier.endsWith('.js') && isOurs(context.parentURL)
+    const source = isWritten ? new URL(specifier.replace(/js$/, 'ts'), context.parentURL) : null
+    return next(source && existsSync(source) ? source.href : specifier, context)
+  },
+  load(url, context, next) {
+    if (!url.endsWith('.ts') || !isOurs(url)) return next(url, context)
+    const read = () => ({ format: 'module', source: readFileSync(fileURLToPath(url)) })
+    // It leaves everything below node_modules as it is, our own package too.
+    const { source } = transform(url.replaceAll('/node_modules/', '/modules/'), CONTEXT, read)
+    return { format: 'module', source, shortCircuit: true }
+  },
+})
