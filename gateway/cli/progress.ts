@@ -11,7 +11,10 @@ export interface Progress {
 const CELLS = 28
 
 /** A line that is written over itself on a terminal, and nothing where there is none; null ends it. */
-export function bar(out: NodeJS.WriteStream): (progress: Progress | null) => void {
+export function bar(out: {
+  isTTY?: boolean
+  write(text: string): unknown
+}): (progress: Progress | null) => void {
   if (!out.isTTY) return () => {}
   return (progress) => out.write(progress ? `\r\u001B[2K${lineOf(progress)}` : '\n')
 }
