@@ -10,6 +10,7 @@ import { Conflicts } from './migrations/conflicts.ts'
 import { First } from './migrations/first.ts'
 import { Flows } from './migrations/flows.ts'
 import { Inbox } from './migrations/inbox.ts'
+import { Mends } from './migrations/mends.ts'
 import { Meter } from './migrations/meter.ts'
 import { Mirror } from './migrations/mirror.ts'
 import { Metrics } from './migrations/metrics.ts'
@@ -53,6 +54,7 @@ function common() {
         { name: '008-settings', class: Settings },
         { name: '009-conflicts', class: Conflicts },
         { name: '010-flows', class: Flows },
+        { name: '013-mends', class: Mends },
       ],
       tableName: 'migration',
       snapshot: false,

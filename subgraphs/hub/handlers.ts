@@ -1,6 +1,7 @@
 import { customerMerge } from './conflict/merge.ts'
 import { flowJob } from './flow/run.ts'
 import type { JobHandler } from './jobs.ts'
+import { rollbackJob } from './rollback/job.ts'
 
 /** Every kind of background job, one line per room. */
-export const handlers: JobHandler[] = [customerMerge, flowJob]
+export const handlers: JobHandler[] = [customerMerge, flowJob, rollbackJob]

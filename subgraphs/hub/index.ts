@@ -13,6 +13,7 @@ import { PaymentResolver, paymentByReference } from './payment.ts'
 import { ProductPriceResolver } from './price.ts'
 import { ProductResolver, productByReference } from './product.ts'
 import { QuoteResolver } from './quote.ts'
+import { RollbackResolver } from './rollback/resolver.ts'
 import { SignInResolver } from './signin.ts'
 import { ProductStockResolver, StockResolver, stockByReference } from './stock.ts'
 import { stubTypes } from './stubs.ts'
@@ -35,6 +36,7 @@ const resolvers: NonEmptyArray<Class> = [
   ConnectionTestResolver,
   ConflictResolver,
   FlowResolver,
+  RollbackResolver,
   SignInResolver,
   KeyResolver,
   MetricsResolver,

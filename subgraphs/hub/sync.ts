@@ -25,7 +25,8 @@ export const SyncObject = closed('SyncObject', 'What is synchronised.', [
   'PRODUCT',
   'QUOTE',
 ])
-const SyncAction = closed('SyncAction', 'What is done with it.', ['CREATE', 'UPDATE', 'CANCEL', 'DELETE'])
+/** What is done with it. */
+export const SyncAction = closed('SyncAction', 'What is done with it.', ['CREATE', 'UPDATE', 'CANCEL', 'DELETE'])
 const OperationStatus = closed(
   'OperationStatus',
   'WAITING is tried again by itself. UNCERTAIN waits for resolveOperation. DEAD: given up, waits for retryOperation.',
