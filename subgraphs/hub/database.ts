@@ -15,6 +15,7 @@ import { Meter } from './migrations/meter.ts'
 import { Mirror } from './migrations/mirror.ts'
 import { Metrics } from './migrations/metrics.ts'
 import { Settings } from './migrations/settings.ts'
+import { Trust } from './migrations/trust.ts'
 import { tables } from './tables.ts'
 
 /** The entity manager of either driver; fork it for each unit of work. */
@@ -55,6 +56,7 @@ function common() {
         { name: '009-conflicts', class: Conflicts },
         { name: '010-flows', class: Flows },
         { name: '013-mends', class: Mends },
+        { name: '015-trust', class: Trust },
       ],
       tableName: 'migration',
       snapshot: false,

@@ -4,4 +4,5 @@ import type { JobHandler } from './jobs.ts'
 import { rollbackJob } from './rollback/job.ts'
 
 /** Every kind of background job, one line per room. */
-export const handlers: JobHandler[] = [customerMerge, flowJob, rollbackJob]
+import { webhookOut } from './outgoing/job.ts'
+export const handlers: JobHandler[] = [customerMerge, flowJob, rollbackJob, webhookOut]

@@ -8,6 +8,7 @@ import { InvoiceResolver, invoiceByReference } from './invoice.ts'
 import { KeyResolver } from './keys/index.ts'
 import { MetricsResolver } from './metrics/index.ts'
 import { SeenResolver } from './metrics/seen.ts'
+import { OutgoingResolver } from './outgoing/index.ts'
 import { OrderResolver, orderByReference } from './order.ts'
 import { PaymentResolver, paymentByReference } from './payment.ts'
 import { ProductPriceResolver } from './price.ts'
@@ -41,6 +42,7 @@ const resolvers: NonEmptyArray<Class> = [
   KeyResolver,
   MetricsResolver,
   SeenResolver,
+  OutgoingResolver,
   ...writeResolvers,
 ]
 

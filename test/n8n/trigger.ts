@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { acceptOrder } from '../../subgraphs/hub/accept.ts'
 import { ANONYMOUS } from '../../subgraphs/hub/access.ts'
+import { rows } from '../../subgraphs/hub/database.ts'
 import { sweepEvents } from '../../subgraphs/hub/events.ts'
 import { untilFinal } from '../../subgraphs/hub/waiting.ts'
 import type { Setting } from './host.ts'
@@ -141,6 +142,35 @@ describe('the webhook trigger', () => {
     const again = await deliver(kept, sign('msg_1'))
     expect(again).toEqual({ webhookResponse: { message: 'This came before.' } })
     expect((await deliver(kept, sign('msg_2'))).workflowData).toHaveLength(1)
+  })
+
+  it('subscribes itself when the workflow is switched on, once, and ends it when it is switched off', async () => {
+    const kept: Record<string, unknown> = {}
+    const setting = { ...stand.login, state: kept, webhookUrl: 'https://n8n.example/webhook/7' }
+    const context = () => stand.host.context('ErpSupergraphTrigger', setting)
+    const {
+      checkExists,
+      create,
+      delete: end,
+    } = stand.installed.nodes.ErpSupergraphTrigger!.webhookMethods!.default!
+    const there = () =>
+      rows<{ url: string; filter: object; maker: { scopes: string[] } }>(
+        stand.house.hub.db.em(),
+        'select url, filter, maker from webhook_subscription',
+      )
+    expect(await checkExists!.call(context())).toBe(false)
+    expect(await create!.call(context())).toBe(true)
+    expect(await checkExists!.call(context())).toBe(true)
+    expect(await there()).toMatchObject([
+      {
+        url: 'https://n8n.example/webhook/7',
+        filter: { statuses: ['DEAD', 'DONE', 'REFUSED', 'UNCERTAIN'] },
+        maker: { scopes: expect.arrayContaining(['read:sync']) },
+      },
+    ])
+    expect(await end!.call(context())).toBe(true)
+    expect(await there()).toEqual([])
+    expect(await checkExists!.call(context())).toBe(false)
   })
 
   it('answers 401 to another secret, other bytes, an old time, and no signature', async () => {

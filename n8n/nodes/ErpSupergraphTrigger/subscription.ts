@@ -2,7 +2,8 @@ import type { IHookFunctions } from 'n8n-workflow'
 import { ask, attempt, dataOf } from '../shared/graph'
 import { ApiProblem } from '../shared/problem'
 
-const CREATE = `mutation Subscribe($input: WebhookSubscriptionInput!) { createWebhookSubscription(input: $input) { id } }`
+const CREATE = `mutation Subscribe($input: WebhookSubscriptionInput!) { createWebhookSubscription(input: $input) {
+  subscription { id } } }`
 const DELETE = `mutation Unsubscribe($id: ID!) { deleteWebhookSubscription(id: $id) }`
 
 /** Subscribes an address to sync events, signed with the secret; its id. */
@@ -12,9 +13,11 @@ export async function subscribe(
   secret: string,
   filter: object,
 ): Promise<string> {
-  const input = { url, secret, filter }
-  const made = await ask<{ createWebhookSubscription: { id: string } }>(context, CREATE, { input })
-  return made.createWebhookSubscription.id
+  const input = { url, secret, filter, description: 'n8n' }
+  const made = await ask<{ createWebhookSubscription: { subscription: { id: string } } }>(context, CREATE, {
+    input,
+  })
+  return made.createWebhookSubscription.subscription.id
 }
 
 /** Ends a subscription; one that is gone already is ended. */
