@@ -1,5 +1,7 @@
 import type { NonEmptyArray } from 'type-graphql'
 import { type Subgraph, toSubgraph } from '../subgraph.ts'
+import { audited } from './audit/gate.ts'
+import { AuditResolver } from './audit/index.ts'
 import { ConflictResolver } from './conflict/resolver.ts'
 import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
@@ -43,12 +45,13 @@ const resolvers: NonEmptyArray<Class> = [
   MetricsResolver,
   SeenResolver,
   OutgoingResolver,
+  AuditResolver,
   ...writeResolvers,
 ]
 
 /** The subgraph that remembers: root queries, golden records, operations; it hands out references to the ERPs. */
 export function hubSubgraph(): Subgraph {
-  return toSubgraph('hub', resolvers, stubTypes as Class[], {
+  const subgraph = toSubgraph('hub', resolvers, stubTypes as Class[], {
     Product: productByReference,
     Customer: customerByReference,
     Order: orderByReference,
@@ -56,4 +59,5 @@ export function hubSubgraph(): Subgraph {
     Payment: paymentByReference,
     Stock: stockByReference,
   })
+  return audited(subgraph)
 }

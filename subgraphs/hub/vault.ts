@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import type { Vault } from '../http.ts'
 import { noteRefusal, noteWelcome } from './attention.ts'
@@ -7,9 +7,16 @@ import { type Database, rows } from './database.ts'
 /** Encrypts and decrypts what must not be readable in the database: AES-256-GCM, bound to tenant and connection. */
 export class Safe {
   readonly #key: Buffer
+  readonly #macKey: Buffer
 
   constructor(secret: string) {
     this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'credentials at rest', 32))
+    this.#macKey = Buffer.from(hkdfSync('sha256', secret, '', 'marks at rest', 32))
+  }
+
+  /** A mark of a text that only this installation can make: equal for equal texts, and tells nothing of them. */
+  mac(text: string): string {
+    return createHmac('sha256', this.#macKey).update(text).digest('base64url')
   }
 
   close(value: object, tenant: string, connection: string): string {
