@@ -1,8 +1,8 @@
 import { customerMerge } from './conflict/merge.ts'
 import { flowJob } from './flow/run.ts'
 import type { JobHandler } from './jobs.ts'
+import { webhookOut } from './outgoing/job.ts'
 import { rollbackJob } from './rollback/job.ts'
 
 /** Every kind of background job, one line per room. */
-import { webhookOut } from './outgoing/job.ts'
 export const handlers: JobHandler[] = [customerMerge, flowJob, rollbackJob, webhookOut]
