@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { SCOPES, STOCK_VIEWS } from './subgraphs/caller.ts'
+import { connectionPolicy } from './subgraphs/policy.ts'
 
 const milliseconds = z.coerce.number().int().positive()
 
@@ -26,6 +27,7 @@ const connectionSchema = z
       .partial()
       .optional(),
     ttlMs: z.record(z.string(), z.number().int().nonnegative()).optional(),
+    ...connectionPolicy.shape,
   })
   .loose()
 
@@ -62,6 +64,16 @@ const fileSchema = z
       .strictObject({ files: z.array(z.string()).default([]), only: z.boolean().default(false) })
       .optional(),
     playground: z.boolean().optional(),
+    smtp: z
+      .strictObject({
+        host: z.string(),
+        port: z.number().int().min(1).max(65_535).default(587),
+        secure: z.boolean().default(false),
+        user: z.string().optional(),
+        password: z.string().optional(),
+        from: z.string(),
+      })
+      .optional(),
   })
   .strict()
 
@@ -165,6 +177,7 @@ const EXAMPLES: Record<string, string> = {
   quotes: 'quotes: { source: "qwoty:main", target: "odoo:main" }',
   documents: 'documents: { files: ["documents.json"], only: true }',
   playground: 'playground: true',
+  smtp: 'smtp: { host: "mail.example", user: x, password: ${SMTP_PASSWORD}, from: "erp@company.example" }',
 }
 
 function portOf(env: NodeJS.ProcessEnv, name: string, fallback: number): number {

@@ -1,9 +1,10 @@
 import type { Connector, Erp, Limits, SignIn } from './connector.ts'
 import type { Outbound } from './http.ts'
+import type { ConnectionPolicy } from './policy.ts'
 import type { Readers } from './readers.ts'
 
 /** What an operator set for one connection beside its credentials. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends ConnectionPolicy {
   createMissingCustomers: boolean
   /** Milliseconds a value counts as fresh, by kind; the defaults stand in readers.ts. */
   ttlMs: Record<string, number>

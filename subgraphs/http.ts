@@ -51,7 +51,8 @@ export interface Vault {
 /** One request and its answer, redacted, as the sync log shows it. */
 export interface Exchange {
   request: { method: string; url: string; body: string | null }
-  response: { status: number; body: string } | null
+  /** `requestId` is what the provider calls the request, where it tells. */
+  response: { status: number; body: string; requestId?: string | null } | null
   error: string | null
   startedAt: string
   durationMs: number
@@ -125,6 +126,17 @@ export function retryAfter(headers: Record<string, string>, now = Date.now()): n
   return waits.length > 0 ? Math.max(...waits) : undefined
 }
 
+/** Headers in which vendors name a request, as their support asks for it. */
+const REQUEST_IDS = [
+  ...['x-request-id', 'request-id', 'x-requestid', 'intuit_tid', 'xero-correlation-id', 'x-correlation-id'],
+  ...['x-ms-request-id', 'ms-correlation-x', 'x-netsuite-operationid', 'sap-passport', 'x-amzn-requestid'],
+]
+
+function requestIdOf(headers: Record<string, string>): string | null {
+  const name = REQUEST_IDS.find((one) => headers[one])
+  return (name && headers[name]?.slice(0, 200)) || null
+}
+
 /** A connection's way out: timeout, repeats for reads, rate budget, breaker, address guard, redaction. */
 export class Outbound implements Http {
   readonly vault: Vault
@@ -183,7 +195,8 @@ export class Outbound implements Http {
     }
     try {
       const answer = await this.#exchange(request, call.signal)
-      exchange.response = { status: answer.status, body: seen(request, answer.text.slice(0, 2 * MAX_SHOWN)) }
+      const body = seen(request, answer.text.slice(0, 2 * MAX_SHOWN))
+      exchange.response = { status: answer.status, body, requestId: requestIdOf(answer.headers) }
       return answer
     } catch (error) {
       exchange.error = error instanceof Error ? error.message : String(error)
@@ -200,7 +213,11 @@ export class Outbound implements Http {
     return {
       ...rest,
       request: { ...request, url: hide(request.url), body: request.body && hide(request.body) },
-      response: response && { ...response, body: hide(response.body).slice(0, MAX_SHOWN) },
+      response: response && {
+        ...response,
+        body: hide(response.body).slice(0, MAX_SHOWN),
+        requestId: response.requestId && hide(response.requestId),
+      },
       error: error && hide(error),
     }
   }

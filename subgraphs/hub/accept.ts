@@ -47,7 +47,7 @@ async function writeOrder(
   em: Manager,
   caller: Caller,
   request: Keyed,
-  { open, customer, isNewThere, stored }: OrderDraft,
+  { open, customer, isNewThere, stored, warnings }: OrderDraft,
   input: PushOrderInput,
 ): Promise<Accepted> {
   const { tenant } = caller
@@ -62,7 +62,7 @@ async function writeOrder(
   const missing = { ...link, id: newId('op'), reference: referenceOf(hub, tenant, request, 'customer') }
   const dependsOn = isNewThere ? await missingCustomer(em, missing, customer) : null
   const what = { object: 'ORDER', action: 'CREATE', input: stored, salesOrder: order } as const
-  await insertOperation(em, { ...link, ...what, id, reference, dependsOn })
+  await insertOperation(em, { ...link, ...what, id, reference, dependsOn, warnings })
   return { operations: dependsOn === missing.id ? [id, dependsOn] : [id], order, customer: customer.row.id }
 }
 

@@ -50,8 +50,16 @@ export async function closeAttempt(
     ...exchange,
     request: { ...exchange.request, body: exchange.request.body?.slice(0, MAX_BODY) ?? null },
   }))
-  const sql = `update attempt set finished_at = now(), outcome = ?, problem = ?::jsonb, exchanges = ?::jsonb
-    where operation = ? and number = ?`
   const told = problem ? JSON.stringify(problem) : null
-  await em.execute(sql, [outcome, told, JSON.stringify(exchanges), held.id, attempt.number])
+  const last = exchanges.findLast(({ response }) => response)?.response
+  const values = [outcome, told, JSON.stringify(exchanges), held.id, attempt.number]
+  await em.execute(CLOSE, [...values, last?.requestId ?? null, last?.status ?? null])
 }
+
+const CLOSE = `
+with closed as (
+  update attempt set finished_at = clock_timestamp(), outcome = ?, problem = ?::jsonb, exchanges = ?::jsonb
+  where operation = ? and number = ? returning operation, finished_at - started_at as took)
+update operation o set request_id = coalesce(?, o.request_id), provider_status = coalesce(?::int, o.provider_status),
+  duration_ms = coalesce(o.duration_ms, 0) + round(extract(epoch from closed.took) * 1000)::int
+from closed where o.id = closed.operation`

@@ -20,6 +20,7 @@ import { type Caller, demand, reaches } from '../caller.ts'
 import { asCall } from '../http.ts'
 import { connectorOf, connectors } from '../index.ts'
 import { toProblem } from '../reader.ts'
+import { checkPolicy } from './check/policies.ts'
 import { noteRefusal } from './attention.ts'
 import { iso, rows } from './database.ts'
 import { end, openConnection } from './directory.ts'
@@ -139,6 +140,7 @@ export class ConnectionResolver {
         field: 'id',
       })
     }
+    checkPolicy(settings ?? {})
     const unsigned = await testConnection(hub, caller, { id, system, config })
     await saveConnection(hub, { id, tenant: caller.tenant, system, config, settings: settings ?? {} })
     if (unsigned) await noteRefusal(hub.db, id, unsigned)

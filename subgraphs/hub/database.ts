@@ -5,6 +5,7 @@ import { MikroORM as Embedded } from '@mikro-orm/pglite'
 import { MikroORM as Server } from '@mikro-orm/postgresql'
 import pg from 'pg'
 import { Bus } from './bus.ts'
+import { Care } from './migrations/care.ts'
 import { Delivery } from './migrations/delivery.ts'
 import { Conflicts } from './migrations/conflicts.ts'
 import { First } from './migrations/first.ts'
@@ -56,6 +57,7 @@ function common() {
         { name: '009-conflicts', class: Conflicts },
         { name: '010-flows', class: Flows },
         { name: '013-mends', class: Mends },
+        { name: '014-care', class: Care },
         { name: '015-trust', class: Trust },
       ],
       tableName: 'migration',

@@ -5,6 +5,7 @@ import type { ConnectionSettings, Directory, OpenConnection } from '../connectio
 import type { Connector, Limits } from '../connector.ts'
 import { connectorOf } from '../index.ts'
 import type { Meter } from '../meter.ts'
+import type { ConnectionPolicy } from '../policy.ts'
 import { Readers } from '../readers.ts'
 import type { Database } from './database.ts'
 import { sharedMeter } from './meter.ts'
@@ -19,6 +20,7 @@ export interface ConnectionRow {
   position: number
   state: string
   settings: Record<string, unknown>
+  policy?: ConnectionPolicy | null
   secrets: string
 }
 
@@ -61,9 +63,18 @@ interface SchemaParts {
   shape?: Record<string, z.ZodType>
 }
 
+/** What an operator set for a connection; what was changed here counts more than the config file. */
+export function settingsOf({
+  settings,
+  policy,
+}: Pick<ConnectionRow, 'settings' | 'policy'>): ConnectionSettings {
+  const given = { ...DEFAULTS, ...settings } as ConnectionSettings
+  return { ...given, ...policy, checks: { ...given.checks, ...policy?.checks } }
+}
+
 /** Opens a connection: its way out, its connector, its readers. */
 export function openConnection(
-  row: Pick<ConnectionRow, 'id' | 'tenant' | 'settings'>,
+  row: Pick<ConnectionRow, 'id' | 'tenant' | 'settings' | 'policy'>,
   connector: Connector,
   config: Record<string, unknown>,
   vault: Vault,
@@ -73,7 +84,7 @@ export function openConnection(
   const checked = checkConfig(connector, config)
   const webhookSecret = typeof config.webhookSecret === 'string' ? config.webhookSecret : null
   const secrets = [...secretsOf(connector.config, checked), ...(webhookSecret ? [webhookSecret] : [])]
-  const settings: ConnectionSettings = { ...DEFAULTS, ...row.settings }
+  const settings = settingsOf(row)
   const pace = connector.paceOf?.(checked)
   const limits = { ...connector.limits, ...pace?.limits, ...settings.limits }
   const http = new Outbound({
@@ -147,6 +158,8 @@ export class StoredDirectory implements Directory {
     for (const row of found) {
       const known = this.#open.get(row.id)
       stale.delete(row.id)
+      // A changed policy needs no new way out, so what is under way goes on.
+      if (known) known.settings = settingsOf(row)
       if (known && this.#same.get(row.id) === fingerprint(row)) continue
       const connector = connectorOf(row.system)
       if (!connector) continue

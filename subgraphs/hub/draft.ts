@@ -1,8 +1,10 @@
 import Big from 'big.js'
-import { ErpError, type ErrorCode, type ErrorDetails } from '../../schema/errors.ts'
+import type { Problem } from '../../schema/index.ts'
 import { type Caller, reaches } from '../caller.ts'
 import type { OpenConnection } from '../connections.ts'
 import type { KnownCustomer, KnownProduct } from './catalogue.ts'
+import { Complaints, Finding } from './check/complaints.ts'
+import { checkOrderFor } from './check/index.ts'
 import { seesCustomer } from './customer.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
@@ -17,20 +19,13 @@ export interface OrderDraft {
   /** True when the customer has to be created in the ERP first. */
   isNewThere: boolean
   stored: StoredOrder
+  /** What the checks found that stops nobody. */
+  warnings: Problem[]
 }
 
 const MAX_LINES = 1_000
 const MAX_TEXT = 10_000
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
-
-/** Collects what is wrong, so that a caller learns all of it at once. */
-export class Complaints {
-  readonly errors: ErpError[] = []
-
-  add(code: ErrorCode, message: string, field: string, details: ErrorDetails = {}): void {
-    this.errors.push(new ErpError(code, message, { ...details, field }))
-  }
-}
 
 /** Resolves an order and checks everything about it that is known here. Throws Refused with all problems. */
 export async function draftOrder(hub: Hub, caller: Caller, input: PushOrderInput): Promise<OrderDraft> {
@@ -50,8 +45,11 @@ export async function draftOrder(hub: Hub, caller: Caller, input: PushOrderInput
     const told = `${open.id} does not know the customer ${shown(customer.row.name)}.`
     bad.add('INVALID_CUSTOMER', told, 'customer', { connection: open.id })
   }
-  if (!open || !customer || bad.errors.length > 0) throw new Refused(bad.errors)
-  return { open, customer, isNewThere: !native, stored: store(input, customer, open, products) }
+  if (open) await checkOrderFor(hub, { caller, open, customer, input, products }, bad)
+  bad.judge(open?.settings)
+  const { errors, warnings } = bad
+  if (!open || !customer || errors.length > 0) throw new Refused(errors, [], warnings)
+  return { open, customer, isNewThere: !native, stored: store(input, customer, open, products), warnings }
 }
 
 function shown(text: string): string {
@@ -95,7 +93,8 @@ function checkLine(
   reductions: 'none' | 'asLines',
 ): void {
   if (new Big(line.quantity).lte(0)) {
-    bad.add('VALIDATION', `The quantity must be more than 0, not ${line.quantity}.`, `${field}.quantity`)
+    const told = `The quantity must be more than 0, not ${line.quantity}.`
+    bad.note(new Finding('QUANTITY', 'VALIDATION', told, { field: `${field}.quantity` }))
   }
   checkPercent(line.discountPercent, `${field}.discountPercent`, bad)
   const { unitPrice } = line
@@ -185,7 +184,8 @@ export function checkItems(
   for (const [index, line] of lines.entries()) {
     if (products[index]?.natives[open.id]) continue
     const told = `${open.id} has no item ${shown(line.sku)}.`
-    bad.add('INVALID_ITEM', told, `lines.${index}.sku`, { connection: open.id })
+    const details = { connection: open.id, field: `lines.${index}.sku` }
+    bad.note(new Finding('ITEM', 'INVALID_ITEM', told, details))
   }
 }
 

@@ -51,6 +51,9 @@ export class SyncExchange {
   @Field(() => Int, { nullable: true, description: 'HTTP status; null when no answer came.' })
   status?: number | null
 
+  @Field(() => String, { nullable: true, description: 'What the provider called the request.' })
+  requestId?: string | null
+
   @Field(() => String, { nullable: true })
   responseBody?: string | null
 
@@ -111,5 +114,14 @@ function toAttempt(row: AttemptRow): SyncAttempt {
 function toExchange({ request, response, error, startedAt, durationMs }: Exchange): SyncExchange {
   const { method, url, body } = request
   const answer = { status: response?.status ?? null, responseBody: response?.body ?? null, error }
-  return { method, url, requestBody: body, ...answer, startedAt, durationMs: Math.round(durationMs) }
+  const requestId = response?.requestId ?? null
+  return {
+    method,
+    url,
+    requestBody: body,
+    ...answer,
+    requestId,
+    startedAt,
+    durationMs: Math.round(durationMs),
+  }
 }

@@ -1,8 +1,19 @@
+import { alertDelivery } from './alert/deliver.ts'
+import { alertWatch } from './alert/watch.ts'
 import { customerMerge } from './conflict/merge.ts'
 import { flowJob } from './flow/run.ts'
 import type { JobHandler } from './jobs.ts'
 import { webhookOut } from './outgoing/job.ts'
+import { recordResync } from './resync.ts'
 import { rollbackJob } from './rollback/job.ts'
 
 /** Every kind of background job, one line per room. */
-export const handlers: JobHandler[] = [customerMerge, flowJob, rollbackJob, webhookOut]
+export const handlers: JobHandler[] = [
+  customerMerge,
+  flowJob,
+  rollbackJob,
+  webhookOut,
+  alertWatch,
+  alertDelivery,
+  recordResync,
+]

@@ -24,6 +24,8 @@ export interface PushSettings {
   idleMs: number
   /** How long events can be read again. */
   retentionMs: number
+  /** How often the conditions of alerts are looked at. */
+  alertMs: number
 }
 
 /** What everybody uses unless an operator says otherwise. */
@@ -36,6 +38,19 @@ export const PUSH_SETTINGS: PushSettings = {
   maxAgeMs: 24 * 3_600_000,
   idleMs: 1_000,
   retentionMs: 30 * 24 * 3_600_000,
+  alertMs: 60_000,
+}
+
+/** The mail server that alerts go out by. */
+export interface SmtpSettings {
+  host: string
+  port: number
+  /** TLS from the first byte on; otherwise STARTTLS where the server has it. */
+  secure: boolean
+  user?: string
+  password?: string
+  /** The sender's address. */
+  from: string
 }
 
 /** The part of the house that remembers. */
@@ -52,6 +67,8 @@ export interface Hub {
   publicUrl: string
   /** Whether an operator said that vendors can reach `publicUrl`, so that webhooks are asked for. */
   isPublic: boolean
+  /** Null: no e-mail goes out. */
+  smtp: SmtpSettings | null
 }
 
 /** What every resolver of the hub gets. */

@@ -1,10 +1,13 @@
 import type { NonEmptyArray } from 'type-graphql'
 import { type Subgraph, toSubgraph } from '../subgraph.ts'
+import { AlertResolver } from './alert/resolver.ts'
 import { audited } from './audit/gate.ts'
 import { AuditResolver } from './audit/index.ts'
+import { CheckResolver } from './check/resolver.ts'
 import { ConflictResolver } from './conflict/resolver.ts'
 import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
+import { DeadLetterResolver } from './dead/resolver.ts'
 import { FlowResolver } from './flow/resolver.ts'
 import { InvoiceResolver, invoiceByReference } from './invoice.ts'
 import { KeyResolver } from './keys/index.ts'
@@ -40,6 +43,9 @@ const resolvers: NonEmptyArray<Class> = [
   ConflictResolver,
   FlowResolver,
   RollbackResolver,
+  CheckResolver,
+  DeadLetterResolver,
+  AlertResolver,
   SignInResolver,
   KeyResolver,
   MetricsResolver,

@@ -29,6 +29,9 @@ export class PushOrderPayload {
   @Field(() => [Problem])
   problems!: Problem[]
 
+  @Field(() => [Problem], { description: 'What the checks found that did not stop it.' })
+  warnings!: Problem[]
+
   @Field(() => [WireRequestType], { nullable: true, description: 'Only on dryRun.' })
   plan?: WireRequest[] | null
 }
@@ -63,6 +66,9 @@ export class UpsertCustomerPayload {
 
   @Field(() => [Problem])
   problems!: Problem[]
+
+  @Field(() => [Problem], { description: 'What the checks found that did not stop it.' })
+  warnings!: Problem[]
 
   @Field(() => [WireRequestType], { nullable: true, description: 'Only on dryRun.' })
   plan?: WireRequest[] | null
@@ -133,10 +139,11 @@ export class WriteResolver {
         const planned = await planCustomer(hub, caller, input, differentFrom, key)
         return { operations: [], candidates: [], ...planned }
       },
-      async ({ problems, candidates }) => ({
+      async ({ problems, candidates, warnings }) => ({
         operations: [],
         candidates: await shown(candidates, context),
         problems,
+        warnings,
       }),
     )
   }
@@ -180,8 +187,8 @@ async function refusing<T>(
   }
 }
 
-function onlyProblems({ problems }: Refused): PushOrderPayload {
-  return { problems }
+function onlyProblems({ problems, warnings }: Refused): PushOrderPayload {
+  return { problems, warnings }
 }
 
 async function orderPayload(
@@ -191,7 +198,7 @@ async function orderPayload(
 ): Promise<PushOrderPayload> {
   const [row] = await untilFinal(hub, accepted.operations.slice(0, 1), waitMs)
   const order = accepted.order ? await orderById(hub, caller.tenant, accepted.order) : null
-  return { operation: row && toOperation(row), order, problems: [] }
+  return { operation: row && toOperation(row), order, problems: [], warnings: row?.warnings ?? [] }
 }
 
 async function customerPayload(
@@ -202,7 +209,9 @@ async function customerPayload(
   const found = await untilFinal(hub, accepted.operations, waitMs)
   hub.catalogue.clear()
   const customer = accepted.customer ? await customerById(hub, caller.tenant, accepted.customer) : null
-  return { operations: found.map((row) => toOperation(row)), customer, candidates: [], problems: [] }
+  const operations = found.map((row) => toOperation(row))
+  const warnings = operations.flatMap((operation) => operation.warnings)
+  return { operations, customer, candidates: [], problems: [], warnings }
 }
 
 async function shown(candidates: Candidate[], context: HubContext): Promise<MatchCandidate[]> {

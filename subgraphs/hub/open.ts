@@ -2,6 +2,7 @@ import { type Config, ConfigError } from '../../config.ts'
 import { ErpError } from '../../schema/errors.ts'
 import { Seal } from '../ids.ts'
 import { connectorOf, connectors } from '../index.ts'
+import { connectionPolicy } from '../policy.ts'
 import { DEFAULT_TENANT, saveKeys } from './access.ts'
 import { Catalogue } from './catalogue.ts'
 import { saveConnection } from './connection.ts'
@@ -19,7 +20,10 @@ export interface GivenConnection {
   [field: string]: unknown
 }
 
-const SETTINGS = ['createMissingCustomers', 'pollMs', 'sweepMs', 'ttlMs', 'limits']
+const SETTINGS = [
+  ...['createMissingCustomers', 'pollMs', 'sweepMs', 'ttlMs', 'limits'],
+  ...Object.keys(connectionPolicy.shape),
+]
 
 /** Opens the hub: database, connections, identity map. Throws ConfigError when a setting does not fit. */
 export async function openHub(config: Config, settings: Partial<PushSettings> = {}): Promise<Hub> {
@@ -58,6 +62,7 @@ async function furnish(db: Database, config: Config, settings: Partial<PushSetti
     handlers,
     publicUrl: config.publicUrl,
     isPublic: config.isPublic,
+    smtp: config.file.smtp ?? null,
   }
 }
 

@@ -118,7 +118,8 @@ export interface Move {
 
 const MOVE = `
 with moved as (
-  update operation set status = ?, outcome = ?, problem = ?::jsonb, external_id = coalesce(?, external_id),
+  update operation set status = ?, outcome = case when ?::text = 'SUCCESS' and warnings is not null then 'WARNING' else ? end,
+    problem = ?::jsonb, external_id = coalesce(?, external_id),
     external_number = coalesce(?, external_number), before = coalesce(?::jsonb, before), after = coalesce(?::jsonb, after),
     next_attempt_at = now() + ? * interval '1 millisecond', tries = tries + ?,
     sent_at = case ? when 'now' then now() when 'clear' then null else sent_at end,
@@ -134,6 +135,7 @@ export async function move(em: Manager, held: Claimed, to: Move): Promise<void> 
   const json = (value: object | null | undefined) => (value ? JSON.stringify(value) : null)
   const values = [
     to.status,
+    to.outcome ?? null,
     to.outcome ?? null,
     json(to.problem),
     to.externalId ?? null,
@@ -186,6 +188,8 @@ export interface NewOperation {
   cause?: string | null
   /** The import, flow run or rollback that it belongs to. */
   batch?: string | null
+  /** What the checks found that did not stop it. */
+  warnings?: Problem[]
   /** Milliseconds until it is due. */
   pauseMs?: number
 }
@@ -193,17 +197,18 @@ export interface NewOperation {
 const INSERT = `
 with added as (
   insert into operation (id, tenant, connection, object, action, status, reference, input, sales_order, customer,
-    depends_on, external_id, external_number, requested_by, subject, cause, batch, next_attempt_at)
-  values (?, ?, ?, ?, ?, 'ACCEPTED', ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, now() + ? * interval '1 millisecond') returning *)
-insert into event (tenant, connection, operation, object, status)
-select tenant, connection, id, object, status from added`
+    depends_on, external_id, external_number, requested_by, subject, cause, batch, warnings, outcome, next_attempt_at)
+  values (?, ?, ?, ?, ?, 'ACCEPTED', ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, now() + ? * interval '1 millisecond') returning *)
+insert into event (tenant, connection, operation, object, status, outcome)
+select tenant, connection, id, object, status, outcome from added`
 
 /** Writes a new operation with its event; inside the caller's transaction. */
 export async function insertOperation(em: Manager, op: NewOperation): Promise<void> {
   const what = [op.id, op.tenant, op.connection, op.object, op.action, op.reference, JSON.stringify(op.input)]
   const links = [op.salesOrder, op.customer, op.dependsOn, op.externalId ?? null, op.externalNumber ?? null]
   const from = [op.requestedBy, op.subject ?? null, op.cause ?? null, op.batch ?? null]
-  await em.execute(INSERT, [...what, ...links, ...from, Math.round(op.pauseMs ?? 0)])
+  const warned = op.warnings?.length ? [JSON.stringify(op.warnings), 'WARNING'] : [null, null]
+  await em.execute(INSERT, [...what, ...links, ...from, ...warned, Math.round(op.pauseMs ?? 0)])
 }
 
 /** Tells workers and readers of events that operations moved; after the commit. */

@@ -21,7 +21,9 @@ const AGAIN = `
 with again as (
   update operation set status = 'ACCEPTED', outcome = null, problem = null, tries = 0, tried_since = now(),
     finished_at = null, fence = fence + 1, worker = null, lease_until = null, sent_at = case when ? then null else sent_at end,
-    next_attempt_at = case when ? then now() else greatest(next_attempt_at, now()) end
+    next_attempt_at = case when ? then now() else greatest(next_attempt_at, now()) end,
+    depends_on = case when (select p.status from operation p where p.id = operation.depends_on) = 'CANCELLED' then null
+      else depends_on end
   where id = ? and status = any (array(select jsonb_array_elements_text(?::jsonb))) returning *),
 told as (
   insert into event (tenant, connection, operation, object, status)
@@ -42,21 +44,35 @@ export async function retry(hub: Hub, caller: Caller, id: string): Promise<void>
 
 const FOLLOW_AGAIN = `
 with again as (
-  update job set state = 'WAITING', tries = 0, next_at = now(), finished_at = null
-  where operation = ? and state = 'DEAD' returning operation)
-update operation set status = 'DONE', outcome = 'WARNING' where id in (select operation from again) returning id`
+  update operation set status = 'DONE', outcome = 'WARNING' where id = ? and direction = 'IN' and status = 'DEAD'
+  returning *),
+jobs as (
+  update job set state = 'WAITING', tries = 0, next_at = now(), finished_at = null, fence = fence + 1
+  where operation in (select id from again) and state = 'DEAD'),
+told as (
+  insert into event (tenant, connection, operation, object, status, outcome)
+  select tenant, connection, id, object, status, outcome from again)
+select id from again`
 
 /** What was taken over stays taken over; what follows from it is tried again. */
 async function followAgain(hub: Hub, op: Operation): Promise<void> {
   if ((await rows(hub.db.em(), FOLLOW_AGAIN, [op.id])).length === 0) throw wrongState(op)
   hub.db.bus.tell('job', op.id)
+  hub.db.bus.tell('event', op.id)
+}
+
+/** Sends a document that is done once more; it is looked for first, so that it is only written where it is gone. */
+export async function sendAgain(hub: Hub, op: Operation): Promise<void> {
+  const moved = await hub.db.em().transactional((em) => again(em, op.id, ['DONE']))
+  if (moved.length === 0) throw wrongState(op)
+  tellMoved(hub.db, moved)
 }
 
 async function again(em: Manager, id: string, from: OperationStatus[]): Promise<string[]> {
   const values = [false, false, id, JSON.stringify(from)]
   const [row] = await rows<{ id: string; dependsOn: string | null }>(em, AGAIN, values)
   if (!row) return []
-  return row.dependsOn ? [row.id, ...(await again(em, row.dependsOn, from))] : [row.id]
+  return row.dependsOn ? [row.id, ...(await again(em, row.dependsOn, ['DEAD', 'REFUSED']))] : [row.id]
 }
 
 /** What is uncertain waits for its time; everything else may be tried now. */

@@ -14,6 +14,7 @@ import { fieldsOf, refuseDuplicate, targetsOf } from './upsert.ts'
 export interface Planned {
   plan: WireRequest[]
   problems: Problem[]
+  warnings: Problem[]
 }
 
 /** The exact requests that pushing this order with this key would send. Throws Refused for what is wrong here. */
@@ -24,7 +25,7 @@ export async function planOrder(
   key: string,
 ): Promise<Planned> {
   const request = keyed('pushOrder', input, key)
-  const { open, customer, isNewThere, stored } = await draftOrder(hub, caller, input)
+  const { open, customer, isNewThere, stored, warnings } = await draftOrder(hub, caller, input)
   if (isNewThere) {
     const { row } = customer
     const { name, email, phone, taxId, country, currency, addresses } = row
@@ -34,11 +35,11 @@ export async function planOrder(
     )
     const told = `The order's own requests can be shown once ${open.id} has the customer.`
     const later = new ErpError('NOT_SUPPORTED', told, { connection: open.id, field: 'dryRun' })
-    return { ...first, problems: [...first.problems, toProblem(later, open.id)] }
+    return { ...first, problems: [...first.problems, toProblem(later, open.id)], warnings }
   }
   const native = { ...stored, customer: customer.natives[open.id] ?? '' }
   const reference = referenceOf(hub, caller.tenant, request)
-  return planned(open.id, () => open.erp.order?.plan(native, reference))
+  return { ...(await planned(open.id, () => open.erp.order?.plan(native, reference))), warnings }
 }
 
 /** The exact requests that writing this customer would send. Throws Refused, with candidates. */
@@ -60,10 +61,17 @@ export async function planCustomer(
         : planned(open.id, () => open.erp.customer?.plan(fieldsOf(input), reference)),
     ),
   )
-  return { plan: all.flatMap(({ plan }) => plan), problems: all.flatMap(({ problems }) => problems) }
+  return {
+    plan: all.flatMap(({ plan }) => plan),
+    problems: all.flatMap(({ problems }) => problems),
+    warnings: targets.flatMap(({ warnings }) => warnings),
+  }
 }
 
-async function planned(connection: string, plan: () => Promise<WireRequest[]> | undefined): Promise<Planned> {
+async function planned(
+  connection: string,
+  plan: () => Promise<WireRequest[]> | undefined,
+): Promise<Omit<Planned, 'warnings'>> {
   try {
     return { plan: (await asCall({ lane: 'live' }, async () => plan())) ?? [], problems: [] }
   } catch (error) {
@@ -71,7 +79,7 @@ async function planned(connection: string, plan: () => Promise<WireRequest[]> | 
   }
 }
 
-async function unplanned(connection: string): Promise<Planned> {
+async function unplanned(connection: string): Promise<Omit<Planned, 'warnings'>> {
   const told = 'The requests of a change depend on what the ERP holds at that moment.'
   const error = new ErpError('NOT_SUPPORTED', told, { connection, field: 'dryRun' })
   return { plan: [], problems: [toProblem(error, connection)] }

@@ -11,6 +11,7 @@ import { kindOf } from './kinds.ts'
 import { customerInput, invoiceInput, orderInput, paymentInput, targetOf } from './native.ts'
 import { type Claimed, type Move, type Operation, FenceLost, move, tellMoved } from './operations.ts'
 import { afterFailure, isCertain } from './outcome.ts'
+import { type Hiding, hiding } from './personal.ts'
 import { refuseTwin } from './twins.ts'
 import { OperationTable } from './tables.ts'
 
@@ -33,6 +34,8 @@ interface Work<I> {
   worker: Pusher
   attempt: Attempt
   call: Call
+  /** Takes personal fields out of what is written down. */
+  hide: Hiding
   write: Write<I>
   input(): Promise<I>
   /** Exchanges before the first byte of the write; null until then. */
@@ -68,15 +71,16 @@ export async function push(hub: Hub, held: Claimed, lease: Lease, worker: Pusher
 }
 
 async function carry<I>(
-  given: Omit<Work<I>, 'attempt' | 'call'>,
+  given: Omit<Work<I>, 'attempt' | 'call' | 'hide'>,
   begin: () => Promise<Attempt>,
 ): Promise<void> {
-  const { hub, held, op, lease, worker, write } = given
+  const { hub, held, op, open, lease, worker, write } = given
   const quiet = held.sentAgoMs === null ? 0 : quietMs(hub, write) - held.sentAgoMs
   if (quiet > 0) return settle(hub, held, stillUncertain(op, quiet))
   const attempt = await begin()
-  const call = lease.call((exchange) => attempt.exchanges.push(exchange))
-  const work: Work<I> = { ...given, attempt, call }
+  const hide = await hiding(hub, open, op)
+  const call = lease.call((exchange) => attempt.exchanges.push(hide.exchange(exchange)))
+  const work: Work<I> = { ...given, attempt, call, hide }
   await asCall(call, async () => {
     try {
       await done(work, await ACTIONS[op.action](work))
@@ -188,7 +192,7 @@ async function done<I>(work: Work<I>, ref: Ref): Promise<void> {
 }
 
 async function failed<I>(work: Work<I>, error: unknown): Promise<void> {
-  const { hub, held, op, open, attempt, lease, write } = work
+  const { hub, held, op, open, attempt, lease, write, hide } = work
   const sentNow = work.mark !== null && attempt.exchanges.length > work.mark
   // The ERP refused a step for certain: what the steps before it left is a draft, or the whole document.
   const left = sentNow && isCertain(error) ? await leftover(work) : null
@@ -197,7 +201,8 @@ async function failed<I>(work: Work<I>, error: unknown): Promise<void> {
   const { ageMs } = held
   const lags = { quietMs: quietMs(hub, write), findLagMs: write.findLagMs }
   const about = { error, connection: open.id, sentNow, uncertain: work.uncertain, stopping: lease.ended }
-  const to = afterFailure({ ...about, ...lags, tries, ageMs }, hub.settings)
+  const to = afterFailure({ ...about, ...lags, tries, ageMs }, { ...hub.settings, ...open.settings.retry })
+  if (to.problem) to.problem.message = hide.text(to.problem.message)
   if (left && to.problem) {
     to.externalId = left.ref.id
     to.externalNumber = left.ref.number

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import type { Problem } from '../../schema/index.ts'
-import { toProblem } from '../reader.ts'
 import type { Caller } from '../caller.ts'
+import { problemsOf } from './check/complaints.ts'
 import { type Manager, rows } from './database.ts'
 import type { Candidate } from './duplicates.ts'
 import type { Hub } from './hub.ts'
@@ -19,12 +19,14 @@ export interface Accepted {
 export class Refused extends Error {
   readonly problems: Problem[]
   readonly candidates: Candidate[]
+  /** What alone would not have stopped it. */
+  readonly warnings: Problem[]
 
-  constructor(errors: ErpError[], candidates: Candidate[] = []) {
+  constructor(errors: ErpError[], candidates: Candidate[] = [], warnings: Problem[] = []) {
     super('The request was refused.')
-    this.problems = errors.map((error) => toProblem(error, error.connection ?? ''))
-    for (const problem of this.problems) problem.connection ||= null
+    this.problems = problemsOf(errors)
     this.candidates = candidates
+    this.warnings = warnings
   }
 }
 

@@ -2,7 +2,7 @@ import type { FilterQuery } from '@mikro-orm/core'
 import { Arg, Ctx, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
 import { type Caller, demand } from '../caller.ts'
 import { type EventFilter, type EventRow, cursorOfNow, streamEvents, streamOperation } from './events.ts'
-import { iso } from './database.ts'
+import { type Manager, iso, rows } from './database.ts'
 import type { HubContext } from './hub.ts'
 import type { Operation } from './operations.ts'
 import { operationOf } from './operators.ts'
@@ -29,6 +29,7 @@ export class SyncResolver {
     checkFirst(first)
     const [createdAt, id] = readTimeCursor(after) ?? []
     const all: FilterQuery<Operation>[] = [{ tenant: caller.tenant }, ...wanted(filter), ...allowed(caller)]
+    if (filter?.record) all.push(await ofRecord(hub.db.em(), caller.tenant, filter.record))
     if (createdAt && id)
       all.push({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, id: { $lt: id } }] })
     const options = { orderBy: { createdAt: 'desc', id: 'desc' }, limit: first + 1 } as const
@@ -119,5 +120,23 @@ function wanted(filter: SyncFilter | null): FilterQuery<Operation>[] {
   if (filter?.order) all.push({ salesOrder: filter.order })
   if (filter?.direction) all.push({ direction: filter.direction })
   if (filter?.since) all.push({ createdAt: { $gte: filter.since } })
+  if (filter?.until) all.push({ createdAt: { $lt: filter.until } })
+  if (filter?.outcomes) all.push({ outcome: { $in: filter.outcomes } })
+  if (filter?.batch) all.push({ batch: filter.batch })
+  if (filter?.cause) all.push({ cause: filter.cause })
   return all
+}
+
+const MAX_NAMED = 200
+
+/** Operations about one record, by whatever a person has of it at hand. */
+async function ofRecord(em: Manager, tenant: string, text: string): Promise<FilterQuery<Operation>> {
+  const named = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  const sql = `select id from customer where tenant = ? and name ilike ? limit ${MAX_NAMED}`
+  const customers = (await rows<{ id: string }>(em, sql, [tenant, named])).map(({ id }) => id)
+  const exact = [
+    ...[{ id: text }, { externalId: text }, { externalNumber: text }, { reference: text }],
+    ...[{ salesOrder: text }, { subject: text }],
+  ]
+  return { $or: [...exact, { customer: { $in: [text, ...customers] } }] }
 }

@@ -1,4 +1,4 @@
-import { Ctx, Field, FieldResolver, ID, InputType, ObjectType, Resolver, Root } from 'type-graphql'
+import { Ctx, Field, FieldResolver, ID, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import { Problem } from '../../schema/index.ts'
 import { DateTimeScalar, JsonScalar } from '../../schema/scalars.ts'
 import { demand } from '../caller.ts'
@@ -9,10 +9,12 @@ import type { HubContext } from './hub.ts'
 import type { Operation } from './operations.ts'
 import { Order, orderByReference } from './order.ts'
 import { pageOf } from './page.ts'
+import { seenOf } from './personal.ts'
 import { type OperationStatus as Status, OperationTable } from './tables.ts'
 import { seesOperation } from './visible.ts'
 
-const SyncDirection = closed('SyncDirection', 'OUT: written to the ERP. IN: taken over from it.', [
+/** Which way a record goes. */
+export const SyncDirection = closed('SyncDirection', 'OUT: written to the ERP. IN: taken over from it.', [
   'IN',
   'OUT',
 ])
@@ -27,7 +29,8 @@ export const SyncObject = closed('SyncObject', 'What is synchronised.', [
 ])
 /** What is done with it. */
 export const SyncAction = closed('SyncAction', 'What is done with it.', ['CREATE', 'UPDATE', 'CANCEL', 'DELETE'])
-const OperationStatus = closed(
+/** Where an operation stands. */
+export const OperationStatus = closed(
   'OperationStatus',
   'WAITING is tried again by itself. UNCERTAIN waits for resolveOperation. DEAD: given up, waits for retryOperation.',
   ['ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN', 'DONE', 'REFUSED', 'DEAD', 'CANCELLED'],
@@ -71,11 +74,30 @@ export class SyncOperation {
   @Field(() => Problem, { nullable: true })
   problem?: Problem | null
 
-  @Field(() => JsonScalar, { nullable: true, description: 'The record in the ERP before the change.' })
-  before?: object | null
+  @Field(() => [Problem], { description: 'What the checks found before it was accepted.' })
+  warnings!: Problem[]
 
-  @Field(() => JsonScalar, { nullable: true, description: 'The record in the ERP after the change.' })
+  before?: object | null
   after?: object | null
+  input?: object | null
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Milliseconds that its attempts took, without the pauses.',
+  })
+  durationMs?: number | null
+
+  @Field(() => String, { nullable: true, description: 'What the provider called the last request.' })
+  requestId?: string | null
+
+  @Field(() => Int, { nullable: true, description: 'The HTTP status of the last answer of the provider.' })
+  providerStatus?: number | null
+
+  @Field(() => String, { nullable: true, description: 'The key that discarded it.' })
+  discardedBy?: string | null
+
+  @Field(() => String, { nullable: true })
+  discardReason?: string | null
 
   @Field(() => ID, { nullable: true, description: 'The import, flow run or rollback that it belongs to.' })
   batch?: string | null
@@ -149,6 +171,28 @@ export class SyncFilter {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Accepted since then; of the sync log only.' })
   since?: string | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Accepted before then; of the sync log only.' })
+  until?: string | null
+
+  @Field(() => [SyncOutcome], { nullable: true, description: 'Of the sync log only.' })
+  outcomes?: (keyof typeof SyncOutcome)[] | null
+
+  @Field(() => ID, { nullable: true, description: 'The import, flow run or rollback; of the sync log only.' })
+  batch?: string | null
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The operation that they follow from; of the sync log only.',
+  })
+  cause?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'One record: its id here or in the ERP, its number, our reference, or a part of the name of its customer; of the sync log only.',
+  })
+  record?: string | null
 }
 
 const DUE: Status[] = ['ACCEPTED', 'WAITING']
@@ -159,9 +203,13 @@ export function toOperation(row: Operation, status: Status = row.status): SyncOp
   const { id, connection, object, action, reference, externalId, externalNumber, problem, before, after } =
     row
   const own = { id, connection, object, action, reference, externalId, externalNumber, before, after }
+  const { durationMs, requestId, providerStatus, discardedBy, discardReason } = row
+  const seen = { durationMs, requestId, providerStatus, discardedBy, discardReason, input: row.input }
   const ended = OPEN.includes(status) && !OPEN.includes(row.status)
   return {
     ...own,
+    ...seen,
+    warnings: row.warnings ?? [],
     direction: row.direction === 'IN' ? 'IN' : 'OUT',
     status,
     outcome: ended ? null : row.outcome,
@@ -188,6 +236,35 @@ export class SyncOperationResolver {
   ): Promise<SyncAttempt[]> {
     demand(caller, 'read:sync')
     return attemptsOf(hub.db.em(), operation.id)
+  }
+
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description: 'The record in the ERP before the change, without the redacted fields.',
+  })
+  before(@Root() { connection, before }: SyncOperation, @Ctx() context: HubContext): Promise<object | null> {
+    return seenOf(context.hub, connection, before)
+  }
+
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description: 'The record in the ERP after the change, without the redacted fields.',
+  })
+  after(@Root() { connection, after }: SyncOperation, @Ctx() context: HubContext): Promise<object | null> {
+    return seenOf(context.hub, connection, after)
+  }
+
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description:
+      'What was asked for, without the redacted fields; null for a change IN. Needs the scope read:sync.',
+  })
+  async input(
+    @Root() { connection, direction, input }: SyncOperation,
+    @Ctx() { hub, caller }: HubContext,
+  ): Promise<object | null> {
+    demand(caller, 'read:sync')
+    return direction === 'IN' ? null : seenOf(hub, connection, input)
   }
 
   @FieldResolver(() => Order, { nullable: true })

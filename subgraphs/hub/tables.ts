@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core'
 import type { Address, Component, CustomAttribute, Problem } from '../../schema/index.ts'
 import type { CustomerInput, InvoiceInput, OrderInput, PaymentInput } from '../connector.ts'
 import type { Scope, StockView } from '../caller.ts'
+import type { ConnectionPolicy } from '../policy.ts'
 
 /** Who owns connections, keys and all rows. */
 export const TenantTable = defineEntity({
@@ -46,6 +47,7 @@ export const ConnectionTable = defineEntity({
     position: p.integer().default(0),
     state: p.text().$type<ConnectionState>().default('ACTIVE'),
     settings: p.json().$type<Record<string, unknown>>(),
+    policy: p.json().$type<ConnectionPolicy | null>().nullable(),
     secrets: p.text(),
     tokens: p.text().nullable(),
     problem: p.json().$type<Problem | null>().nullable(),
@@ -260,6 +262,12 @@ export const OperationTable = defineEntity({
     problem: p.json().$type<Problem | null>().nullable(),
     before: p.json().$type<object | null>().nullable(),
     after: p.json().$type<object | null>().nullable(),
+    warnings: p.json().$type<Problem[] | null>().nullable(),
+    durationMs: p.integer().nullable(),
+    requestId: p.text().nullable(),
+    providerStatus: p.integer().nullable(),
+    discardedBy: p.text().nullable(),
+    discardReason: p.text().nullable(),
     attempts: p.integer().default(0),
     tries: p.integer().default(0),
     triedSince: p.datetime().onCreate(() => new Date()),

@@ -1,13 +1,17 @@
 import { ErpError } from '../../schema/errors.ts'
+import type { Problem } from '../../schema/index.ts'
 import { type Caller, reaches } from '../caller.ts'
 import type { OpenConnection } from '../connections.ts'
 import type { CustomerInput } from '../connector.ts'
 import { firstAnswer } from './accept.ts'
+import { Complaints } from './check/complaints.ts'
+import { checkCustomerFor } from './check/index.ts'
 import { FIELD_NAMES } from './conflict/fields.ts'
 import { writeGolden } from './conflict/golden.ts'
 import type { Manager } from './database.ts'
 import { seesCustomer } from './customer.ts'
 import { candidatesFor } from './duplicates.ts'
+import type { KnownCustomer } from './catalogue.ts'
 import type { Hub } from './hub.ts'
 import { newId } from './identity.ts'
 import type { UpsertCustomerInput } from './inputs.ts'
@@ -20,6 +24,8 @@ import { lockCustomers } from './twins.ts'
 export interface Target {
   open: OpenConnection
   native: string | null
+  /** What the checks found that does not stop it. */
+  warnings: Problem[]
 }
 
 /**
@@ -80,11 +86,29 @@ export async function targetsOf(hub: Hub, caller: Caller, input: UpsertCustomerI
       complain('NOT_SUPPORTED', `${open.connector.name} takes no customers.`, field)
     else if (native && !open.erp.customer.update)
       complain('NOT_SUPPORTED', `${open.connector.name} cannot change customers.`, field)
-    else return [{ open, native }]
+    else return [checked(open, native, known, input, errors)]
     return []
   })
-  if (errors.length > 0) throw new Refused(errors)
+  const warnings = targets.flatMap((target) => target.warnings)
+  if (errors.length > 0) throw new Refused(errors, [], warnings)
   return targets
+}
+
+/** Holds the customer, as this ERP will have it, against what the connection demands. */
+function checked(
+  open: OpenConnection,
+  native: string | null,
+  known: KnownCustomer | null,
+  input: UpsertCustomerInput,
+  errors: ErpError[],
+): Target {
+  const bad = new Complaints()
+  const given = Object.fromEntries(Object.entries(fieldsOf(input)).filter(([, value]) => value !== undefined))
+  const golden = native || !known ? {} : { ...known.row, group: known.row.customerGroup }
+  checkCustomerFor(open, { ...golden, ...given }, native !== null, bad)
+  bad.judge(open.settings)
+  errors.push(...bad.errors)
+  return { open, native, warnings: bad.warnings }
 }
 
 /** A known customer is changed wherever it is known and can be changed; a new one goes to the first that takes it. */
@@ -145,7 +169,7 @@ async function writeTo(
   request: Keyed,
   customer: string,
   fields: CustomerInput,
-  { open, native }: Target,
+  { open, native, warnings }: Target,
 ): Promise<string> {
   const id = newId('op')
   await insertOperation(em, {
@@ -161,6 +185,7 @@ async function writeTo(
     dependsOn: null,
     externalId: native,
     requestedBy: caller.name,
+    warnings,
   })
   return id
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { sweepEvents } from './events.ts'
+import { sweepLog } from './retention.ts'
 import type { Hub } from './hub.ts'
 import { Lease } from './lease.ts'
 import { type Claimed, FenceLost, claim } from './operations.ts'
@@ -108,6 +109,7 @@ class Crew {
     if (performance.now() - this.#sweptAt > SWEEP_MS || this.#sweptAt === 0) {
       this.#sweptAt = performance.now()
       await sweepEvents(this.#hub).catch(() => {})
+      await sweepLog(this.#hub).catch(() => {})
     }
     if (this.#stop.signal.aborted) return
     const rested = new AbortController()

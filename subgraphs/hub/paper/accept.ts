@@ -1,11 +1,14 @@
 import Big from 'big.js'
+import type { Problem } from '../../../schema/index.ts'
 import { type Caller, reaches } from '../../caller.ts'
 import type { OpenConnection } from '../../connections.ts'
 import { firstAnswer } from '../accept.ts'
 import type { KnownCustomer } from '../catalogue.ts'
 import { seesCustomer } from '../customer.ts'
 import { type Manager, rows } from '../database.ts'
-import { Complaints, checkCurrency, checkItems, checkLines } from '../draft.ts'
+import { Complaints } from '../check/complaints.ts'
+import { checkInvoiceFor, checkPaymentFor } from '../check/index.ts'
+import { checkCurrency, checkItems, checkLines } from '../draft.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../identity.ts'
 import { type NewOperation, insertOperation } from '../operations.ts'
@@ -33,7 +36,7 @@ export async function acceptInvoice(
   const request = keyed('pushInvoice', input, key)
   const first = await firstAnswer(hub, caller, request)
   if (first) return first
-  const { customer, stored } = await draftInvoice(hub, caller, input)
+  const { customer, stored, warnings } = await draftInvoice(hub, caller, input)
   return acceptOnce(hub, caller, request, async (em) => {
     const ids = idsOf(hub, caller, request, 'inv')
     await em.execute(
@@ -52,7 +55,7 @@ export async function acceptInvoice(
         ...[input.number ?? null, input.dueOn ?? null, input.currency ?? null],
       ],
     )
-    const operation = { ...ids, object: 'INVOICE', input: stored, customer } as const
+    const operation = { ...ids, object: 'INVOICE', input: stored, customer, warnings } as const
     return accepted(em, caller, input.connection, operation, following)
   })
 }
@@ -68,7 +71,7 @@ export async function acceptPayment(
   const request = keyed('pushPayment', input, key)
   const first = await firstAnswer(hub, caller, request)
   if (first) return first
-  const { customer, stored } = await draftPayment(hub, caller, input)
+  const { customer, stored, warnings } = await draftPayment(hub, caller, input)
   return acceptOnce(hub, caller, request, async (em) => {
     const ids = idsOf(hub, caller, request, 'pay')
     const { amount, currency } = input.amount
@@ -80,7 +83,7 @@ export async function acceptPayment(
         ...[input.paidOn, currency, amount],
       ],
     )
-    const operation = { ...ids, object: 'PAYMENT', input: stored, customer } as const
+    const operation = { ...ids, object: 'PAYMENT', input: stored, customer, warnings } as const
     return accepted(em, caller, input.connection, operation, following)
   })
 }
@@ -93,7 +96,10 @@ async function accepted(
   em: Manager,
   caller: Caller,
   connection: string,
-  operation: Pick<NewOperation, 'id' | 'subject' | 'reference' | 'object' | 'input' | 'customer'>,
+  operation: Pick<
+    NewOperation,
+    'id' | 'subject' | 'reference' | 'object' | 'input' | 'customer' | 'warnings'
+  >,
   following: Following,
 ): Promise<Accepted> {
   const { tenant, name: requestedBy } = caller
@@ -105,6 +111,7 @@ async function accepted(
 interface Draft<T> {
   customer: string
   stored: T
+  warnings: Problem[]
 }
 
 /** Resolves an invoice and checks everything about it that is known here. Throws Refused with all problems. */
@@ -125,10 +132,17 @@ export async function draftInvoice(
   )
   if (open) checkItems(open, lines, products, bad)
   if (input.order) await checkOrder(hub, caller, input, bad)
-  if (!open || !customer || bad.errors.length > 0) throw new Refused(bad.errors)
+  if (open) checkInvoiceFor(open, input, bad)
+  bad.judge(open?.settings)
+  const { errors, warnings } = bad
+  if (!open || !customer || errors.length > 0) throw new Refused(errors, [], warnings)
   const known = lines.map((line, index) => ({ ...line, item: products[index]?.natives[open.id] ?? null }))
   const id = customer.row.id
-  return { customer: id, stored: { ...rest, customer: id, order: input.order ?? null, lines: known } }
+  return {
+    customer: id,
+    stored: { ...rest, customer: id, order: input.order ?? null, lines: known },
+    warnings,
+  }
 }
 
 /** Resolves a payment and checks everything about it that is known here. Throws Refused with all problems. */
@@ -147,8 +161,11 @@ export async function draftPayment(
   const open = openOf(hub, caller, input.connection, 'payment', bad)
   const customer = await buyerOf(hub, caller, input.customer, open, bad)
   await checkAllocations(hub, caller, input, bad)
-  if (!open || !customer || bad.errors.length > 0) throw new Refused(bad.errors)
-  return { customer: customer.row.id, stored: { ...rest, customer: customer.row.id } }
+  if (open) checkPaymentFor(open, input, bad)
+  bad.judge(open?.settings)
+  const { errors, warnings } = bad
+  if (!open || !customer || errors.length > 0) throw new Refused(errors, [], warnings)
+  return { customer: customer.row.id, stored: { ...rest, customer: customer.row.id }, warnings }
 }
 
 function openOf(

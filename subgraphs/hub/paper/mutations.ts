@@ -21,6 +21,9 @@ export class PushInvoicePayload {
 
   @Field(() => [Problem])
   problems!: Problem[]
+
+  @Field(() => [Problem], { description: 'What the checks found that did not stop it.' })
+  warnings!: Problem[]
 }
 
 /** What became of a payment: an operation, or problems and nothing accepted. */
@@ -34,6 +37,9 @@ export class PushPaymentPayload {
 
   @Field(() => [Problem])
   problems!: Problem[]
+
+  @Field(() => [Problem], { description: 'What the checks found that did not stop it.' })
+  warnings!: Problem[]
 }
 
 const WAIT = { defaultValue: 0, description: 'Milliseconds to wait for the end, at most 30000.' }
@@ -52,9 +58,9 @@ export class PaperResolver {
     @Ctx() context: HubContext,
   ): Promise<PushInvoicePayload> {
     const done = await pushed(context, waitMs, (caller) => acceptInvoice(context.hub, caller, input, key))
-    const { operation, subject, problems } = done
+    const { operation, subject, ...rest } = done
     const invoice = subject ? await invoiceByReference({ id: subject }, trusted(context)) : null
-    return { operation, invoice, problems }
+    return { operation, invoice, ...rest }
   }
 
   @Mutation(() => PushPaymentPayload, {
@@ -67,9 +73,9 @@ export class PaperResolver {
     @Ctx() context: HubContext,
   ): Promise<PushPaymentPayload> {
     const done = await pushed(context, waitMs, (caller) => acceptPayment(context.hub, caller, input, key))
-    const { operation, subject, problems } = done
+    const { operation, subject, ...rest } = done
     const payment = subject ? await paymentByReference({ id: subject }, trusted(context)) : null
-    return { operation, payment, problems }
+    return { operation, payment, ...rest }
   }
 }
 
@@ -78,18 +84,27 @@ function trusted(context: HubContext): HubContext {
   return { ...context, caller: { ...context.caller, scopes: [...context.caller.scopes, 'read:order'] } }
 }
 
+interface Pushed {
+  operation: SyncOperation | null
+  subject: string | null
+  problems: Problem[]
+  warnings: Problem[]
+}
+
 async function pushed(
   { hub, caller }: HubContext,
   waitMs: number,
   accept: (caller: Caller) => Promise<Accepted>,
-): Promise<{ operation: SyncOperation | null; subject: string | null; problems: Problem[] }> {
+): Promise<Pushed> {
   demand(caller, 'write:invoice')
   try {
     const { operations } = await accept(caller)
     const [row] = await untilFinal(hub, operations, waitMs)
-    return { operation: row ? toOperation(row) : null, subject: row?.subject ?? null, problems: [] }
+    const operation = row ? toOperation(row) : null
+    return { operation, subject: row?.subject ?? null, problems: [], warnings: operation?.warnings ?? [] }
   } catch (error) {
-    if (error instanceof Refused) return { operation: null, subject: null, problems: error.problems }
-    throw error
+    if (!(error instanceof Refused)) throw error
+    const { problems, warnings } = error
+    return { operation: null, subject: null, problems, warnings }
   }
 }
