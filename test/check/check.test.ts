@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ANONYMOUS } from '../../subgraphs/hub/access.ts'
 import { rows } from '../../subgraphs/hub/database.ts'
 import type { Caller } from '../../subgraphs/caller.ts'
+import { readIn } from '../care.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 interface Problem {
@@ -37,12 +38,12 @@ let keys = 0
 
 beforeAll(async () => {
   house = await openHouse({ only: ['odoo:main'], settings: { maxPushMs: 100 } })
-  await house.poll()
+  await readIn(house, 'odoo:main', 120, 10)
   const sql =
     "select c.id from customer c join external_ref r on r.hub_id = c.id where c.currency = 'EUR' order by r.native_id limit 1"
   const [row] = await rows<{ id: string }>(house.hub.db.em(), sql)
   customer = row?.id ?? ''
-})
+}, 240_000)
 afterAll(() => house.close())
 
 async function asked<T>(query: string, variables: object, caller?: Caller): Promise<T> {
