@@ -4,6 +4,10 @@ import { sweepLog } from '../../subgraphs/hub/retention.ts'
 import { readIn } from '../care.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
+interface Begun {
+  batch: string
+  total: number
+}
 interface Op {
   id: string
   status: string
@@ -68,6 +72,13 @@ async function push(note: string): Promise<Op> {
 }
 const list = async (f: object) =>
   (await ask<{ syncOperations: { nodes: Op[] } }>(LIST, { f })).syncOperations.nodes
+/** Waits until a re-reading is through. */
+const readThrough = (batch: string) =>
+  expect
+    .poll(() => rows(house.hub.db.em(), 'select state from job where subject = ?', [batch]), {
+      timeout: 60_000,
+    })
+    .toEqual([{ state: 'DONE' }])
 const booked = (id: string | null) =>
   house.sandboxes
     .sandbox('erpnext')
@@ -145,12 +156,12 @@ describe('a re-sync', () => {
     const change = { email: 'changed@there.example' }
     const open = house.hub.directory.every()[0]
     await open?.erp.customer?.update?.({ id: customer.native }, change, null)
-    const { resyncRecords: begun } = await ask<{ resyncRecords: { total: number } }>(MANY, {
+    const { resyncRecords: begun } = await ask<{ resyncRecords: Begun }>(MANY, {
       o: 'CUSTOMER',
       f: { ids: [customer.native] },
     })
     expect(begun.total).toBe(1)
-    await house.settle()
+    await readThrough(begun.batch)
     const [line, ...others] = await list({ direction: 'IN' })
     expect(others).toEqual([])
     expect(line).toMatchObject({ externalId: customer.native, after: change, input: null })
@@ -163,9 +174,9 @@ describe('a re-sync', () => {
   it('reads all records of a kind again, in parts, without a word about what is the same', async () => {
     const before = (await list({ direction: 'IN' })).length
     const calls = house.sandboxes.calls('erpnext').length
-    const { resyncRecords: begun } = await ask<{ resyncRecords: { total: number } }>(MANY, { o: 'PRODUCT' })
+    const { resyncRecords: begun } = await ask<{ resyncRecords: Begun }>(MANY, { o: 'PRODUCT' })
     expect(begun.total).toBe(60)
-    await house.settle()
+    await readThrough(begun.batch)
     expect(house.sandboxes.calls('erpnext').length).toBeGreaterThan(calls)
     expect((await list({ direction: 'IN' })).length).toBe(before)
     const [job] = await rows<{ payload: { done: number } }>(
