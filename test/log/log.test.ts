@@ -73,12 +73,13 @@ async function push(note: string): Promise<Op> {
 const list = async (f: object) =>
   (await ask<{ syncOperations: { nodes: Op[] } }>(LIST, { f })).syncOperations.nodes
 /** Waits until a re-reading is through. */
-const readThrough = (batch: string) =>
-  expect
+async function readThrough(batch: string): Promise<void> {
+  await expect
     .poll(() => rows(house.hub.db.em(), 'select state from job where subject = ?', [batch]), {
       timeout: 60_000,
     })
     .toEqual([{ state: 'DONE' }])
+}
 const booked = (id: string | null) =>
   house.sandboxes
     .sandbox('erpnext')
