@@ -37,6 +37,7 @@ on conflict (connection, kind, native_id) do update set hub_id = excluded.hub_id
  * An empty id says that there was nothing to cancel.
  */
 export async function bookDone(
+  hub: Hub,
   em: Manager,
   op: Operation,
   ref: Ref,
@@ -48,7 +49,7 @@ export async function bookDone(
     return
   }
   const { connection, tenant } = op
-  await keepOwn(em, { connection, tenant, kind: kindOf(op.object), id: ref.id }, after)
+  await keepOwn(hub, em, { connection, tenant, kind: kindOf(op.object), id: ref.id }, after)
   const number = ref.number ?? (after && 'number' in after ? after.number : null) ?? null
   if (op.object === 'CUSTOMER') {
     if (!op.customer) return

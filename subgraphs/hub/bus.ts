@@ -2,7 +2,16 @@ import { EventEmitter } from 'node:events'
 import pg from 'pg'
 
 /** What processes tell each other. It is a hint to look into the database, never the truth itself. */
-export type Topic = 'key' | 'operation' | 'event' | 'connection' | 'catalogue' | 'changed' | 'inbox' | 'job'
+export type Topic =
+  | 'key'
+  | 'operation'
+  | 'event'
+  | 'connection'
+  | 'catalogue'
+  | 'changed'
+  | 'inbox'
+  | 'job'
+  | 'mapping'
 
 const CHANNEL = 'erp_supergraph'
 const RECONNECT_MS = 1_000

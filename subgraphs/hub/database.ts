@@ -14,6 +14,7 @@ import { Inbox } from './migrations/inbox.ts'
 import { Mends } from './migrations/mends.ts'
 import { Meter } from './migrations/meter.ts'
 import { Mirror } from './migrations/mirror.ts'
+import { Mappings } from './migrations/mappings.ts'
 import { Metrics } from './migrations/metrics.ts'
 import { Settings } from './migrations/settings.ts'
 import { Trust } from './migrations/trust.ts'
@@ -59,6 +60,7 @@ function common() {
         { name: '013-mends', class: Mends },
         { name: '014-care', class: Care },
         { name: '015-trust', class: Trust },
+        { name: '012-mappings', class: Mappings },
       ],
       tableName: 'migration',
       snapshot: false,

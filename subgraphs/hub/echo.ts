@@ -1,5 +1,7 @@
 import type { Id, Kind, Records } from '../records.ts'
 import type { Manager } from './database.ts'
+import type { Hub } from './hub.ts'
+import { agreedOf } from './mapping/records.ts'
 import { contentOf } from './mirror.ts'
 
 const KEEP = `
@@ -13,12 +15,16 @@ on conflict (connection, kind, native_id) do update set content = excluded.conte
  * new in it, and both sides agree on it (`synced`), so that only what is changed later counts as a change.
  */
 export async function keepOwn(
+  hub: Hub,
   em: Manager,
   at: { connection: string; tenant: string; kind: Kind; id: Id },
   record: Records[Kind] | null,
 ): Promise<void> {
   if (!record) return
   const { content, hash } = contentOf(record)
-  const text = JSON.stringify(content)
-  await em.execute(KEEP, [at.connection, at.kind, at.id, at.tenant, text, hash, text])
+  const agreed = JSON.stringify(await agreedOf(hub, em, at, content))
+  await em.execute(KEEP, [
+    ...[at.connection, at.kind, at.id, at.tenant],
+    ...[JSON.stringify(content), hash, agreed],
+  ])
 }

@@ -3,6 +3,7 @@ import { alertWatch } from './alert/watch.ts'
 import { customerMerge } from './conflict/merge.ts'
 import { flowJob } from './flow/run.ts'
 import type { JobHandler } from './jobs.ts'
+import { mappingApply } from './mapping/again.ts'
 import { webhookOut } from './outgoing/job.ts'
 import { recordResync } from './resync.ts'
 import { rollbackJob } from './rollback/job.ts'
@@ -16,4 +17,5 @@ export const handlers: JobHandler[] = [
   alertWatch,
   alertDelivery,
   recordResync,
+  mappingApply,
 ]

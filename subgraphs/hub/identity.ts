@@ -111,6 +111,7 @@ async function importCustomer(em: Manager, open: OpenConnection, customer: Custo
       customer.group,
       customer.paymentTerms,
       JSON.stringify(customer.addresses ?? []),
+      JSON.stringify((customer.customAttributes ?? []).filter(({ value }) => value)),
       open.id,
     ]
     await em.execute(INSERT_CUSTOMER, [
@@ -134,7 +135,7 @@ union all select id, 2 from customer where tenant = ? and email_key = ? order by
 
 const INSERT_CUSTOMER = `
 insert into customer (id, tenant, name, email, phone, tax_id, country, currency, customer_group, payment_terms, addresses,
-  home, email_key, tax_key, name_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?)`
+  custom_attributes, home, email_key, tax_key, name_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, ?)`
 
 const UPSERT_REF = `
 insert into external_ref (connection, kind, native_id, tenant, hub_id, number) values (?, ?, ?, ?, ?, ?)

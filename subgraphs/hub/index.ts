@@ -11,6 +11,7 @@ import { DeadLetterResolver } from './dead/resolver.ts'
 import { FlowResolver } from './flow/resolver.ts'
 import { InvoiceResolver, invoiceByReference } from './invoice.ts'
 import { KeyResolver } from './keys/index.ts'
+import { MappingResolver } from './mapping/resolver.ts'
 import { MetricsResolver } from './metrics/index.ts'
 import { SeenResolver } from './metrics/seen.ts'
 import { OutgoingResolver } from './outgoing/index.ts'
@@ -48,6 +49,7 @@ const resolvers: NonEmptyArray<Class> = [
   AlertResolver,
   SignInResolver,
   KeyResolver,
+  MappingResolver,
   MetricsResolver,
   SeenResolver,
   OutgoingResolver,

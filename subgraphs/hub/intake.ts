@@ -4,6 +4,8 @@ import type { OpenConnection } from '../connections.ts'
 import type { Hub } from './hub.ts'
 import { importCustomers, importItems, importOrders } from './identity.ts'
 import { readOf } from './kinds.ts'
+import { fillProducts } from './mapping/products.ts'
+import { type Brought, bringIn } from './mapping/records.ts'
 import { type Origin, takeOver } from './mirror.ts'
 import { importInvoices, importPayments } from './papers.ts'
 import { importQuotes } from './quotes.ts'
@@ -27,7 +29,10 @@ export async function importIds(
   }
 }
 
-/** Takes records in that a connection told of: the golden records first, then the mirror with its log. */
+/**
+ * Takes records in that a connection told of: the golden records first, in their own words, then the mirror with its
+ * log. What a mapping cannot bring over changes nothing, and its operation says why.
+ */
 export async function intake(
   hub: Hub,
   open: OpenConnection,
@@ -35,11 +40,23 @@ export async function intake(
   found: Records[Kind][],
   origin: Origin,
 ): Promise<void> {
+  const brought = await bringIn(hub, hub.db.em(), open, kind, found)
+  await importGolden(hub, open, kind, brought)
+  await takeOver(hub, open, kind, found, origin, brought)
+}
+
+/** Writes records that are in the words of the golden records. */
+export async function importGolden(
+  hub: Hub,
+  open: OpenConnection,
+  kind: Kind,
+  { set, good: found }: Brought<Kind>,
+): Promise<void> {
   if (kind === 'item') await importItems(hub.db, open, found as Records['item'][])
   if (kind === 'customer') await importCustomers(hub.db, open, found as Records['customer'][])
   if (kind === 'order') await importOrders(hub.db, open, found as Records['order'][])
   if (kind === 'invoice') await importInvoices(hub.db, open, found as Records['invoice'][])
   if (kind === 'payment') await importPayments(hub.db, open, found as Records['payment'][])
   if (kind === 'quote') await importQuotes(hub, open, found as Records['quote'][])
-  await takeOver(hub, open, kind, found, origin)
+  if (kind === 'item' && !set.isEmpty) await fillProducts(hub.db, open, set, found as Records['item'][])
 }

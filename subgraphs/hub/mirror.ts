@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Problem } from '../../schema/index.ts'
 import type { OpenConnection } from '../connections.ts'
 import type { Id, Kind, Records } from '../records.ts'
 import { type Manager, rows } from './database.ts'
@@ -6,6 +7,9 @@ import type { Hub } from './hub.ts'
 import { newId } from './identity.ts'
 import { enqueue } from './jobs.ts'
 import { objectOf } from './kinds.ts'
+import { inwards } from './mapping/apply.ts'
+import type { Brought } from './mapping/records.ts'
+import type { MappingSet } from './mapping/set.ts'
 import { tellMoved } from './operations.ts'
 
 /** How a change came to us. */
@@ -73,7 +77,8 @@ select r.id from jsonb_to_recordset(?::jsonb) as r(id text, reference text) join
 /**
  * Takes records over into the mirror. Each that is new or has changed becomes an operation IN of the sync log with
  * its before and after, and a job for whoever wants to know; the first reading of a connection and the echo of our
- * own writes are silent. The golden records are written before, by the importers of each kind.
+ * own writes are silent. The golden records are written before, by the importers of each kind; `brought` is what they
+ * got. The mirror keeps the ERP's own words, the log is in those of the golden records.
  */
 export async function takeOver(
   hub: Hub,
@@ -81,6 +86,7 @@ export async function takeOver(
   kind: Kind,
   records: Records[Kind][],
   origin: Origin,
+  brought: Brought<Kind>,
 ): Promise<void> {
   if (records.length === 0) return
   const contents = [...new Map(records.map((record) => [record.id, contentOf(record)])).values()]
@@ -95,13 +101,16 @@ export async function takeOver(
       const row = known.get(id)
       return !row || row.hash !== hash || row.deleted || (origin.batch !== undefined && !row.told)
     })
-    const loud = await loudOf(em, open, kind, changed, records, origin)
-    const operations = await log(em, open, kind, loud, known, origin)
+    const loud = await loudOf(em, open, kind, changed, records, origin, brought)
+    const lines = await linesOf(em, open, kind, loud, known, origin, brought)
+    await log(em, open, kind, lines, origin)
     const written = changed.map((one) => ({ ...one, told: loud.includes(one) }))
     if (written.length > 0) await em.execute(WRITE, [open.id, kind, open.tenant, JSON.stringify(written)])
     await em.execute(SEEN, [open.id, kind, ids])
-    await enqueue(em, jobsOf(open.tenant, wanting, operations))
-    return operations
+    // What could not be brought over is told to nobody else.
+    const whole = lines.filter(({ problem }) => problem === null)
+    await enqueue(em, jobsOf(open.tenant, wanting, whole.map(idOf)))
+    return lines.map(idOf)
   })
   tellMoved(hub.db, told)
   if (told.length > 0) hub.db.bus.tell('job', open.id)
@@ -130,10 +139,13 @@ async function loudOf(
   changed: Content[],
   records: Records[Kind][],
   origin: Origin,
+  { problems }: Brought<Kind>,
 ): Promise<Content[]> {
   if (changed.length === 0) return []
   const sql = 'select baseline_at from poll where connection = ? and kind = ? and baseline_at is not null'
-  if (!origin.batch && (await rows(em, sql, [open.id, kind])).length === 0) return []
+  const isSilent = !origin.batch && (await rows(em, sql, [open.id, kind])).length === 0
+  // A failure is never silent.
+  if (isSilent) return changed.filter(({ id }) => problems.has(id))
   const references = new Map(records.map((one) => [one.id, 'reference' in one ? one.reference : null]))
   const asked = changed.map(({ id }) => ({ id, reference: references.get(id) ?? null }))
   const values = [JSON.stringify(asked), open.id, objectOf(kind)]
@@ -144,11 +156,12 @@ async function loudOf(
 const LOG = `
 with added as (
   insert into operation (id, tenant, connection, direction, object, action, status, outcome, reference, input, batch,
-    external_id, external_number, before, after, customer, sales_order, subject, requested_by, finished_at)
-  select c.operation, ?, ?, 'IN', ?, c.action, 'DONE', 'SUCCESS', c.id, '{}', ?, c.id, c.after->>'number',
-    (select content from mirror m where c.action = 'UPDATE' and m.connection = ? and m.kind = ? and m.native_id = c.id), c.after,
-    coalesce(e.hub_id, s.customer, i.customer, p.customer), s.id, coalesce(i.id, p.id), ?, now()
-  from jsonb_to_recordset(?::jsonb) as c(operation text, action text, id text, after jsonb)
+    external_id, external_number, before, after, customer, sales_order, subject, requested_by, finished_at, problem)
+  select c.operation, ?, ?, 'IN', ?, c.action, case when c.problem is null then 'DONE' else 'DEAD' end,
+    case when c.problem is null then 'SUCCESS' else 'ERROR' end, c.id, coalesce(c.input, '{}'), ?, c.id, c.after->>'number',
+    coalesce(c.before, (select content from mirror m where c.action = 'UPDATE' and m.connection = ? and m.kind = ? and m.native_id = c.id)), c.after,
+    coalesce(e.hub_id, s.customer, i.customer, p.customer), s.id, coalesce(i.id, p.id), ?, now(), c.problem
+  from jsonb_to_recordset(?::jsonb) as c(operation text, action text, id text, before jsonb, after jsonb, problem jsonb, input jsonb)
   left join external_ref e on e.connection = ? and e.kind = 'customer' and e.native_id = c.id and ? = 'CUSTOMER'
   left join sales_order s on s.connection = ? and s.native_id = c.id and ? = 'ORDER'
   left join invoice i on i.connection = ? and i.native_id = c.id and ? = 'INVOICE'
@@ -157,26 +170,76 @@ with added as (
 insert into event (tenant, connection, operation, object, status, outcome)
 select tenant, connection, id, object, status, outcome from added`
 
-async function log(
+/** A line of the log to be written. */
+export interface Line {
+  operation: string
+  action: 'CREATE' | 'UPDATE'
+  id: Id
+  /** Null: what the mirror holds, for an update. */
+  before: object | null
+  after: object
+  /** Why it could not be brought over. */
+  problem: Problem | null
+  input?: object
+}
+
+const idOf = ({ operation }: Line): string => operation
+
+async function linesOf(
   em: Manager,
   open: OpenConnection,
   kind: Kind,
-  changed: Content[],
+  loud: Content[],
   known: Map<Id, Mirrored>,
   origin: Origin,
-): Promise<string[]> {
-  if (changed.length === 0) return []
-  const lines = changed.map(({ id, content }) => {
+  { set, good, problems }: Brought<Kind>,
+): Promise<Line[]> {
+  const mapped = new Map(set.isEmpty ? [] : good.map((record) => [record.id, contentOf(record).content]))
+  const before = set.isEmpty ? new Map<Id, object>() : await beforeOf(em, open, kind, loud, set)
+  return loud.map(({ id, content }) => {
     const row = known.get(id)
     // What an import tells was there before without a word, and is new to whoever follows.
     const isNew = !row || row.deleted || (origin.batch !== undefined && !row.told)
-    return { operation: newId('op'), action: isNew ? 'CREATE' : 'UPDATE', id, after: content }
+    return {
+      operation: newId('op'),
+      action: isNew ? 'CREATE' : 'UPDATE',
+      id,
+      before: isNew ? null : (before.get(id) ?? null),
+      after: mapped.get(id) ?? content,
+      problem: problems.get(id) ?? null,
+    }
   })
+}
+
+async function beforeOf(
+  em: Manager,
+  open: OpenConnection,
+  kind: Kind,
+  loud: Content[],
+  set: MappingSet,
+): Promise<Map<Id, object>> {
+  const sql = `select native_id as id, content from mirror
+    where connection = ? and kind = ? and native_id in (select jsonb_array_elements_text(?::jsonb))`
+  const values = [open.id, kind, JSON.stringify(loud.map(({ id }) => id))]
+  const before = new Map<Id, object>()
+  for (const { id, content } of await rows<{ id: Id; content: object }>(em, sql, values))
+    before.set(id, (await inwards(set, content)).record)
+  return before
+}
+
+/** Writes lines of the log with their events. */
+export async function log(
+  em: Manager,
+  open: OpenConnection,
+  kind: Kind,
+  lines: Line[],
+  origin: Origin,
+): Promise<void> {
+  if (lines.length === 0) return
   const object = objectOf(kind)
   const where = [open.id, object]
   await em.execute(LOG, [
     ...[open.tenant, open.id, object, origin.batch ?? null, open.id, kind, origin.by],
     ...[JSON.stringify(lines), ...where, ...where, ...where, ...where],
   ])
-  return lines.map(({ operation }) => operation)
 }

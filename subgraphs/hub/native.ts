@@ -3,6 +3,7 @@ import type { CustomerInput, Id, InvoiceInput, Kind, OrderInput, PaymentInput } 
 import type { OpenConnection } from '../connections.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
+import { ownCustomer, ownOrder } from './mapping/outward.ts'
 import type { Operation } from './operations.ts'
 import type { StoredCustomer, StoredInvoice, StoredOrder, StoredPayment } from './tables.ts'
 
@@ -42,7 +43,8 @@ async function linesOf<T extends { sku: string; item: Id | null }>(
 export async function orderInput(hub: Hub, op: Draft, open: OpenConnection): Promise<OrderInput> {
   const stored = op.input as StoredOrder
   const customer = await buyerOf(hub, open, stored.customer)
-  return { ...stored, customer, lines: await linesOf(hub, op, open, stored.lines) }
+  const native = { ...stored, customer, lines: await linesOf(hub, op, open, stored.lines) }
+  return ownOrder(hub, open, native)
 }
 
 const NATIVE_ORDER = 'select native_id as id from sales_order where tenant = ? and id = ? and connection = ?'
@@ -75,10 +77,13 @@ export async function paymentInput(hub: Hub, op: Draft, open: OpenConnection): P
   return { ...stored, customer, allocations }
 }
 
-/** What a customer operation writes: everything on CREATE, the given fields on UPDATE. */
-export function customerInput(op: Operation): CustomerInput {
-  const { customer: _hub, ...input } = op.input as StoredCustomer
-  return input
+/**
+ * What a customer operation writes, as the mappings of now say: everything on CREATE, the given fields on UPDATE.
+ * Throws MAPPING_MISSING and VALIDATION with the field that cannot be mapped.
+ */
+export function customerInput(hub: Hub, op: Operation, open: OpenConnection): Promise<CustomerInput> {
+  const { customer, ...input } = op.input as StoredCustomer
+  return ownCustomer(hub, open, input, { isNew: op.action === 'CREATE', customer })
 }
 
 /** The record that an operation changes or cancels, by the ERP's own id; null where it never arrived. */

@@ -122,7 +122,7 @@ export async function resolve(
     const from = ref ? ['UNCERTAIN', 'REFUSED', 'DEAD'] : ['UNCERTAIN']
     const end = ref ? ['DONE', 'SUCCESS', ref.id, ref.number] : ['CANCELLED', 'WARNING', null, null]
     if ((await rows(em, RESOLVE, [...end, id, JSON.stringify(from)])).length === 0) return false
-    if (ref) await bookDone(em, op, ref, ref.record)
+    if (ref) await bookDone(hub, em, op, ref, ref.record)
     else await refuseDependents(em, id)
     return true
   })

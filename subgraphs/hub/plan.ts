@@ -1,11 +1,13 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Problem } from '../../schema/index.ts'
 import type { Caller } from '../caller.ts'
-import type { WireRequest } from '../connector.ts'
+import type { OpenConnection } from '../connections.ts'
+import type { CustomerInput, WireRequest } from '../connector.ts'
 import { asCall } from '../http.ts'
 import { toProblem } from '../reader.ts'
 import { draftOrder } from './draft.ts'
 import type { Hub } from './hub.ts'
+import { ownCustomer, ownOrder } from './mapping/outward.ts'
 import type { PushOrderInput, UpsertCustomerInput } from './inputs.ts'
 import { keyed, referenceOf } from './request.ts'
 import { fieldsOf, refuseDuplicate, targetsOf } from './upsert.ts'
@@ -31,7 +33,7 @@ export async function planOrder(
     const { name, email, phone, taxId, country, currency, addresses } = row
     const reference = referenceOf(hub, caller.tenant, request, 'customer')
     const first = await planned(open.id, () =>
-      open.erp.customer?.plan({ name, email, phone, taxId, country, currency, addresses }, reference),
+      planNew(hub, open, { name, email, phone, taxId, country, currency, addresses }, reference),
     )
     const told = `The order's own requests can be shown once ${open.id} has the customer.`
     const later = new ErpError('NOT_SUPPORTED', told, { connection: open.id, field: 'dryRun' })
@@ -39,7 +41,8 @@ export async function planOrder(
   }
   const native = { ...stored, customer: customer.natives[open.id] ?? '' }
   const reference = referenceOf(hub, caller.tenant, request)
-  return { ...(await planned(open.id, () => open.erp.order?.plan(native, reference))), warnings }
+  const plan = async () => open.erp.order?.plan(await ownOrder(hub, open, native), reference)
+  return { ...(await planned(open.id, plan)), warnings }
 }
 
 /** The exact requests that writing this customer would send. Throws Refused, with candidates. */
@@ -56,9 +59,7 @@ export async function planCustomer(
   const reference = referenceOf(hub, caller.tenant, request)
   const all = await Promise.all(
     targets.map(({ open, native }) =>
-      native
-        ? unplanned(open.id)
-        : planned(open.id, () => open.erp.customer?.plan(fieldsOf(input), reference)),
+      native ? unplanned(open.id) : planned(open.id, () => planNew(hub, open, fieldsOf(input), reference)),
     ),
   )
   return {
@@ -68,9 +69,19 @@ export async function planCustomer(
   }
 }
 
+async function planNew(
+  hub: Hub,
+  open: OpenConnection,
+  input: CustomerInput,
+  reference: string,
+): Promise<WireRequest[] | undefined> {
+  const own = await ownCustomer(hub, open, input, { isNew: true, customer: null })
+  return open.erp.customer?.plan(own, reference)
+}
+
 async function planned(
   connection: string,
-  plan: () => Promise<WireRequest[]> | undefined,
+  plan: () => Promise<WireRequest[] | undefined>,
 ): Promise<Omit<Planned, 'warnings'>> {
   try {
     return { plan: (await asCall({ lane: 'live' }, async () => plan())) ?? [], problems: [] }

@@ -60,7 +60,7 @@ export async function push(hub: Hub, held: Claimed, lease: Lease, worker: Pusher
   const go = <I>(write: Write<I>, input: () => Promise<I>) => carry<I>({ ...common, write, input }, attempt)
   const { order, customer, invoice, payment } = open.erp
   if (op.object === 'ORDER' && order) return go(order, () => orderInput(hub, op, open))
-  if (op.object === 'CUSTOMER' && customer) return go(customer, async () => customerInput(op))
+  if (op.object === 'CUSTOMER' && customer) return go(customer, () => customerInput(hub, op, open))
   if (op.object === 'INVOICE' && invoice) return go(invoice, () => invoiceInput(hub, op, open))
   if (op.object === 'PAYMENT' && payment) return go(payment, () => paymentInput(hub, op, open))
   const error = new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot do this.`, {
@@ -185,7 +185,7 @@ async function done<I>(work: Work<I>, ref: Ref): Promise<void> {
   await hub.db.em().transactional(async (em) => {
     await move(em, held, { status: 'DONE', outcome: 'SUCCESS', sent: 'clear', ...written })
     await closeAttempt(em, held, attempt, 'SUCCESS', null)
-    await bookDone(em, op, ref, after)
+    await bookDone(hub, em, op, ref, after)
   })
   tellMoved(hub.db, [op.id])
   if (ref.id) told(hub, open.id, kindOf(op.object), op, ref.id)

@@ -15,6 +15,8 @@ import type { KnownCustomer } from './catalogue.ts'
 import type { Hub } from './hub.ts'
 import { newId } from './identity.ts'
 import type { UpsertCustomerInput } from './inputs.ts'
+import { mappingsOf } from './mapping/read.ts'
+import type { MappingSet } from './mapping/set.ts'
 import { insertOperation } from './operations.ts'
 import { type Accepted, type Keyed, Refused, acceptOnce, keyed, referenceOf } from './request.ts'
 import { CustomerTable } from './tables.ts'
@@ -44,16 +46,18 @@ export async function acceptCustomer(
   const first = await firstAnswer(hub, caller, request)
   if (first) return first
   const targets = await targetsOf(hub, caller, input)
+  const sets = await setsOf(hub, targets)
   const accepted = await acceptOnce(hub, caller, request, async (em) => {
     await lockCustomers(em, caller.tenant)
     await refuseDuplicate(em, caller, input, differentFrom)
     const id = input.id ?? newId('cus')
     const golden = await saveGolden(em, caller, id, input, targets)
     const operations: string[] = []
-    for (const target of targets)
-      operations.push(
-        await writeTo(hub, em, caller, request, id, target.native ? fieldsOf(input) : golden, target),
-      )
+    for (const target of targets) {
+      const whole = withOwn(golden, input, sets.get(target.open.id))
+      const fields = target.native ? fieldsOf(input) : whole
+      operations.push(await writeTo(hub, em, caller, request, id, fields, target))
+    }
     return { operations, order: null, customer: id }
   })
   hub.db.bus.tell('catalogue', accepted.customer ?? '')
@@ -188,6 +192,23 @@ async function writeTo(
     warnings,
   })
   return id
+}
+
+async function setsOf(hub: Hub, targets: Target[]): Promise<Map<string, MappingSet>> {
+  const sets = targets.map(async ({ open: { id, tenant } }): Promise<[string, MappingSet]> => {
+    const at = { tenant, connection: id, kind: 'customer' } as const
+    return [id, await mappingsOf(hub.db, hub.db.em(), at)]
+  })
+  return new Map(await Promise.all(sets))
+}
+
+/** A golden record without the custom attributes that only other ERPs have: neither given now nor mapped here. */
+function withOwn(golden: CustomerInput, input: UpsertCustomerInput, set?: MappingSet): CustomerInput {
+  const given = input.customAttributes ?? []
+  const customAttributes = golden.customAttributes?.filter(
+    ({ key }) => given.some((one) => one.key === key) || set?.writesCustom(key),
+  )
+  return { ...golden, customAttributes }
 }
 
 /** What the ERP is told: the fields that were given, without the hub's own. */

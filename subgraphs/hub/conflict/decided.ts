@@ -46,8 +46,9 @@ function checkValue(field: Field, value: unknown): void {
 
 /** Checks the name of a field. Throws VALIDATION naming those that there are. */
 export function checkField(field: string): asserts field is Field {
-  if (FIELD_NAMES.includes(field as Field)) return
-  throw new ErpError('VALIDATION', `${field} is none of ${FIELD_NAMES.join(', ')}.`, { field: 'field' })
+  if (FIELD_NAMES.some((name) => name === field) || /^custom\../.test(field)) return
+  const told = `${field} is none of ${FIELD_NAMES.join(', ')}, custom.<key>.`
+  throw new ErpError('VALIDATION', told, { field: 'field' })
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { CustomerInput } from '../../connector.ts'
+import { attributesOf } from '../mapping/apply.ts'
+import { customField, customKey } from '../mapping/fields.ts'
 
-/** A field of a customer that is kept equal on all sides. */
-export type Field = keyof CustomerInput
+/** A field of a customer that is kept equal on all sides; each custom attribute is one. */
+export type Field = keyof CustomerInput | `custom.${string}`
 
 /** The column of the golden record in which a field stands, and whether it is a list. */
-export const FIELDS: Record<Field, { column: string; isList: boolean }> = {
+export const FIELDS: Record<keyof CustomerInput, { column: string; isList: boolean }> = {
   name: { column: 'name', isList: false },
   email: { column: 'email', isList: false },
   phone: { column: 'phone', isList: false },
@@ -18,7 +20,13 @@ export const FIELDS: Record<Field, { column: string; isList: boolean }> = {
 }
 
 /** All fields, in the order in which they are shown. */
-export const FIELD_NAMES = Object.keys(FIELDS) as Field[]
+export const FIELD_NAMES = Object.keys(FIELDS) as (keyof CustomerInput)[]
+
+/** The value of a field of a customer, also of one custom attribute. */
+export function valueOf(record: object, field: Field): unknown {
+  const key = customKey(field)
+  return key === null ? (record as Record<string, unknown>)[field] : attributesOf(record).get(key)
+}
 
 /** Whether two values say the same: nothing, an empty text and an empty list are one; names of parts may be in any order. */
 export function same(one: unknown, other: unknown): boolean {
@@ -42,6 +50,9 @@ function trimmed(value: unknown): unknown {
 
 /** The fields in which two contents of a record differ. What the later one leaves out is not known there. */
 export function changedFields(base: object, after: object): Field[] {
-  const [was, is] = [base as Record<string, unknown>, after as Record<string, unknown>]
-  return FIELD_NAMES.filter((field) => (field in was || field in is) && !same(was[field], is[field]))
+  const keys = [...attributesOf(base).keys(), ...attributesOf(after).keys()]
+  const fields: Field[] = FIELD_NAMES.filter((field) => field !== 'customAttributes')
+  return [...fields, ...new Set(keys.map(customField))].filter(
+    (field) => !same(valueOf(base, field), valueOf(after, field)),
+  )
 }

@@ -1,6 +1,7 @@
 import { type Manager, rows } from '../database.ts'
 import { matchKeys } from '../identity.ts'
 import { CustomerTable } from '../tables.ts'
+import { customKey } from '../mapping/fields.ts'
 import { FIELDS, type Field } from './fields.ts'
 
 /** Who changed a field of a golden record last, and when. */
@@ -26,6 +27,10 @@ export async function touch(em: Manager, customer: string, fields: Field[], by: 
   await em.execute(sql, [customer, by, JSON.stringify(fields)])
 }
 
+const WRITE_CUSTOM = `
+update customer set custom_attributes = (select coalesce(jsonb_agg(a), '[]') from jsonb_array_elements(custom_attributes) a
+  where a->>'key' <> ?) || ?::jsonb where id = ?`
+
 /** Writes fields of a golden record with its keys for matching, and notes who changed them. */
 export async function writeGolden(
   em: Manager,
@@ -35,8 +40,13 @@ export async function writeGolden(
 ): Promise<void> {
   const fields = Object.keys(values) as Field[]
   for (const field of fields) {
-    const { column, isList } = FIELDS[field]
     const value = values[field] ?? null
+    const key = customKey(field)
+    if (key !== null) {
+      await em.execute(WRITE_CUSTOM, [key, JSON.stringify(value === null ? [] : [{ key, value }]), customer])
+      continue
+    }
+    const { column, isList } = FIELDS[field as keyof typeof FIELDS]
     // A customer has a name; a side that lost it does not take it away.
     if (field === 'name' && !value) continue
     const sql = `update customer set ${column} = ?${isList ? '::jsonb' : ''} where id = ?`

@@ -8,8 +8,13 @@ import { type Operation, tellMoved } from '../operations.ts'
 import { settingOf } from '../setting/read.ts'
 import { OperationTable } from '../tables.ts'
 import { lockCustomers } from '../twins.ts'
-import { type Field, changedFields, same } from './fields.ts'
-import { touchedOf, writeGolden } from './golden.ts'
+import { mappingsOf } from '../mapping/read.ts'
+import { type Field, changedFields, same, valueOf } from './fields.ts'
+import { isRemapped } from '../mapping/records.ts'
+import { attributesOf } from '../mapping/apply.ts'
+import { customField, customKey } from '../mapping/fields.ts'
+import type { MappingSet } from '../mapping/set.ts'
+import { type Touched, touchedOf, writeGolden } from './golden.ts'
 import { spread } from './propagate.ts'
 import { type Decision, decide, ruleFor, rulesOf } from './rules.ts'
 
@@ -50,7 +55,8 @@ async function merge(hub: Hub, em: Manager, id: string): Promise<string[]> {
   const [golden] = await rows<Golden>(em, GOLDEN, [op.customer])
   const [side] = await rows<Side>(em, SIDE, [op.connection, op.externalId])
   if (!golden || !side) return []
-  const sorted = await sort(em, op, golden, side)
+  const at = { tenant: op.tenant, connection: op.connection, kind: 'customer' } as const
+  const sorted = await sort(em, op, golden, side, await mappingsOf(hub.db, em, at))
   if (sorted.TAKE.length > 0) await writeGolden(em, op.customer, pick(op.after, sorted.TAKE), op.connection)
   for (const field of sorted.ASK) await ask(em, op, field, golden, side)
   await em.execute(AGREE, [JSON.stringify(op.after), op.connection, op.externalId])
@@ -61,8 +67,7 @@ async function merge(hub: Hub, em: Manager, id: string): Promise<string[]> {
 }
 
 function pick(from: object, fields: Field[]): Partial<Record<Field, unknown>> {
-  const all = from as Partial<Record<Field, unknown>>
-  return Object.fromEntries(fields.map((field) => [field, all[field] ?? null]))
+  return Object.fromEntries(fields.map((field) => [field, valueOf(from, field) ?? null]))
 }
 
 /** Each field that this side changed, under what is to be done with it. */
@@ -71,27 +76,47 @@ async function sort(
   op: Operation,
   golden: Golden,
   side: Side,
+  set: MappingSet,
 ): Promise<Record<Decision, Field[]>> {
   const sorted: Record<Decision, Field[]> = { TAKE: [], KEEP: [], ASK: [] }
-  const after = (op.after ?? {}) as Record<string, unknown>
-  const base = side.synced ?? op.before
+  const after = op.after ?? {}
+  const base = side.synced ?? baseOf(op, set)
   // A record that is new here never agreed with us on anything: it only fills what nobody knew.
   if (!base) {
-    sorted.TAKE = changedFields({}, after).filter((field) => same(golden[field], null))
+    sorted.TAKE = changedFields({}, after).filter((field) => same(valueOf(golden, field), null))
     return sorted
   }
   const [rules, touched] = [await rulesOf(em, op.tenant), await touchedOf(em, op.customer ?? '')]
   const agreedAt = side.syncedAt ? Date.parse(iso(side.syncedAt)) : 0
   const theirsAt = Date.parse(iso(side.touchedAt) ?? iso(op.createdAt ?? new Date()))
   for (const field of changedFields(base, after)) {
-    if (same(golden[field], after[field])) continue
-    const last = touched.get(field)
+    if (!set.reads(field) || same(valueOf(golden, field), valueOf(after, field))) continue
+    const last = lastOf(touched, field)
     const isContested = last !== undefined && last.by !== op.connection && last.at > agreedAt
     const rule = ruleFor(rules, field, golden.home)
     const change = { rule, connection: op.connection, isContested, theirsAt, oursAt: last?.at ?? 0 }
     sorted[decide(change)].push(field)
   }
   return sorted
+}
+
+/**
+ * What the record said before, in the words of the golden record. Where mappings were applied again, the fields that
+ * they fill count as changed, whatever they said under the mappings before.
+ */
+function baseOf(op: Operation, set: MappingSet): object | null {
+  if (!isRemapped(op) || !op.after) return op.before ?? null
+  const { customAttributes: _list, ...plain } = op.after as Record<string, unknown>
+  const kept = Object.entries(plain).filter(([field]) => !set.namesHub(field))
+  const attributes = [...attributesOf(op.after)].filter(([key]) => !set.namesHub(customField(key)))
+  const customAttributes = attributes.map(([key, value]) => ({ key, value }))
+  return { ...Object.fromEntries(kept), customAttributes }
+}
+
+/** Custom attributes are written one by one, or as a list. */
+function lastOf(touched: Map<Field, Touched>, field: Field): Touched | undefined {
+  const all = [touched.get(field), customKey(field) === null ? undefined : touched.get('customAttributes')]
+  return all.filter((one) => one !== undefined).toSorted((one, other) => other.at - one.at)[0]
 }
 
 const ASK = `
@@ -101,9 +126,8 @@ on conflict (customer, connection, field) where state = 'OPEN' do update set our
   theirs = excluded.theirs, operation = excluded.operation, updated_at = now()`
 
 async function ask(em: Manager, op: Operation, field: Field, golden: Golden, side: Side): Promise<void> {
-  const base = (side.synced ?? op.before ?? {}) as Record<string, unknown>
-  const after = (op.after ?? {}) as Record<string, unknown>
-  const values = [golden[field], after[field], base[field]].map((value) => JSON.stringify(value ?? null))
+  const sides = [golden, op.after ?? {}, side.synced ?? op.before ?? {}]
+  const values = sides.map((record) => JSON.stringify(valueOf(record, field) ?? null))
   await em.execute(ASK, [newId('cfl'), op.tenant, op.customer, op.connection, field, ...values, op.id])
 }
 

@@ -5,7 +5,10 @@ import { newId } from '../identity.ts'
 import { insertOperation } from '../operations.ts'
 import { referenceOf } from '../request.ts'
 import { settingsOf } from '../setting/read.ts'
-import { type Field, same } from './fields.ts'
+import { attributesOf, inwards } from '../mapping/apply.ts'
+import { customKey } from '../mapping/fields.ts'
+import { mappingsOf } from '../mapping/read.ts'
+import { type Field, same, valueOf } from './fields.ts'
 
 /** A change of a golden record that its other sides shall have too. */
 export interface Spread {
@@ -46,17 +49,35 @@ export async function spread(hub: Hub, em: Manager, change: Spread): Promise<str
     const setting = settings.find((one) => one.connection === connection)
     const open = hub.directory.find(tenant, connection)
     if (!setting?.enabled || setting.direction === 'IN' || !open?.erp.customer?.update) continue
-    const news = Object.entries(values).filter(([field, value]) => !same(content[field], value))
+    const set = await mappingsOf(hub.db, em, { tenant, connection, kind: 'customer' })
+    const { record: theirs } = await inwards(set, content)
+    const own = attributesOf(content)
+    const news = (Object.entries(values) as [Field, unknown][]).filter(([field, value]) => {
+      const key = customKey(field)
+      // What no mapping names goes to an ERP that has a custom field of this name.
+      const takes = key === null || set.namesHub(field) || own.has(key)
+      return takes && set.writes(field) && !same(valueOf(theirs, field), value)
+    })
     if (news.length === 0) continue
     const id = newId('op')
     const hash = createHash('sha256').update(JSON.stringify(news)).digest('hex')
     await insertOperation(em, {
       ...{ id, tenant, connection, customer, cause, object: 'CUSTOMER', action: 'UPDATE' },
       reference: referenceOf(hub, tenant, { key: `${change.key} ${connection} ${native}`, hash }),
-      input: { ...Object.fromEntries(news), customer },
+      input: { ...inputOf(news), customer },
       ...{ salesOrder: null, dependsOn: null, externalId: native, requestedBy: 'sync' },
     })
     operations.push(id)
   }
   return operations
 }
+
+/** Changed fields as an operation carries them: custom attributes in their list. */
+function inputOf(news: [Field, unknown][]): StoredFields {
+  const isCustom = ([field]: [Field, unknown]) => customKey(field) !== null
+  const custom = news.filter(isCustom).map(([field, value]) => ({ key: customKey(field) ?? '', value }))
+  const plain = Object.fromEntries(news.filter((one) => !isCustom(one)))
+  return custom.length > 0 ? { ...plain, customAttributes: custom } : plain
+}
+
+type StoredFields = Record<string, unknown>

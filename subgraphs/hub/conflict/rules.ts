@@ -19,7 +19,8 @@ export function rulesOf(em: Manager, tenant: string): Promise<Rule[]> {
 
 /** The rule for a field, and whether an operator made it: without one the customer's home connection is the master. */
 export function ruleFor(rules: Rule[], field: Field, home: string | null): Rule & { isGiven: boolean } {
-  const given = rules.find((rule) => rule.field === field) ?? rules.find((rule) => rule.field === '*')
+  const general = field.startsWith('custom.') ? 'customAttributes' : '*'
+  const given = [field, general, '*'].map((name) => rules.find((rule) => rule.field === name)).find(Boolean)
   if (given) return { ...given, isGiven: true }
   return { field, strategy: 'FIELD_MASTER', master: home, isGiven: false }
 }

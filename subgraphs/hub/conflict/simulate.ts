@@ -1,7 +1,7 @@
 import type { Caller } from '../../caller.ts'
 import { type Manager, rows } from '../database.ts'
 import type { Hub } from '../hub.ts'
-import { type Field, changedFields } from './fields.ts'
+import { type Field, changedFields, valueOf } from './fields.ts'
 import { type Rule, decide, ruleFor, rulesOf } from './rules.ts'
 import type { Simulated, Simulation } from './types.ts'
 
@@ -37,6 +37,6 @@ function simulated(row: Past, field: Field, today: Rule[], rules: Rule[]): Simul
   const { id: operation, connection, before, after, home } = row
   const by = (all: Rule[]) =>
     decide({ rule: ruleFor(all, field, home), connection, isContested: true, theirsAt: 1, oursAt: 0 })
-  const values = { before: before[field] ?? null, after: after[field] ?? null }
+  const values = { before: valueOf(before, field) ?? null, after: valueOf(after, field) ?? null }
   return { operation, connection, field, ...values, now: by(today), then: by(rules) }
 }
