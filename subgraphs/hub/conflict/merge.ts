@@ -92,7 +92,9 @@ async function sort(
   for (const field of changedFields(base, after)) {
     if (!set.reads(field) || same(valueOf(golden, field), valueOf(after, field))) continue
     const last = lastOf(touched, field)
-    const isContested = last !== undefined && last.by !== op.connection && last.at > agreedAt
+    // A golden record that says what this side said before was not changed against it, whoever wrote it.
+    const isOurs = last !== undefined && last.by !== op.connection && last.at > agreedAt
+    const isContested = isOurs && !same(valueOf(golden, field), valueOf(base, field))
     const rule = ruleFor(rules, field, golden.home)
     const change = { rule, connection: op.connection, isContested, theirsAt, oursAt: last?.at ?? 0 }
     sorted[decide(change)].push(field)
