@@ -3,6 +3,7 @@ import { connect } from './connect.tsx'
 import { connections } from './connections.tsx'
 import { dead } from './dead.tsx'
 import { explore } from './explore.tsx'
+import { mappings } from './mappings.tsx'
 import { now } from './now.tsx'
 import { orders } from './orders.tsx'
 import { stream } from './stream.tsx'
@@ -17,4 +18,4 @@ export interface Page {
 }
 
 /** All pages, in the order of the menu. A new one is a file and a line here. */
-export const pages: Page[] = [now, explore, stream, orders, dead, connections, connect]
+export const pages: Page[] = [now, explore, stream, orders, dead, connections, connect, mappings]
