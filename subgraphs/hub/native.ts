@@ -82,7 +82,8 @@ export async function paymentInput(hub: Hub, op: Draft, open: OpenConnection): P
  * Throws MAPPING_MISSING and VALIDATION with the field that cannot be mapped.
  */
 export function customerInput(hub: Hub, op: Operation, open: OpenConnection): Promise<CustomerInput> {
-  const { customer, ...input } = op.input as StoredCustomer
+  const { customer, isNative, ...input } = op.input as StoredCustomer
+  if (isNative) return Promise.resolve(input)
   return ownCustomer(hub, open, input, { isNew: op.action === 'CREATE', customer })
 }
 

@@ -219,8 +219,8 @@ export type OperationObject = 'PRODUCT' | 'CUSTOMER' | 'ORDER' | 'INVOICE' | 'PA
 
 /** What an order operation keeps of its request: hub ids, resolved to the ERP's own at the moment of sending. */
 export type StoredOrder = Omit<OrderInput, 'customer'> & { customer: string }
-/** What a customer operation keeps of its request. */
-export type StoredCustomer = CustomerInput & { customer: string }
+/** What a customer operation keeps of its request; `isNative`: it is in the ERP's own words already. */
+export type StoredCustomer = CustomerInput & { customer: string; isNative?: true }
 /** What an invoice operation keeps of its request: hub ids of the customer and the order. */
 export type StoredInvoice = Omit<InvoiceInput, 'customer' | 'order'> & {
   customer: string

@@ -3,10 +3,13 @@ import { attributesOf } from '../mapping/apply.ts'
 import { customField, customKey } from '../mapping/fields.ts'
 
 /** A field of a customer that is kept equal on all sides; each custom attribute is one. */
-export type Field = keyof CustomerInput | `custom.${string}`
+export type Field = WholeField | `custom.${string}`
+
+/** A field of a customer, its custom attributes as one list. */
+export type WholeField = keyof CustomerInput
 
 /** The column of the golden record in which a field stands, and whether it is a list. */
-export const FIELDS: Record<keyof CustomerInput, { column: string; isList: boolean }> = {
+export const FIELDS: Record<WholeField, { column: string; isList: boolean }> = {
   name: { column: 'name', isList: false },
   email: { column: 'email', isList: false },
   phone: { column: 'phone', isList: false },
@@ -20,7 +23,7 @@ export const FIELDS: Record<keyof CustomerInput, { column: string; isList: boole
 }
 
 /** All fields, in the order in which they are shown. */
-export const FIELD_NAMES = Object.keys(FIELDS) as (keyof CustomerInput)[]
+export const FIELD_NAMES = Object.keys(FIELDS) as WholeField[]
 
 /** The value of a field of a customer, also of one custom attribute. */
 export function valueOf(record: object, field: Field): unknown {
@@ -55,4 +58,9 @@ export function changedFields(base: object, after: object): Field[] {
   return [...fields, ...new Set(keys.map(customField))].filter(
     (field) => !same(valueOf(base, field), valueOf(after, field)),
   )
+}
+
+/** The fields in which two contents of a record differ, custom attributes as one list. */
+export function changedWhole(base: object, after: object): WholeField[] {
+  return FIELD_NAMES.filter((field) => !same(valueOf(base, field), valueOf(after, field)))
 }

@@ -1,6 +1,6 @@
 import type { OpenConnection } from '../../connections.ts'
 import type { Capability } from '../../connector.ts'
-import { FIELD_NAMES, type Field, changedFields, same } from '../conflict/fields.ts'
+import { FIELD_NAMES, type WholeField, changedWhole, same } from '../conflict/fields.ts'
 import { alike } from '../reconcile/compare.ts'
 import type { Later, Past } from './select.ts'
 
@@ -109,8 +109,8 @@ function manualStep({ object, action, number, record }: Past, { connector }: Ope
 }
 
 /** The fields that an operation changed: for a customer written by us only those that it was to write. */
-function fieldsOf({ direction, before, after, input }: Past): Field[] {
-  const changed = changedFields(before ?? {}, after ?? {})
+function fieldsOf({ direction, before, after, input }: Past): WholeField[] {
+  const changed = changedWhole(before ?? {}, after ?? {})
   const given = FIELD_NAMES.filter((field) => input[field] !== undefined)
   return direction === 'OUT' && given.length > 0 ? changed.filter((field) => given.includes(field)) : changed
 }
@@ -119,7 +119,7 @@ function fieldsOf({ direction, before, after, input }: Past): Field[] {
 export function without(now: Record<string, unknown>, later: Later[]): Record<string, unknown> {
   return later.reduce((record, { before, after }) => {
     if (!before || !after) return record
-    const fields = changedFields(before, after)
+    const fields = changedWhole(before, after)
     if (!fields.every((field) => alike(field, record[field], after[field]))) return record
     return { ...record, ...Object.fromEntries(fields.map((field) => [field, before[field] ?? null])) }
   }, now)
@@ -168,7 +168,11 @@ function changedSince(fields: string[]): Skip {
   return { skip: 'CHANGED', message: `Changed since: ${fields.join(', ')}.` }
 }
 
-function changesOf(fields: Field[], now: Record<string, unknown>, before: Record<string, unknown>): Change[] {
+function changesOf(
+  fields: WholeField[],
+  now: Record<string, unknown>,
+  before: Record<string, unknown>,
+): Change[] {
   return fields.map((field) => ({ field, now: now[field] ?? null, to: before[field] ?? null }))
 }
 

@@ -1,4 +1,4 @@
-import { FIELDS, type Field } from '../conflict/fields.ts'
+import { FIELDS, type WholeField } from '../conflict/fields.ts'
 import { writeGolden } from '../conflict/golden.ts'
 import { type Manager, rows } from '../database.ts'
 import type { Hub } from '../hub.ts'
@@ -68,7 +68,9 @@ async function write(
     // A document is cancelled under the reference by which the ERP knows it.
     reference: act === 'UPDATE' ? reference : op.reference,
     input:
-      act === 'UPDATE' ? { ...values, customer } : { order: salesOrder, reason: `Rollback ${rollback.id}` },
+      act === 'UPDATE'
+        ? { ...values, customer, isNative: true }
+        : { order: salesOrder, reason: `Rollback ${rollback.id}` },
     ...{ dependsOn: null, externalId: record, externalNumber: number },
     ...{ requestedBy: rollback.requestedBy ?? 'rollback', cause: op.id, batch: rollback.id },
   })
@@ -86,7 +88,7 @@ async function restoreGolden(em: Manager, rollback: Rollback, op: Past): Promise
   return { state: 'RESTORED', reason: null, message: null, changes, written: null }
 }
 
-function toWrite(changes: Change[]): Partial<Record<Field, unknown>> {
+function toWrite(changes: Change[]): Partial<Record<WholeField, unknown>> {
   return Object.fromEntries(changes.map(({ field, to }) => [field, to]))
 }
 
@@ -117,9 +119,9 @@ export async function followGolden(
 ): Promise<void> {
   if (op.object !== 'CUSTOMER' || !op.customer || changes.length === 0) return
   await lockCustomers(em, rollback.tenant)
-  const back: Partial<Record<Field, unknown>> = {}
+  const back: Partial<Record<WholeField, unknown>> = {}
   for (const { field, to } of changes) {
-    const name = field as Field
+    const name = field as WholeField
     const { column } = FIELDS[name]
     const wrote = JSON.stringify(op.after?.[field] ?? null)
     const sql = `select coalesce(to_jsonb(${column}), 'null') = ?::jsonb as says from customer where id = ?`
