@@ -23,6 +23,24 @@ export function parseExact(text: string): Json {
   }
 }
 
+/** As `parseExact`; null where the text is no JSON, as the pages of proxies are none. */
+export function exactOrNull(text: string): Json {
+  try {
+    return parseExact(text)
+  } catch {
+    return null
+  }
+}
+
+/** JSON as JavaScript reads it, for texts in which no amount stands; null where the text is none. */
+export function looseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 declare global {
   interface JSON {
     /** Puts a text into JSON.stringify's output unchanged (ECMAScript proposal "JSON.parse source text access"). */

@@ -1,19 +1,12 @@
 import { z } from 'zod'
 import { InvoiceStatus } from '../../schema/index.ts'
+import { isZone } from '../zone.ts'
 
 const base = (service: string) =>
   z
     .url()
     .default(`https://${service}.aforo.ai`)
     .transform((url) => url.replace(/\/+$/, ''))
-
-function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }))
-  } catch {
-    return false
-  }
-}
 
 /** What an operator fills in to connect an Aforo tenant. */
 export const config = z.object({

@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
+import { isSigned } from '../authentic.ts'
 import type { Hook } from '../connector.ts'
 import { type Json, parseExact } from '../json.ts'
 import type { Config } from './config.ts'
@@ -42,8 +42,7 @@ export function openHook({ invoiceIdPaths }: Config): Hook {
   return {
     verify({ headers, body }, secret) {
       const given = bytesOf(headers['x-aforo-signature'] ?? '')
-      if (given === null || secret === '') return false
-      return timingSafeEqual(given, createHmac('sha256', secret).update(body).digest())
+      return given !== null && isSigned(body, secret, given)
     },
     read({ body }) {
       const json = bodyOf(body)

@@ -4,6 +4,7 @@ import type { DocumentLine, InvoiceStatus, Money, PaymentStatus } from '../../sc
 import type { Customer, Invoice } from '../connector.ts'
 import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
+import { dayIn } from '../zone.ts'
 import type { Config } from './config.ts'
 
 /** Text, or null where it is empty or missing. */
@@ -111,7 +112,7 @@ function lineOf(row: Line, money: (amount: string | null) => Money | null, { sku
 /** A calendar day; a time is cut in the zone of the tenant. */
 function dayOf(value: string | null | undefined, { timeZone }: Config): string | null {
   if (!value || !value.includes('T')) return value ?? null
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(value))
+  return dayIn(timeZone, Date.parse(value))
 }
 
 /** An invoice in canonical words. Throws ErpError BAD_ANSWER naming the field that is not as expected. */

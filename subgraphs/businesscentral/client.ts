@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import { type Auth, bearer, sendAs } from '../auth.ts'
 import type { Id, WireRequest } from '../connector.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
-import type { Json } from '../json.ts'
+import { type Json, exactOrNull } from '../json.ts'
 import { Kept } from '../kept.ts'
 import { askToken } from '../oauth2.ts'
 import {
@@ -18,7 +18,7 @@ import {
 } from '../odata.ts'
 import { shaped } from '../shape.ts'
 import { type Config, tokenUrl } from './config.ts'
-import { bodyOf, errorOf } from './errors.ts'
+import { errorOf } from './errors.ts'
 
 /** The parts of the server: the business API, the analytics API, published pages, the Field Service API. */
 export type Root = 'api/v2.0' | 'api/microsoft/analytics/v1.0' | 'ODataV4' | `api/${string}`
@@ -197,6 +197,6 @@ export class Client {
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const answer = await sendAs(this.#auth, this.#http, request)
     if (answer.status >= 200 && answer.status < 300) return answer
-    throw errorOf({ status: answer.status, headers: answer.headers, body: bodyOf(answer.text) })
+    throw errorOf({ status: answer.status, headers: answer.headers, body: exactOrNull(answer.text) })
   }
 }

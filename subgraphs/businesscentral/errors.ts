@@ -1,6 +1,6 @@
 import { ErpError, type ErrorCode } from '../../schema/errors.ts'
 import { retryAfter } from '../http.ts'
-import { type Json, parseExact } from '../json.ts'
+import type { Json } from '../json.ts'
 import { type Fault, faultOf } from '../odata.ts'
 
 /** A refused answer, of a request or of a part of a $batch. */
@@ -40,15 +40,6 @@ const WORDS: [RegExp, ErrorCode][] = [
   [/credit limit/i, 'CREDIT_HOLD'],
   [/locked by another user|deadlock/i, 'RECORD_LOCKED'],
 ]
-
-/** A body that may be no JSON at all (the page of a proxy). */
-export function bodyOf(text: string): Json {
-  try {
-    return parseExact(text)
-  } catch {
-    return null
-  }
-}
 
 /**
  * What Business Central refused, as one of our classes; `said` holds its words without the correlation id.

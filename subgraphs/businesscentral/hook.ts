@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
+import { isSame } from '../authentic.ts'
 import type { Change, Kind, RawRequest } from '../connector.ts'
 import { type Json, parseExact } from '../json.ts'
 import { etagOf, ifMatch } from '../odata.ts'
@@ -40,12 +40,6 @@ const subscription = z.object({
 
 function notificationsOf({ body }: RawRequest) {
   return shaped(notification, parseExact(body.toString('utf8')), 'The notification').value
-}
-
-/** Hashed first, so that neither content nor length is told by the time it takes. */
-function isSame(given: string, secret: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(secret))
 }
 
 /** Notifications are not signed: each carries the shared secret as clientState (dynamics-subscriptions). */

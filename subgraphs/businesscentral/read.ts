@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Credit, Customer, Id, Invoice, Item, Order, Quote, Read } from '../connector.ts'
+import { inSteps } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { type Query, allOf, anyOf, isGuid, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
@@ -11,7 +12,6 @@ import type { Setup } from './setup.ts'
 import * as shapes from './shapes.ts'
 
 const MAX_PAGE = 500
-const place = z.tuple([z.int().min(0), z.string().max(100)])
 const keyed = z.object({ id: shapes.guid, number: z.string() })
 
 /** A set of rows: how it is asked for, which fields are searched, and what its rows mean. */
@@ -74,15 +74,11 @@ async function list<T>(
   source: Source<T>,
   ask: Parameters<Read<T>['list']>[0],
 ): ReturnType<Read<T>['list']> {
-  const wanted = Math.min(Math.max(ask.first, 1), MAX_PAGE)
   const text = ask.search?.trim() || null
   const fields = text === null ? [null] : source.searched
-  let [at, last] = ask.after === null ? [0, ''] : readCursor(ask.after, fields.length)
   const context = await contextOf(client, setup)
-  const rows: T[] = []
-  while (rows.length < wanted) {
+  return inSteps(ask, { steps: fields.length, most: MAX_PAGE }, async ({ at, last, size }) => {
     const field = fields[at]
-    const size = wanted - rows.length
     const filter = allOf(
       field && text !== null
         ? `contains(${field.field},${literal(field.code ? text.toUpperCase() : text)})`
@@ -91,33 +87,25 @@ async function list<T>(
     )
     const page = await client.first(source.set, { ...source.query, filter, orderby: 'number', top: size })
     const told = fields.slice(0, at)
-    for (const row of page.rows) {
-      if (text !== null && field && !holds(row, field.field, text)) continue
-      if (text !== null && told.some((one) => one && holds(row, one.field, text))) continue
-      rows.push(source.map(row, context))
-    }
+    const fresh = page.rows.filter(
+      (row) =>
+        text === null ||
+        ((!field || holds(row, field.field, text)) &&
+          !told.some((one) => one && holds(row, one.field, text))),
+    )
     const end = page.rows.at(-1)
     const more = end !== undefined && (page.rows.length >= size || page.next !== null)
-    ;[at, last] = more ? [at, shaped(keyed, end, 'A row').number] : [at + 1, '']
-    if (at >= fields.length) return { rows, next: null }
-  }
-  return { rows, next: Buffer.from(JSON.stringify([at, last])).toString('base64url') }
+    return {
+      rows: fresh.map((row) => source.map(row, context)),
+      end: more ? shaped(keyed, end, 'A row').number : null,
+    }
+  })
 }
 
 /** Signs such as * and & may mean more to a filter of the server than to us, so each row is looked at. */
 function holds(row: Json, field: string, text: string): boolean {
   const value = row !== null && typeof row === 'object' && !Array.isArray(row) ? row[field] : null
   return typeof value === 'string' && value.toLowerCase().includes(text.toLowerCase())
-}
-
-function readCursor(cursor: string, fields: number): [number, string] {
-  try {
-    const [at, last] = place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    if (at < fields) return [at, last]
-  } catch {
-    // Told below, as for one of another search.
-  }
-  throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
 }
 
 const name = { field: 'displayName' }

@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
+import { isSigned } from '../authentic.ts'
 import type { Erp } from '../connector.ts'
 import type { Kind } from '../records.ts'
 import type { Config } from './config.ts'
@@ -63,11 +63,7 @@ export function openHook(config: Config, ports: () => Promise<Port>): NonNullabl
   return {
     verify({ headers, body }, secret) {
       const signature = headers['x-webhook-signature'] ?? ''
-      if (secret === '' || !/^[0-9a-f]{64}$/.test(signature)) return false
-      return timingSafeEqual(
-        Buffer.from(signature, 'hex'),
-        createHmac('sha256', secret).update(body).digest(),
-      )
+      return /^[0-9a-f]{64}$/.test(signature) && isSigned(body, secret, Buffer.from(signature, 'hex'))
     },
     async read({ body }) {
       const { event, data, timestamp } = parse(body)

@@ -1,5 +1,6 @@
-import { createHash, createHmac, createVerify, timingSafeEqual } from 'node:crypto'
+import { createHmac, createVerify } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
+import { isSame } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
 import type { Expression } from '../expression.ts'
 import { type Client } from './client.ts'
@@ -14,11 +15,6 @@ const KINDS: Record<string, Kind> = {
   invoice: 'invoice',
   payment: 'payment',
   quote: 'quote',
-}
-
-function same(one: Buffer, other: Buffer): boolean {
-  const digest = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest()
-  return timingSafeEqual(digest(one), digest(other))
 }
 
 function fresh(plan: WebhookPlan['signature'], headers: RawRequest['headers']): boolean {
@@ -43,19 +39,19 @@ function signed(plan: WebhookPlan['signature'], { headers, body }: RawRequest): 
 
 function verify(plan: WebhookPlan['signature'], raw: RawRequest, secret: string): boolean {
   if (!fresh(plan, raw.headers)) return false
-  if (plan.kind === 'none') return same(Buffer.from(raw.query.secret ?? ''), Buffer.from(secret))
+  if (plan.kind === 'none') return isSame(Buffer.from(raw.query.secret ?? ''), Buffer.from(secret))
   const said = raw.headers[plan.header?.toLowerCase() ?? '']
   const prefix = plan.prefix ?? ''
   if (!said?.startsWith(prefix)) return false
   const given = said.slice(prefix.length)
-  if (plan.kind === 'staticHeader') return same(Buffer.from(given), Buffer.from(secret))
+  if (plan.kind === 'staticHeader') return isSame(Buffer.from(given), Buffer.from(secret))
   const { algorithm = 'sha256', encoding = 'hex' } = plan
   if (plan.kind === 'rsa') {
     const check = createVerify(algorithm).update(signed(plan, raw))
     return check.verify(plan.key ?? '', Buffer.from(given, encoding))
   }
   const wanted = createHmac(algorithm, secret).update(signed(plan, raw)).digest()
-  return same(Buffer.from(given, encoding), wanted)
+  return isSame(Buffer.from(given, encoding), wanted)
 }
 
 function bodyOf(raw: RawRequest): unknown {

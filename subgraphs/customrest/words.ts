@@ -1,5 +1,6 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { ExpressionFunction } from '../expression.ts'
+import { ahead, instantOf } from '../zone.ts'
 
 const PARTS: Record<string, string> = {
   YYYY: '(?<year>\\d{4})',
@@ -8,23 +9,6 @@ const PARTS: Record<string, string> = {
   HH: '(?<hour>\\d\\d)',
   mm: '(?<minute>\\d\\d)',
   ss: '(?<second>\\d\\d)',
-}
-
-/** Minutes by which the zone is ahead of UTC at that moment. */
-function aheadOf(zone: string, at: number): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(at)
-  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0)
-  const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
-  return Math.round((local - at) / 60_000)
 }
 
 /**
@@ -46,8 +30,7 @@ function isoDate(value: unknown, format: unknown, zone: unknown = 'UTC'): string
   if (found.hour === undefined) return day
   const guess = Date.parse(`${day}T${found.hour}:${found.minute ?? '00'}:${found.second ?? '00'}Z`)
   if (Number.isNaN(guess)) throw new ErpError('VALIDATION', `"${String(value).slice(0, 40)}" is no date.`)
-  const first = guess - aheadOf(String(zone), guess) * 60_000
-  return new Date(guess - aheadOf(String(zone), first) * 60_000).toISOString()
+  return new Date(instantOf(guess, (ms) => ahead(ms, String(zone)))).toISOString()
 }
 
 /** Three letters to two, for the countries of ISO 3166-1; made on first use. */

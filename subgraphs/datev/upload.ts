@@ -1,6 +1,7 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, Ref, WireRequest, Write } from '../connector.ts'
 import type { HttpRequest } from '../http.ts'
+import { dayIn } from '../zone.ts'
 import type { Client, Job } from './client.ts'
 import type { Config } from './config.ts'
 import { type Format, type Head, encodeExtf, headerOf, writeExtf } from './extf.ts'
@@ -38,11 +39,9 @@ function fiscalYearOf(day: string, start: string): string {
   return `${year}${start.replace('-', '')}`
 }
 
-const berlin = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' })
-
 /** Today in Germany, as a calendar day. */
 export function today(): string {
-  return berlin.format(new Date())
+  return dayIn('Europe/Berlin', Date.now())
 }
 
 function headOf(config: Config, { label, day }: Draft): Head {

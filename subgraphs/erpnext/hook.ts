@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
+import { isSigned } from '../authentic.ts'
 import type { Change, Erp, Kind, RawRequest } from '../connector.ts'
 import { parseExact } from '../json.ts'
 import { shaped } from '../shape.ts'
@@ -23,9 +23,7 @@ const delivery = z.object({
 
 /** The signature is base64 of HMAC-SHA256 over the raw body: https://docs.frappe.io/framework/user/en/guides/integration/webhooks */
 function verify(raw: RawRequest, secret: string): boolean {
-  const given = Buffer.from(raw.headers['x-frappe-webhook-signature'] ?? '', 'base64')
-  const wanted = createHmac('sha256', secret).update(raw.body).digest()
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
+  return isSigned(raw.body, secret, Buffer.from(raw.headers['x-frappe-webhook-signature'] ?? '', 'base64'))
 }
 
 /**

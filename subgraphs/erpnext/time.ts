@@ -1,47 +1,7 @@
+import { ahead } from '../zone.ts'
+
 const LOCAL = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?$/
 const DAY_MS = 24 * 3600 * 1000
-
-const clocks = new Map<string, Intl.DateTimeFormat>()
-
-/** Making a formatter is slow, so there is one for each zone. */
-function clockOf(zone: string): Intl.DateTimeFormat {
-  const known = clocks.get(zone)
-  if (known) return known
-  const two = '2-digit'
-  const parts = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const
-  const made = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', ...parts })
-  clocks.set(zone, made)
-  return made
-}
-
-const QUARTER_MS = 15 * 60 * 1000
-const offsets = new Map<string, number>()
-
-/** How far `zone` is ahead of UTC at an instant, in milliseconds. Clocks change at a quarter of an hour, if at all. */
-function ahead(instant: number, zone: string): number {
-  const quarter = Math.floor(instant / QUARTER_MS)
-  const key = `${zone} ${quarter}`
-  const known = offsets.get(key)
-  if (known !== undefined) return known
-  if (offsets.size > 10_000) offsets.clear()
-  const offset = measured(quarter * QUARTER_MS, zone)
-  offsets.set(key, offset)
-  return offset
-}
-
-function measured(instant: number, zone: string): number {
-  const parts = clockOf(zone).formatToParts(instant)
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value)
-  const shown = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  )
-  return shown - Math.floor(instant / 1000) * 1000
-}
 
 /** The instants that a clock in `zone` shows as `local`: two in the hour that autumn repeats, else one. */
 function instants(local: string, zone: string): number[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ErrorCode, type ErrorDetails, ErpError } from '../../schema/errors.ts'
 import { type HttpAnswer, retryAfter } from '../http.ts'
-import { type Json, parseExact } from '../json.ts'
+import { exactOrNull } from '../json.ts'
 
 const words = z.string().nullish().catch(null)
 const finding = z.object({ violation: words, field: words, message: words }).catch({})
@@ -38,14 +38,6 @@ const MISSING = /^(NOTNULL|NOTBLANK|NOTEMPTY|missing_entity)$/i
 /** Lexware names no time to wait; its bucket fills within a second. */
 const BUCKET_MS = 1_000
 
-function bodyOf(text: string): Json {
-  try {
-    return parseExact(text)
-  } catch {
-    return null
-  }
-}
-
 /** What 406 means is told by the first finding alone: the texts are German. */
 function byFinding({ kind, field }: Wrong, text: string): Verdict {
   if (text.includes('MATERIAL_NUMBER_ALREADY_EXISTS')) return ['CONFLICT', { field, retryable: false }]
@@ -58,7 +50,7 @@ function byFinding({ kind, field }: Wrong, text: string): Verdict {
 /** What a refusal of Lexware means; `said` holds its own words. */
 export function toErpError(answer: HttpAnswer): ErpError {
   const { status, text, headers } = answer
-  const { message, error, details, IssueList } = problem.parse(bodyOf(text))
+  const { message, error, details, IssueList } = problem.parse(exactOrNull(text))
   const wrong: Wrong[] = [
     ...(details ?? []).map((one) => ({ kind: one.violation ?? '', field: one.field ?? undefined })),
     ...(IssueList ?? []).map((one) => ({ kind: one.i18nKey ?? '', field: one.source ?? undefined })),

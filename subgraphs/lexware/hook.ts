@@ -1,7 +1,9 @@
-import { createHash, createPublicKey, timingSafeEqual, verify as verifies } from 'node:crypto'
+import { createPublicKey, verify as verifies } from 'node:crypto'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
+import { isSame } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import { looseOrNull } from '../json.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
 import type { Config } from './config.ts'
@@ -36,16 +38,7 @@ const subscriptions = z.object({
 })
 
 function parsed({ body }: RawRequest): z.output<typeof delivery> | null {
-  try {
-    return delivery.safeParse(JSON.parse(body.toString('utf8'))).data ?? null
-  } catch {
-    return null
-  }
-}
-
-function isSame(given: string, wanted: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(hash(given), hash(wanted))
+  return delivery.safeParse(looseOrNull(body.toString('utf8'))).data ?? null
 }
 
 /** Whether the vendor's key signed these very bytes: RSA with SHA-512, as https://developers.lexware.io/docs/ (webhooks) says. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
+import { readCursor, remembered, writeCursor } from '../cursor.ts'
 import { shaped } from '../shape.ts'
 import type { Client, Row } from './client.ts'
 import { id } from './map.ts'
@@ -11,8 +11,6 @@ import { instant, moment } from './sql.ts'
 const OVERLAP_MS = 5 * 60_000
 /** Times are told to the second: a row may change once more within one that is not over yet. */
 const SETTLED_MS = 2_000
-/** How many rows of the overlap a cursor remembers so as not to tell them twice. */
-const REMEMBERED = 1_000
 const BEGINNING = '1900-01-01T00:00:00'
 
 const TABLES: Record<Kind, { from: string; key: string; only?: string; types: string[] }> = {
@@ -67,7 +65,7 @@ export async function* changes(
   kind: Kind,
   since: Cursor | null,
 ): AsyncIterable<ChangePage> {
-  const start = since === null ? null : read(since)
+  const start = since === null ? null : readCursor(since, place, 'since')
   // Read each time: summer time may have begun or ended since the last poll.
   const { local: clock, zone } = await setup.clock()
   const settled = minus(clock, SETTLED_MS)
@@ -89,7 +87,7 @@ export async function* changes(
       deleted: false,
       at: zone.toUtc(at),
     }))
-    yield { changes: told, cursor: write(now) }
+    yield { changes: told, cursor: writeCursor(now) }
   }
   if (!start || client.config.without.includes('deletedRecords')) return
   const deleted = (await deletedRows(client, kind, from)).filter(
@@ -103,7 +101,7 @@ export async function* changes(
     deleted: true,
     at: zone.toUtc(row.at),
   }))
-  yield { changes: told, cursor: write(now) }
+  yield { changes: told, cursor: writeCursor(now) }
 }
 
 async function* changedRows(client: Client, kind: Kind, from: string) {
@@ -147,19 +145,5 @@ function earlier(a: string, b: string): string {
 /** Moves on and forgets what can no longer come twice. */
 function advance(now: Place, local: string, utc: string): void {
   if (local > now.local) Object.assign(now, { local, utc })
-  const edge = minus(now.local, OVERLAP_MS)
-  const kept = Object.entries(now.seen).filter(([, at]) => at >= edge)
-  now.seen = Object.fromEntries(kept.slice(-REMEMBERED))
-}
-
-function write(now: Place): Cursor {
-  return Buffer.from(JSON.stringify(now)).toString('base64url')
-}
-
-function read(cursor: Cursor): Place {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'since' })
-  }
+  now.seen = remembered(now.seen, minus(now.local, OVERLAP_MS))
 }

@@ -76,7 +76,7 @@ function withLines<T>(
   return async (rows) => {
     if (rows.length === 0) return []
     const [zone, lines] = [await setup.zone.get(), await linesOf(client, rows)]
-    const extra = { config: client.config, zone, today: zone.toLocal(Date.now()).slice(0, 10) }
+    const extra = { config: client.config, zone, today: zone.dayAt(Date.now()) }
     return rows.map((row) => rowOf(() => map(row, lines.get(String(row.id)) ?? [], extra)))
   }
 }

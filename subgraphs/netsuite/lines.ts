@@ -8,7 +8,7 @@ import { type Config, addressOf as linkOf } from './config.ts'
 import { addressOf, decimal, filled, id, money, text, unitOf } from './map.ts'
 import { refOf } from './ref.ts'
 import { invoiceState, orderState, paymentState, quoteState } from './status.ts'
-import type { Zone } from './zone.ts'
+import type { Zone } from '../zone.ts'
 
 /** What mapping a document needs beside its rows; `today` on the account's calendar. */
 export interface Extra {

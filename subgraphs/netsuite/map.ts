@@ -6,7 +6,7 @@ import Big from 'big.js'
 import { shaped } from '../shape.ts'
 import type { Row } from './client.ts'
 import type { Config } from './config.ts'
-import type { Zone } from './zone.ts'
+import type { Zone } from '../zone.ts'
 
 const DECIMAL = /^-?(\d+(\.\d*)?|\.\d+)(E[+-]?\d+)?$/i
 

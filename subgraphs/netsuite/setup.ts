@@ -4,7 +4,7 @@ import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
 import type { Client, Row } from './client.ts'
 import { moment } from './sql.ts'
-import { Zone } from './zone.ts'
+import { Zone } from '../zone.ts'
 
 const currency = z.object({ id: z.string(), symbol: z.string(), isbasecurrency: z.string().nullish() })
 const named = z.object({ id: z.string(), name: z.string() })

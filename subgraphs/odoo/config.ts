@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { OrderStatus } from '../../schema/index.ts'
+import { isZone } from '../zone.ts'
 
 const names = z.record(z.string(), z.string()).default({})
 
@@ -29,7 +30,7 @@ export const config = z.object({
   timezone: z
     .string()
     .default('UTC')
-    .refine((zone) => canUse(zone), 'is no IANA time zone, for example Europe/Berlin')
+    .refine(isZone, 'is no IANA time zone, for example Europe/Berlin')
     .describe('IANA zone that decides on which calendar day an order falls, for example Europe/Berlin'),
   warehouses: names.describe('Our name of a warehouse to its short name in Odoo, where they differ'),
   units: names.describe('Name of a unit in Odoo to its UN/ECE Rec 20 code, where not built in'),
@@ -53,12 +54,3 @@ export const config = z.object({
 
 /** A filled-in configuration. */
 export type Config = z.output<typeof config>
-
-function canUse(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
-  } catch {
-    return false
-  }
-}

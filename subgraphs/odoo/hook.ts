@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { isSecret } from '../authentic.ts'
 import type { Change, Erp, Kind, RawRequest } from '../connector.ts'
+import { looseOrNull } from '../json.ts'
 
 const delivery = z.object({
   _model: z.string(),
@@ -23,11 +24,10 @@ const KINDS: Record<string, Kind[]> = {
  */
 export const hook: NonNullable<Erp['hook']> = {
   verify(raw: RawRequest, secret: string): boolean {
-    const hash = (text: string) => createHash('sha256').update(text).digest()
-    return raw.query.secret !== undefined && timingSafeEqual(hash(raw.query.secret), hash(secret))
+    return isSecret(raw.query.secret, secret)
   },
   read(raw: RawRequest): Change[] {
-    const { data } = delivery.safeParse(parsed(raw.body.toString('utf8')))
+    const { data } = delivery.safeParse(looseOrNull(raw.body.toString('utf8')))
     if (!data) return []
     const isQuote = data.state === 'draft' || data.state === 'sent'
     const kinds = (KINDS[data._model] ?? []).filter(
@@ -36,12 +36,4 @@ export const hook: NonNullable<Erp['hook']> = {
     )
     return kinds.map((kind) => ({ kind, id: String(data._id), deleted: false, at: null }))
   },
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -44,16 +44,6 @@ export function noonOf(date: string): string {
   return `${date} 12:00:00`
 }
 
-/** The calendar day on which an instant falls in a zone. */
-export function dayIn(zone: string, iso: string): string {
-  return new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(new Date(iso))
-}
-
 /** Plain text as the HTML of Odoo's note fields. */
 export function toHtml(plainText: string): string {
   const escaped = plainText.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -3,7 +3,8 @@ import { ErpError } from '../../schema/errors.ts'
 import type { PriceTier } from '../../schema/index.ts'
 import type { Answer, PriceAsk, PriceReading } from '../connector.ts'
 import { plain } from '../json.ts'
-import { dayIn, isId, noonOf } from './native.ts'
+import { dayIn } from '../zone.ts'
+import { isId, noonOf } from './native.ts'
 import { type Line, type Priced, priceLines } from './onchange.ts'
 import { ownPricelist, pricelistFor } from './pricelist.ts'
 import { type Rule, matches, rulesOf } from './rules.ts'
@@ -98,7 +99,7 @@ async function settle(odoo: Odoo, deal: Deal, answers: Map<PriceAsk, Answer<Pric
 }
 
 async function price(odoo: Odoo, deal: Deal, lines: Map<string, Line>): Promise<Map<string, Priced>> {
-  const today = dayIn(odoo.config.timezone, new Date().toISOString())
+  const today = dayIn(odoo.config.timezone, Date.now())
   const on = deal.on === today ? null : noonOf(deal.on)
   const keys = [...lines.keys()]
   const found = await priceLines(odoo, deal.customer, deal.pricelist, on, [...lines.values()])

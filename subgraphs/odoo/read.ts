@@ -14,7 +14,8 @@ import {
 } from './map/invoice.ts'
 import { ITEM_FIELDS, toItem } from './map/item.ts'
 import { ORDER_FIELDS, ORDER_LINE_FIELDS, type OrderAround, toOrder, toQuote } from './map/order.ts'
-import { dayIn, isId, literal } from './native.ts'
+import { dayIn } from '../zone.ts'
+import { isId, literal } from './native.ts'
 import type { Domain, Odoo, Row } from './setup.ts'
 
 /** One kind of record: where it stands, which rows are of that kind, and how rows become records. */
@@ -223,7 +224,7 @@ export const invoices: Source<Invoice> = {
     const skus = await skusOf(odoo, lines)
     const linesOf = group(lines, 'move_id', rows)
     const { units, timezone } = odoo.config
-    const today = dayIn(timezone, new Date().toISOString())
+    const today = dayIn(timezone, Date.now())
     return rows.map((row) =>
       rowOf(() => toInvoice(row, { lines: linesOf.get(String(row.id)) ?? [], skus, units, today })),
     )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
+import { forget, overlapOf, toldUntil, writeCursor } from '../cursor.ts'
 import { shaped } from '../shape.ts'
 import { type Client, MAX_ROWS, type Row, literal } from './client.ts'
 import { type Source, isCategory } from './read.ts'
@@ -10,12 +10,6 @@ import { changed } from './shapes.ts'
 const OVERLAP_MS = 60_000
 /** How far change data capture looks back, and a day less to be on the safe side. */
 const LOOK_BACK_MS = 29 * 24 * 3_600_000
-/** How many rows of the overlap a cursor remembers so as not to tell them twice. */
-const REMEMBERED = 1_000
-
-/** Where polling stands: the newest change, and what was told around it. */
-const place = z.object({ at: z.iso.datetime(), seen: z.record(z.string(), z.string()) })
-type Place = z.output<typeof place>
 
 const capture = z.object({
   CDCResponse: z.array(z.object({ QueryResponse: z.array(z.record(z.string(), z.unknown())).nullish() })),
@@ -63,8 +57,8 @@ export async function* changes(
   { entity, belongs = () => true }: Source<unknown>,
   since: Cursor | null,
 ): AsyncIterable<ChangePage> {
-  const now: Place = since === null ? { at: new Date(0).toISOString(), seen: {} } : read(since)
-  const from = since === null ? null : new Date(Math.max(0, Date.parse(now.at) - OVERLAP_MS)).toISOString()
+  const now = toldUntil(since)
+  const from = since === null ? null : overlapOf(now, OVERLAP_MS)
   const near = from !== null && Date.parse(from) > Date.now() - LOOK_BACK_MS
   const all = near ? await captured(client, entity, from) : null
   const source = all === null ? pages(client, entity, from) : [all.toSorted(byTime)]
@@ -80,8 +74,8 @@ export async function* changes(
       const mine = deleted || (!isCategory(row) && belongs(row))
       return known || !mine ? [] : [{ kind, id, deleted, at }]
     })
-    forget(now)
-    if (told.length > 0 || since === null) yield { changes: told, cursor: write(now) }
+    forget(now, OVERLAP_MS)
+    if (told.length > 0 || since === null) yield { changes: told, cursor: writeCursor(now) }
   }
 }
 
@@ -93,26 +87,4 @@ function byTime(one: Row, other: Row): number {
 export async function* prefixed(pages: AsyncIterable<ChangePage>, prefix: string): AsyncIterable<ChangePage> {
   for await (const { changes: told, cursor } of pages)
     yield { changes: told.map((one) => ({ ...one, id: prefix + one.id })), cursor }
-}
-
-/** Forgets what can no longer come twice. */
-function forget(now: Place): void {
-  const edge = new Date(Date.parse(now.at) - OVERLAP_MS).toISOString()
-  now.seen = Object.fromEntries(
-    Object.entries(now.seen)
-      .filter(([, at]) => at >= edge)
-      .slice(-REMEMBERED),
-  )
-}
-
-function write(now: Place): Cursor {
-  return Buffer.from(JSON.stringify(now)).toString('base64url')
-}
-
-function read(cursor: Cursor): Place {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'since' })
-  }
 }

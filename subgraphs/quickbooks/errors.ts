@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ErpError, type ErrorCode } from '../../schema/errors.ts'
 import { type HttpAnswer, retryAfter } from '../http.ts'
-import { type Json, parseExact } from '../json.ts'
+import { type Json, exactOrNull } from '../json.ts'
 
 const told = z.string().nullish()
 const upper = z.object({
@@ -96,13 +96,5 @@ export function refusalOf(status: number, fault: Refused, headers: Record<string
 
 /** What a refused answer means; the body may be XML or HTML of the edge. */
 export function errorOf({ status, headers, text }: HttpAnswer): ErpError {
-  return refusalOf(status, faultOf(bodyOf(text)) ?? plain('', '', '', ''), headers)
-}
-
-function bodyOf(text: string): Json {
-  try {
-    return parseExact(text)
-  } catch {
-    return null
-  }
+  return refusalOf(status, faultOf(exactOrNull(text)) ?? plain('', '', '', ''), headers)
 }

@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { isSigned } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import { looseOrNull } from '../json.ts'
 import { isId } from './client.ts'
 import type { Config } from './config.ts'
 import { CREDIT_MEMO } from './read.ts'
@@ -25,14 +26,6 @@ const older = z.object({
 })
 const TYPE = /^qbo\.(\w+)\.(\w+)\.v\d+$/
 const GONE = new Set(['delete', 'deleted'])
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return null
-  }
-}
 
 /** Nanoseconds are cut to what a Date can hold. */
 function instant(time: string | null | undefined): string | null {
@@ -96,13 +89,10 @@ function earlier(body: unknown, config: Config): Change[] {
 export function hookOf(config: Config): Hook {
   return {
     verify({ headers, body }: RawRequest, secret: string): boolean {
-      if (secret === '') return false
-      const wanted = createHmac('sha256', secret).update(body).digest()
-      const given = Buffer.from(headers['intuit-signature'] ?? '', 'base64')
-      return given.length === wanted.length && timingSafeEqual(given, wanted)
+      return isSigned(body, secret, Buffer.from(headers['intuit-signature'] ?? '', 'base64'))
     },
     read({ body }: RawRequest): Change[] {
-      const told = parsed(body)
+      const told = looseOrNull(body.toString('utf8'))
       return Array.isArray(told) ? newer(told, config) : earlier(told, config)
     },
   }

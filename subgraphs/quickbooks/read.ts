@@ -12,6 +12,7 @@ import type {
   Quote,
   Read,
 } from '../connector.ts'
+import { inSteps } from '../cursor.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { type Client, type Entity, type Row, among, isId, literal } from './client.ts'
 import { type Context, creditMemoOf, goodsOf, invoiceOf, orderOf, paymentOf, quoteOf } from './documents.ts'
@@ -21,7 +22,6 @@ import type { Setup } from './setup.ts'
 import * as shapes from './shapes.ts'
 
 const MAX_PAGE = 500
-const place = z.tuple([z.int().min(0).max(9), z.string().regex(/^\d{0,19}$/)])
 const keyed = z.object({ Id: shapes.id })
 
 /** One kind: where it is, which fields are searched, which rows belong to it, and what they mean. */
@@ -97,36 +97,26 @@ async function page<T>(
   { entity, searched, belongs = () => true }: Source<T>,
   ask: Parameters<Read<T>['list']>[0],
 ): Promise<{ rows: Row[]; next: string | null }> {
-  const wanted = Math.min(Math.max(ask.first, 1), MAX_PAGE)
   const text = ask.search?.trim() || null
   const fields = text === null ? [null] : searched
-  let [at, last] = ask.after === null ? [0, ''] : readCursor(ask.after, fields.length)
-  const rows: Row[] = []
-  while (rows.length < wanted && at < fields.length) {
+  return inSteps(ask, { steps: fields.length, most: MAX_PAGE }, async ({ at, last, size }) => {
     const name = fields[at] ?? null
-    const size = wanted - rows.length
     const where = [
       ...(text !== null && name !== null ? [`${name} LIKE ${literal(`%${text}%`)}`] : []),
       ...(last === '' ? [] : [`Id > ${literal(last)}`]),
     ]
     const [found = []] = await client.query([{ entity, where, order: 'Id', max: size }])
     const earlier = fields.slice(0, at)
-    rows.push(
-      ...found.filter(
-        (row) =>
-          !isCategory(row) &&
-          belongs(row) &&
-          (text === null || (holds(row, name, text) && !earlier.some((one) => holds(row, one, text)))),
-      ),
+    const rows = found.filter(
+      (row) =>
+        !isCategory(row) &&
+        belongs(row) &&
+        (text === null || (holds(row, name, text) && !earlier.some((one) => holds(row, one, text)))),
     )
     const end = found.at(-1)
-    ;[at, last] =
-      end !== undefined && found.length >= size
-        ? [at, shaped(keyed, end, `A row of ${entity}`).Id]
-        : [at + 1, '']
-  }
-  const next = at < fields.length ? Buffer.from(JSON.stringify([at, last])).toString('base64url') : null
-  return { rows, next }
+    const more = end !== undefined && found.length >= size
+    return { rows, end: more ? shaped(keyed, end, `A row of ${entity}`).Id : null }
+  })
 }
 
 /** The percent sign of a user is a wildcard to the server, so each row is looked at. */
@@ -134,16 +124,6 @@ function holds(row: Row, name: string | null, text: string): boolean {
   const value = name === null ? null : row[name]
   const inner = value !== null && typeof value === 'object' && 'Address' in value ? value.Address : value
   return typeof inner === 'string' && inner.toLowerCase().includes(text.toLowerCase())
-}
-
-function readCursor(cursor: string, fields: number): [number, string] {
-  try {
-    const [at, last] = place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    if (at < fields) return [at, last]
-  } catch {
-    // Told below, as for one of another search.
-  }
-  throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
 }
 
 /** Items that are sold: everything but categories. */

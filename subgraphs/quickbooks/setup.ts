@@ -3,6 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Company } from '../connector.ts'
 import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
+import { dayIn } from '../zone.ts'
 import type { Client } from './client.ts'
 import { countryOf } from './map.ts'
 import { id, ref, text } from './shapes.ts'
@@ -77,7 +78,7 @@ export class Setup {
 
   /** The calendar day in the zone of the company. */
   today(now = new Date()): string {
-    return new Intl.DateTimeFormat('en-CA', { timeZone: this.#zone, dateStyle: 'short' }).format(now)
+    return dayIn(this.#zone, now.getTime())
   }
 
   /** The id of the term or method with this name; MAPPING_MISSING where there is none. */

@@ -1,15 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
+import { isSecret, isSigned } from '../authentic.ts'
 import type { Change, Erp, RawRequest } from '../connector.ts'
 import type { Kind } from '../records.ts'
 import type { Config } from './config.ts'
 
 const TOLERANCE_MS = 5 * 60_000
 const KINDS: Record<string, Kind> = { quote: 'quote', customer: 'customer', product: 'item' }
-
-function equal(one: Buffer, other: Buffer): boolean {
-  return one.length === other.length && timingSafeEqual(one, other)
-}
 
 /** Milliseconds since 1970 from seconds, milliseconds or an ISO date; NaN for anything else. */
 function timeOf(text: string): number {
@@ -24,19 +20,12 @@ function bytesOf(text: string, encoding: 'hex' | 'base64'): Buffer | null {
   return shape.test(bare) ? Buffer.from(bare, encoding) : null
 }
 
-function isSigned({ headers, body }: RawRequest, secret: string, webhook: Config['webhook']): boolean {
+function isProven({ headers, body }: RawRequest, secret: string, webhook: Config['webhook']): boolean {
   const given = bytesOf(headers[webhook.header] ?? '', webhook.encoding)
   const at = webhook.timestampHeader ? (headers[webhook.timestampHeader] ?? '') : ''
   if (webhook.timestampHeader && !(Math.abs(Date.now() - timeOf(at)) <= TOLERANCE_MS)) return false
-  const hmac = createHmac('sha256', secret)
-  if (webhook.signs === 'timestamp.body') hmac.update(`${at}.`)
-  return given !== null && equal(given, hmac.update(body).digest())
-}
-
-/** Hashed first, so that neither content nor length is told by the time it takes. */
-function isSame(given: string, secret: string): boolean {
-  const digest = (text: string) => createHmac('sha256', secret).update(text).digest()
-  return equal(digest(given), digest(secret))
+  const signed = webhook.signs === 'timestamp.body' ? Buffer.concat([Buffer.from(`${at}.`), body]) : body
+  return given !== null && isSigned(signed, secret, given)
 }
 
 function kindOf(event: string, config: Config): Kind | undefined {
@@ -52,9 +41,8 @@ function kindOf(event: string, config: Config): Kind | undefined {
 export function openHook(config: Config): NonNullable<Erp['hook']> {
   return {
     verify(raw, secret) {
-      if (secret === '') return false
-      if (config.webhook.proof === 'query') return isSame(raw.query.token ?? '', secret)
-      return isSigned(raw, secret, config.webhook)
+      if (config.webhook.proof === 'query') return isSecret(raw.query.token, secret)
+      return isProven(raw, secret, config.webhook)
     },
     /** The record to read again; its state tells what happened, not the name of the event. */
     read({ body }) {

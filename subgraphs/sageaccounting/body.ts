@@ -2,6 +2,7 @@ import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { OrderInput, OrderLineInput } from '../connector.ts'
 import { exactNumber } from '../json.ts'
+import { dayOf } from '../zone.ts'
 import type { Config } from './config.ts'
 import type { Connection, Held } from './connection.ts'
 import { WAREHOUSE } from './figures.ts'
@@ -32,13 +33,6 @@ const DECIMAL = /^\d+(\.\d+)?$/
 
 function wrong(field: string, message: string): ErpError {
   return new ErpError('VALIDATION', message, { field })
-}
-
-/** A calendar day; VALIDATION for anything else. */
-export function dayOf(text: string, field: string): string {
-  const at = new Date(`${text}T00:00:00Z`)
-  if (!Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text) return text
-  throw wrong(field, `"${text.slice(0, 40)}" is no calendar day.`)
 }
 
 /** The day so many days later. */

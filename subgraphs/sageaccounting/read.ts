@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Customer, Id, Item, ListAsk, Page, Read } from '../connector.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { PAGE, type Query, isId } from './client.ts'
@@ -25,16 +26,12 @@ const place = z.tuple([z.int().min(1), z.int().min(1).max(PAGE), z.string()])
 const behind = z.tuple([z.string()])
 
 function cursor(kind: string, value: unknown[]): string {
-  return `sageaccounting:${kind}:${Buffer.from(JSON.stringify(value)).toString('base64url')}`
+  return `sageaccounting:${kind}:${writeCursor(value)}`
 }
 
-function readCursor<T extends z.ZodType>(kind: string, text: string, shape: T): z.output<T> {
+function behindOf<T extends z.ZodType>(kind: string, text: string, shape: T): z.output<T> {
   const [, body] = new RegExp(`^sageaccounting:${kind}:([\\w-]{1,600})$`).exec(text) ?? []
-  try {
-    return shape.parse(JSON.parse(Buffer.from(body ?? '', 'base64url').toString()))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
-  }
+  return readCursor(body ?? '', shape)
 }
 
 /** Today in UTC. */
@@ -86,7 +83,7 @@ async function list<T>(
   if (search && !set.search) return { rows: [], next: null }
   const query = { ...set.query, ...(search ? set.search?.(search) : {}), sort: 'created_at' }
   const size = Math.min(Math.max(first, 1), PAGE)
-  const [from, step, last] = after === null ? ([1, size, ''] as const) : readCursor(kind, after, place)
+  const [from, step, last] = after === null ? ([1, size, ''] as const) : behindOf(kind, after, place)
   let page = from
   let rows = await client.page(set.path, query, page, step)
   let at = rows.rows.findIndex((row) => idOf(row) === last)
@@ -119,7 +116,7 @@ function slice<R, T>(
   ask: ListAsk,
   map: (row: R) => T,
 ): Page<T> {
-  const [last] = ask.after === null ? [''] : readCursor(kind, ask.after, behind)
+  const [last] = ask.after === null ? [''] : behindOf(kind, ask.after, behind)
   const rest = all.filter(({ key }) => key > last).toSorted((a, b) => (a.key < b.key ? -1 : 1))
   const shown = rest.slice(0, Math.max(ask.first, 1))
   const next = rest.length > shown.length ? cursor(kind, [shown.at(-1)?.key ?? '']) : null
@@ -152,7 +149,7 @@ export function items(connection: Connection): Read<Item> {
     },
     async list(ask) {
       const { search } = ask
-      if (ask.after !== null) readCursor('item', ask.after, behind)
+      if (ask.after !== null) behindOf('item', ask.after, behind)
       else connection.itemPages.forget()
       const all = search ? await connection.allItems(search) : await connection.itemPages.get()
       const fits = ({ row }: Held) => {
@@ -186,7 +183,7 @@ export function customers(connection: Connection): Read<Customer> {
     },
     async list(ask) {
       const { search } = ask
-      if (ask.after !== null) readCursor('customer', ask.after, behind)
+      if (ask.after !== null) behindOf('customer', ask.after, behind)
       else connection.customerPages.forget()
       const rows = search ? await searched(search) : await connection.customerPages.get()
       const all = rows

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Id, Kind } from '../connector.ts'
+import { forget, overlapOf, toldUntil, writeCursor } from '../cursor.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
 import { invoiceId } from './documents.ts'
@@ -9,8 +10,6 @@ import { instant, key } from './shapes.ts'
 
 /** Rows that were committed late, with an older time, are still found within this span. */
 const OVERLAP_MS = 300_000
-/** How many rows of the overlap a cursor remembers so as not to tell them twice. */
-const REMEMBERED = 1_000
 const PAGE = 500
 const AT = 'audit.modifiedDateTime'
 
@@ -21,9 +20,6 @@ const changed = z.object({
   audit: z.object({ modifiedDateTime: instant }),
 })
 type Row = z.output<typeof changed>
-/** Where polling stands: the newest change, and what was told around it. */
-const place = z.object({ at: z.iso.datetime(), seen: z.record(z.string(), z.string()) })
-type Place = z.output<typeof place>
 
 /** A row that changed, by our id. */
 interface Told {
@@ -75,8 +71,8 @@ export async function* changes(
   since: Cursor | null,
 ): AsyncIterable<ChangePage> {
   const pages = pagesOf(client, payments, kind)
-  const now: Place = since === null ? { at: new Date(0).toISOString(), seen: {} } : read(since)
-  const start = new Date(Math.max(0, Date.parse(now.at) - OVERLAP_MS)).toISOString()
+  const now = toldUntil(since)
+  const start = overlapOf(now, OVERLAP_MS)
   for (let last = { at: start, key: '0' }; ;) {
     const rows = await pages(last)
     const told = rows.flatMap(({ key: row, id, at }): Change[] => {
@@ -85,31 +81,12 @@ export async function* changes(
       if (at > now.at) now.at = at
       return [{ kind, id, deleted: false, at }]
     })
-    forget(now)
-    if (told.length > 0 || since === null) yield { changes: told, cursor: write(now) }
+    forget(now, OVERLAP_MS)
+    if (told.length > 0 || since === null) yield { changes: told, cursor: writeCursor(now) }
     const end = rows.at(-1)
     if (!end || rows.length < PAGE) return
     if (end.at < last.at || (end.at === last.at && BigInt(end.key) <= BigInt(last.key)))
       throw new ErpError('BAD_ANSWER', 'The rows do not follow the time of their change.', { field: AT })
     last = { at: end.at, key: end.key }
-  }
-}
-
-/** Forgets what can no longer come twice. */
-function forget(now: Place): void {
-  const edge = new Date(Date.parse(now.at) - OVERLAP_MS).toISOString()
-  const kept = Object.entries(now.seen).filter(([, at]) => at >= edge)
-  now.seen = Object.fromEntries(kept.slice(-REMEMBERED))
-}
-
-function write(now: Place): Cursor {
-  return Buffer.from(JSON.stringify(now)).toString('base64url')
-}
-
-function read(cursor: Cursor): Place {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'since' })
   }
 }

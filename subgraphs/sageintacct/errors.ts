@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ErrorCode, ErpError } from '../../schema/errors.ts'
 import { type HttpAnswer, retryAfter } from '../http.ts'
-import { type Json, parseExact } from '../json.ts'
+import { type Json, exactOrNull } from '../json.ts'
 import { type Element, at, childrenOf, textAt } from '../xml.ts'
 
 /** What either interface said: codes and words, whatever they were wrapped in. */
@@ -130,16 +130,8 @@ export function errorOf(
 
 /** What a refused REST answer means; the page of a proxy has no words of Sage's. */
 export function refusalOf(answer: HttpAnswer): ErpError {
-  const found = faultOf(bodyOf(answer.text)) ?? { codes: [], said: '' }
+  const found = faultOf(exactOrNull(answer.text)) ?? { codes: [], said: '' }
   return errorOf(found, answer.status, answer.headers)
-}
-
-function bodyOf(text: string): Json {
-  try {
-    return parseExact(text)
-  } catch {
-    return null
-  }
 }
 
 /** Whether a REST answer means that the token has ended: 401, or 400 with words about the token. */

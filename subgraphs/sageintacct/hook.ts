@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { isSecret } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import { looseOrNull } from '../json.ts'
 
 /** The body that the administrator writes into the trigger; `id` as this connection names the record. */
 const delivery = z.object({
@@ -11,10 +12,6 @@ const delivery = z.object({
 })
 const KINDS: Kind[] = ['item', 'customer', 'order', 'invoice', 'payment', 'quote']
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
-
 /**
  * Webhooks of triggers. Their signature (X-IA-SageSignature) has no published algorithm, so a secret in the
  * address proves the sender. The trigger's template: {"kind":"customer","id":"{!CUSTOMER.CUSTOMERID!}","event":"set"}
@@ -22,23 +19,14 @@ function digest(text: string): Buffer {
  */
 export const hook: Hook = {
   verify({ query }: RawRequest, secret: string): boolean {
-    const { secret: said } = query
-    return said !== undefined && secret !== '' && timingSafeEqual(digest(said), digest(secret))
+    return isSecret(query.secret, secret)
   },
   read({ body }: RawRequest): Change[] {
-    const { data } = delivery.safeParse(parsed(body.toString('utf8')))
+    const { data } = delivery.safeParse(looseOrNull(body.toString('utf8')))
     const kind = KINDS.find((one) => one === data?.kind)
     if (!data || !kind) return []
     const at =
       data.at !== undefined && !Number.isNaN(Date.parse(data.at)) ? new Date(data.at).toISOString() : null
     return [{ kind, id: data.id, deleted: data.event === 'delete', at }]
   },
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

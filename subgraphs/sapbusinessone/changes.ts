@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
+import { forget, overlapOf, toldUntil, writeCursor } from '../cursor.ts'
 import { allOf, literal } from '../odata.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
@@ -14,16 +15,11 @@ const OVERLAP_MS = 75 * 60_000
 /** Times have whole seconds: what changed just now may change again in the same one, so it is told once more. */
 const SETTLED_MS = 2 * 60_000
 const DAY_MS = 86_400_000
-/** How many rows of the overlap a cursor remembers so as not to tell them twice. */
-const REMEMBERED = 1_000
 const PAGE = 500
 const NEVER = new Date(0).toISOString()
 const BEGINNING = '1900-01-01'
 
 const changed = z.object({ UpdateDate: day, UpdateTime: time })
-/** Where polling stands: the newest change, and what was told around it. */
-const place = z.object({ at: z.iso.datetime(), seen: z.record(z.string(), z.string()) })
-type Place = z.output<typeof place>
 interface Row {
   id: string
   day: string
@@ -54,9 +50,9 @@ export async function* changes(
 ): AsyncIterable<ChangePage> {
   const source = sourceOf(client, kind)
   if (!source) throw new ErpError('NOT_SUPPORTED', `SAP Business One tells no changes of ${kind}s.`)
-  const now: Place = since === null ? { at: NEVER, seen: {} } : read(since)
+  const now = toldUntil(since)
   const settings = await setup.get()
-  const floor = new Date(Date.parse(now.at) - OVERLAP_MS).toISOString()
+  const floor = overlapOf(now, OVERLAP_MS)
   const settled = new Date(Date.now() - SETTLED_MS).toISOString()
   const from = since === null ? BEGINNING : settings.zone.dayAt(Math.max(0, Date.parse(floor) - DAY_MS))
   for await (const rows of days(client, source, settings, from)) {
@@ -67,12 +63,12 @@ export async function* changes(
         if (at < settled) now.seen[id] = at
         if (at > now.at) now.at = at
       }
-      forget(now)
+      forget(now, OVERLAP_MS)
       const told = some.map(({ id, at }): Change => ({ kind, id, deleted: false, at }))
-      yield { changes: told, cursor: write(now) }
+      yield { changes: told, cursor: writeCursor(now) }
     }
   }
-  if (since === null && now.at === NEVER) yield { changes: [], cursor: write(now) }
+  if (since === null && now.at === NEVER) yield { changes: [], cursor: writeCursor(now) }
 }
 
 /**
@@ -115,23 +111,4 @@ function rowOf(id: string, native: z.output<typeof changed>, settings: Settings)
 
 function sorted(rows: Row[]): Row[] {
   return rows.toSorted((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1))
-}
-
-/** Forgets what can no longer come twice. */
-function forget(now: Place): void {
-  const edge = new Date(Date.parse(now.at) - OVERLAP_MS).toISOString()
-  const kept = Object.entries(now.seen).filter(([, at]) => at >= edge)
-  now.seen = Object.fromEntries(kept.slice(-REMEMBERED))
-}
-
-function write(now: Place): Cursor {
-  return Buffer.from(JSON.stringify(now)).toString('base64url')
-}
-
-function read(cursor: Cursor): Place {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'since' })
-  }
 }

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
+import { hmacOf, isSame } from '../authentic.ts'
 import type { Change, Kind, RawRequest } from '../connector.ts'
 import { parseExact } from '../json.ts'
 import { shaped } from '../shape.ts'
@@ -28,13 +29,12 @@ const state = z.object({ State: z.string().nullish() })
 
 /** The signature of a body: HMAC SHA-256 over the raw bytes, in base64 (guide, chapter on webhooks). */
 export function sign(body: Buffer, secret: string): string {
-  return createHmac('sha256', secret).update(body).digest('base64')
+  return hmacOf(body, secret).toString('base64')
 }
 
 /** Whether the webhook was signed with the secret. */
 export function verify({ headers, body }: RawRequest, secret: string): boolean {
-  const [said, wanted] = [Buffer.from(headers[SIGNATURE] ?? ''), Buffer.from(sign(body, secret))]
-  return secret !== '' && said.length === wanted.length && timingSafeEqual(said, wanted)
+  return secret !== '' && isSame(headers[SIGNATURE] ?? '', sign(body, secret))
 }
 
 /** "sap.b1.Orders.Created.v1" with the key alone; a list, because deliveries are batched. */

@@ -20,7 +20,7 @@ export function money(amount: string | null | undefined, currency: string | null
 
 /** When a row changed, UTC; null where it says none. */
 export function stampOf(row: { UpdateDate: string | null; UpdateTime: string | null }, { zone }: Settings) {
-  return row.UpdateDate === null ? null : zone.toUtc(row.UpdateDate, row.UpdateTime ?? '00:00:00')
+  return row.UpdateDate === null ? null : zone.toUtc(`${row.UpdateDate}T${row.UpdateTime ?? '00:00:00'}`)
 }
 
 type Switches = Pick<NativeItem, 'Valid' | 'ValidFrom' | 'ValidTo' | 'Frozen' | 'FrozenFrom' | 'FrozenTo'>

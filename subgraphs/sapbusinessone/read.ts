@@ -15,6 +15,7 @@ import type {
   Quote,
   Read,
 } from '../connector.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { allOf, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
@@ -121,7 +122,7 @@ export function reader<T>(client: Client, setup: Setup, own: OwnFields, plain: S
 async function list<T>(client: Client, setup: Setup, source: Source<T>, ask: ListAsk): Promise<Page<T>> {
   const { set, key, entry, only, select } = source
   const size = Math.min(Math.max(ask.first, 1), MAX_PAGE)
-  const after = ask.after === null ? null : readCursor(ask.after, entry)
+  const after = ask.after === null ? null : keyBehind(ask.after, entry)
   const text = ask.search?.trim().slice(0, LONGEST_SEARCH) || null
   const filter = allOf(
     only,
@@ -134,7 +135,7 @@ async function list<T>(client: Client, setup: Setup, source: Source<T>, ask: Lis
   const rows = native.filter((row) => text === null || holds(row, source, text))
   return {
     rows: rows.map((row) => source.map(row, context)),
-    next: last === undefined || native.length < size ? null : writeCursor(keyIn(last, key)),
+    next: last === undefined || native.length < size ? null : writeCursor([keyIn(last, key)]),
   }
 }
 
@@ -163,17 +164,9 @@ function holds<T>(row: Json, { searched, entry }: Source<T>, text: string): bool
   })
 }
 
-function writeCursor(key: string): string {
-  return Buffer.from(JSON.stringify([key])).toString('base64url')
-}
-
-function readCursor(cursor: string, entry: boolean): string {
-  try {
-    const [key] = z.tuple([z.string()]).parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    if (isKey(key, entry)) return key
-  } catch {
-    // Told below, as for one of another list.
-  }
+function keyBehind(cursor: string, entry: boolean): string {
+  const [key] = readCursor(cursor, z.tuple([z.string()]))
+  if (isKey(key, entry)) return key
   throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
 }
 

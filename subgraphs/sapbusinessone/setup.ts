@@ -7,7 +7,7 @@ import { shaped } from '../shape.ts'
 import type { Ask, Client } from './client.ts'
 import type { Config } from './config.ts'
 import { code, text, time, whole, yes } from './shapes.ts'
-import { Zone } from './zone.ts'
+import { Zone } from '../zone.ts'
 
 /** How units are called in German and English companies; `units` of the configuration comes first. */
 const UNITS: Record<string, string> = {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
+import { type Told, forget, overlapOf, toldUntil, writeCursor } from '../cursor.ts'
 import { literal } from '../odata.ts'
 import { dateTime, dateTimeOffset } from '../odata2.ts'
 import { shaped } from '../shape.ts'
@@ -10,8 +11,6 @@ import { day, instant, key, time } from './shapes.ts'
 
 /** Rows that were committed late, with an older time, are still found within this span. */
 const OVERLAP_MS = 5 * 60_000
-/** How many rows of the overlap a cursor remembers so as not to tell them twice. */
-const REMEMBERED = 1_000
 const PAGE = 500
 const DAY_MS = 24 * 3_600_000
 
@@ -28,9 +27,6 @@ const partner = z.object({
   LastChangeDate: day,
   LastChangeTime: time,
 })
-/** Where polling stands: the newest change, and what was told around it. */
-const place = z.object({ at: z.iso.datetime(), seen: z.record(z.string(), z.string()) })
-type Place = z.output<typeof place>
 
 interface Changed {
   id: string
@@ -38,18 +34,13 @@ interface Changed {
 }
 
 /** Keeps what was told in mind; gives what is new, and null where there is nothing to tell. */
-function tell(now: Place, kind: Kind, rows: Changed[]): Change[] {
+function tell(now: Told, kind: Kind, rows: Changed[]): Change[] {
   const fresh = rows.filter(({ id, at }) => now.seen[id] !== (at ?? ''))
   for (const { id, at } of rows) {
     now.seen[id] = at ?? ''
     if (at !== null && at > now.at) now.at = at
   }
-  const edge = new Date(Date.parse(now.at) - OVERLAP_MS).toISOString()
-  now.seen = Object.fromEntries(
-    Object.entries(now.seen)
-      .filter(([, at]) => at >= edge)
-      .slice(-REMEMBERED),
-  )
+  forget(now, OVERLAP_MS)
   return fresh.map(({ id, at }) => ({ kind, id, deleted: false, at }))
 }
 
@@ -58,14 +49,14 @@ function tell(now: Place, kind: Kind, rows: Changed[]): Change[] {
  * nor for sure a change of a partner's address or a payment of an invoice.
  */
 export async function* changes(client: Client, kind: Kind, since: Cursor | null): AsyncIterable<ChangePage> {
-  const now: Place = since === null ? { at: new Date(0).toISOString(), seen: {} } : read(since)
-  const from = new Date(Math.max(0, Date.parse(now.at) - OVERLAP_MS)).toISOString()
+  const now = toldUntil(since)
+  const from = overlapOf(now, OVERLAP_MS)
   if (kind !== 'customer' && !SETS[kind])
     throw new ErpError('NOT_SUPPORTED', `SAP S/4HANA tells no changes of ${kind}s.`)
   const pages = kind === 'customer' ? partners(client, from, since === null) : stamped(client, kind, from)
   for await (const rows of pages) {
     const told = tell(now, kind, rows)
-    if (told.length > 0 || since === null) yield { changes: told, cursor: write(now) }
+    if (told.length > 0 || since === null) yield { changes: told, cursor: writeCursor(now) }
   }
 }
 
@@ -117,16 +108,4 @@ async function* partners(client: Client, since: string, all: boolean): AsyncIter
     .filter(({ at }) => all || at === null || at >= since)
     .toSorted((one, other) => ((one.at ?? '') < (other.at ?? '') ? -1 : 1))
   for (let from = 0; from === 0 || from < rows.length; from += PAGE) yield rows.slice(from, from + PAGE)
-}
-
-function write(now: Place): Cursor {
-  return Buffer.from(JSON.stringify(now)).toString('base64url')
-}
-
-function read(cursor: Cursor): Place {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'since' })
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { OrderStatus } from '../../schema/index.ts'
+import { isZone } from '../zone.ts'
 
 const code = (length: number) => z.string().regex(new RegExp(`^\\w{1,${length}}$`))
 const codes = (length: number) => z.record(z.string(), code(length)).default({})
@@ -47,7 +48,7 @@ export const config = z
       .describe('Language of product descriptions, notes and new customers.'),
     timeZone: z
       .string()
-      .refine((zone) => isZone(zone), 'is no time zone such as Europe/Berlin')
+      .refine(isZone, 'is no time zone such as Europe/Berlin')
       .default('UTC')
       .describe('Time zone of the system, in which it tells when customers were changed.'),
     orderType: code(4).default('OR').describe('Sales document type of pushed orders.'),
@@ -95,11 +96,3 @@ export const config = z
 
 /** The checked configuration. */
 export type Config = z.output<typeof config>
-
-function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }))
-  } catch {
-    return false
-  }
-}

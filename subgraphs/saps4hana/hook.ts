@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { isSecret } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
+import { looseOrNull } from '../json.ts'
 import { unpadded } from './map.ts'
 
 const event = z.object({
@@ -18,14 +19,6 @@ const KINDS: Record<string, Kind> = {
 }
 const TYPE = /^sap\.s4\.beh\.\w+\.v\d+\.(\w+)\.(Created|Changed|Deleted)\.v\d+$/
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /**
  * Business events as CloudEvents 1.0, as SAP Event Mesh delivers them to a webhook (structured content mode). They
  * are not signed: the address of the subscription carries the secret (`?secret=…`), and an event is only a hint. The
@@ -34,11 +27,10 @@ function parsed(text: string): unknown {
  */
 export const hook: Hook = {
   verify(raw: RawRequest, secret: string): boolean {
-    const hash = (text: string) => createHash('sha256').update(text).digest()
-    return raw.query.secret !== undefined && timingSafeEqual(hash(raw.query.secret), hash(secret))
+    return isSecret(raw.query.secret, secret)
   },
   read(raw: RawRequest): Change[] {
-    const { data: told } = event.safeParse(parsed(raw.body.toString('utf8')))
+    const { data: told } = event.safeParse(looseOrNull(raw.body.toString('utf8')))
     const [, name = '', what] = TYPE.exec(told?.type ?? '') ?? []
     const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined
     const id = told?.data[name]

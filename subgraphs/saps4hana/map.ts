@@ -2,6 +2,7 @@ import Big from 'big.js'
 import type { Address, Money } from '../../schema/index.ts'
 import type { Customer, Item } from '../connector.ts'
 import type { z } from 'zod'
+import { ahead, instantOf } from '../zone.ts'
 import type { Config } from './config.ts'
 import type { NativeAddress, NativeCondition, NativePartner, product } from './shapes.ts'
 
@@ -131,24 +132,11 @@ export function areaOf(native: NativePartner, config: Config) {
   )
 }
 
-const clocks = new Map<string, Intl.DateTimeFormat>()
-
-/** Making one costs more than asking it a thousand times. */
-function clockOf(timeZone: string): Intl.DateTimeFormat {
-  const known = clocks.get(timeZone)
-  if (known) return known
-  const clock = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  clocks.set(timeZone, clock)
-  return clock
-}
-
 /** An instant UTC of a day and a second of it in a time zone. */
 export function zoned(day: string | null, seconds: number, timeZone: string): string | null {
   if (day === null) return null
   const local = Date.parse(`${day}T00:00:00Z`) + seconds * 1000
-  const there = (at: number): number => Date.parse(`${clockOf(timeZone).format(at).replace(' ', 'T')}Z`)
-  const guess = local - (there(local) - local)
-  return new Date(guess - (there(guess) - local)).toISOString()
+  return new Date(instantOf(local, (at) => ahead(at, timeZone))).toISOString()
 }
 
 /** When a partner was last changed, or made: the time of change is empty until the first one. */

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type {
   Answer,
@@ -14,6 +13,7 @@ import type {
   Quote,
   Read,
 } from '../connector.ts'
+import { type Step, inSteps } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { type Query, allOf, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
@@ -24,7 +24,6 @@ import { areaOf, customerOf, itemOf, unpadded } from './map.ts'
 import * as shapes from './shapes.ts'
 
 const MAX_PAGE = 100
-const place = z.tuple([z.int().min(0), z.string().max(100)])
 
 /** Where a search looks: a field of a set, whose rows name the wanted key. */
 interface Searched {
@@ -82,30 +81,20 @@ async function byKey<T>(client: Client, source: Source<T>, ids: Id[]): Promise<M
 
 /** A search goes through one field after the other; what an earlier one has told is left out. */
 async function list<T>(client: Client, source: Source<T>, ask: ListAsk): Promise<Page<T>> {
-  const wanted = Math.min(Math.max(ask.first, 1), MAX_PAGE)
   const text = ask.search?.trim() || null
   const places: (Searched | null)[] = text === null ? [null] : source.searched
-  let [at, last] = ask.after === null ? [0, ''] : readCursor(ask.after, places.length)
-  const found: Json[] = []
-  while (found.length < wanted && at < places.length) {
-    const size = wanted - found.length
-    const { rows, end } = await page(client, source, { text, places, at, last, size })
-    found.push(...rows)
-    ;[at, last] = end === null ? [at + 1, ''] : [at, end]
-  }
-  const mapped = await source.map(found)
+  const { rows, next } = await inSteps(ask, { steps: places.length, most: MAX_PAGE }, (step) =>
+    page(client, source, { text, places, ...step }),
+  )
+  const mapped = await source.map(rows)
   const refused = mapped.find((row) => row instanceof ErpError)
   if (refused) throw refused
-  const next = at < places.length ? Buffer.from(JSON.stringify([at, last])).toString('base64url') : null
   return { rows: mapped as T[], next }
 }
 
-interface Look {
+interface Look extends Step {
   text: string | null
   places: (Searched | null)[]
-  at: number
-  last: string
-  size: number
 }
 
 async function page<T>(
@@ -144,16 +133,6 @@ async function whole<T>(client: Client, source: Source<T>, hits: Json[]): Promis
   if (keys.length === 0) return []
   const query = { expand: source.expand, filter: source.filter, orderby: source.key }
   return client.rowsOf(source.service, source.set, source.key, keys, query)
-}
-
-function readCursor(cursor: string, count: number): [number, string] {
-  try {
-    const [at, last] = place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    if (at < count) return [at, last]
-  } catch {
-    // Told below, as for one of another search.
-  }
-  throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
 }
 
 function today(): string {

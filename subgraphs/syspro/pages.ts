@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Id, ListAsk, Page } from '../connector.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
 import type { Element } from '../xml.ts'
 import type { Client } from './client.ts'
 import { type Condition, type Group, find, findEach } from './find.ts'
@@ -45,20 +46,12 @@ function holds(row: Element, { searched }: Source<unknown>, search: string): boo
   })
 }
 
-function readCursor(cursor: string): [string, string] {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
-  }
-}
-
 /** Pages follow the key, so a row that is inserted meanwhile moves no other. */
 export async function list<T>(client: Client, source: Source<T>, ask: ListAsk): Promise<Page<T>> {
   const size = Math.min(Math.max(ask.first, 1), MAX_PAGE)
   const search = ask.search?.trim() || null
   const tie = source.tie
-  let last = ask.after === null ? null : readCursor(ask.after)
+  let last = ask.after === null ? null : readCursor(ask.after, place)
   for (;;) {
     const from: Group[] =
       last === null
@@ -85,7 +78,7 @@ export async function list<T>(client: Client, source: Source<T>, ask: ListAsk): 
     if (broken instanceof ErpError) throw broken
     return {
       rows: mapped as T[],
-      next: more ? Buffer.from(JSON.stringify(last)).toString('base64url') : null,
+      next: more ? writeCursor(last) : null,
     }
   }
 }

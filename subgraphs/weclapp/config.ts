@@ -1,15 +1,7 @@
 import { z } from 'zod'
+import { isZone } from '../zone.ts'
 
 const words = (what: string) => z.record(z.string(), z.string()).default({}).describe(what)
-
-/** Whether Intl knows the time zone. */
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
 
 /** What an operator fills in to connect a tenant. */
 export const config = z.object({

@@ -5,7 +5,8 @@ import { ownValues } from '../custom.ts'
 import type { Names } from './map.ts'
 import type { Connection } from './read.ts'
 import type * as rows from './rows.ts'
-import { fromDay, toDay } from './time.ts'
+import { midnightIn } from '../zone.ts'
+import { toDay } from './time.ts'
 
 // What is left out points to other records (ENTITY, REFERENCE) or holds several values (MULTISELECT_LIST).
 const TYPES: Record<string, NativeField['type']> = {
@@ -101,7 +102,7 @@ export async function ownBody(
       NUMBER: () => ({ numberValue: value === null ? null : new Big(value).toFixed() }),
       BOOLEAN: () => ({ booleanValue: value === 'true' }),
       DATE: () => ({
-        dateValue: value === null ? null : fromDay(value.slice(0, 10), connection.config.timeZone, at),
+        dateValue: value === null ? null : midnightIn(connection.config.timeZone, value.slice(0, 10), at),
       }),
       PICKLIST: () => ({ selectedValueId: value }),
     }

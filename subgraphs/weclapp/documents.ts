@@ -7,7 +7,8 @@ import { type Names, minus, moneyOf, toAddress, toCustomer, toItem, toLine } fro
 import { type Connection, namesOf, reader, skusOf } from './read.ts'
 import * as rows from './rows.ts'
 import { codeOf } from './setup.ts'
-import { fromDay, toDay, toUtc } from './time.ts'
+import { dayIn, midnightIn } from '../zone.ts'
+import { toDay, toUtc } from './time.ts'
 
 function definitions(list: { customAttributes: rows.Attribute[] }[]): string[] {
   return list.flatMap(({ customAttributes }) => customAttributes.map((one) => one.attributeDefinitionId))
@@ -15,7 +16,7 @@ function definitions(list: { customAttributes: rows.Attribute[] }[]): string[] {
 
 /** Today's midnight in the tenant's zone, in milliseconds since 1970. */
 export function today({ config }: Connection): number {
-  return fromDay(toDay(Date.now(), config.timeZone) ?? '', config.timeZone, 'today')
+  return midnightIn(config.timeZone, dayIn(config.timeZone, Date.now()), 'today')
 }
 
 /** Articles: https://www.weclapp.com/api/ (article) */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ErrorCode, type ErrorDetails, ErpError } from '../../schema/errors.ts'
 import { type HttpAnswer, retryAfter } from '../http.ts'
-import { type Json, parseExact } from '../json.ts'
+import { exactOrNull } from '../json.ts'
 
 const words = z.string().nullish().catch(null)
 const finding = z.object({ type: words, title: words, detail: words, location: words }).catch({})
@@ -37,14 +37,6 @@ function tail(type: string | null | undefined): string {
   return type?.split('/').at(-1) ?? ''
 }
 
-function bodyOf(text: string): Json {
-  try {
-    return parseExact(text)
-  } catch {
-    return null
-  }
-}
-
 /** `$.orderItems[0].articleId` and `customerId` name the field, and with it what kind of thing is wrong. */
 function byFinding({ type, location }: Finding): Verdict {
   const field = location?.replace(/^\$\./, '') || undefined
@@ -72,7 +64,7 @@ function verdict(status: number, type: string, findings: Finding[]): Verdict {
 /** What a refusal of weclapp means; `said` holds its own words. */
 export function toErpError(answer: HttpAnswer): ErpError {
   const { status, text } = answer
-  const { type, title, detail, error, validationErrors = [] } = problem.parse(bodyOf(text))
+  const { type, title, detail, error, validationErrors = [] } = problem.parse(exactOrNull(text))
   const [code, details] = verdict(status, tail(type), validationErrors)
   const found = validationErrors.map((one) =>
     [one.location, one.detail ?? one.title].filter(Boolean).join(': '),

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { isSecret } from '../authentic.ts'
 import type { Change, Erp, Kind, RawRequest } from '../connector.ts'
+import { looseOrNull } from '../json.ts'
 
 const delivery = z.object({
   entityId: z.string().regex(/^\d{1,19}$/),
@@ -18,25 +19,16 @@ const KINDS: Record<string, Kind> = {
   quotation: 'quote',
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /**
  * weclapp's webhooks say an id and nothing more, and are not signed: the address that an operator enters carries the
  * secret (`?secret=…`), and a delivery is only a hint. https://github.com/MIRAL-Soft/weclapp-php-api
  */
 export const hook: NonNullable<Erp['hook']> = {
   verify(raw: RawRequest, secret: string): boolean {
-    const hash = (text: string) => createHash('sha256').update(text).digest()
-    return raw.query.secret !== undefined && timingSafeEqual(hash(raw.query.secret), hash(secret))
+    return isSecret(raw.query.secret, secret)
   },
   read(raw: RawRequest): Change[] {
-    const { data } = delivery.safeParse(parsed(raw.body.toString('utf8')))
+    const { data } = delivery.safeParse(looseOrNull(raw.body.toString('utf8')))
     const kind = data && Object.hasOwn(KINDS, data.entityName) ? KINDS[data.entityName] : undefined
     return data && kind ? [{ kind, id: data.entityId, deleted: data.type === 'DELETE', at: null }] : []
   },

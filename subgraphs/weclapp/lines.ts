@@ -6,7 +6,7 @@ import { shaped } from '../shape.ts'
 import { isId, mustFit } from './client.ts'
 import type { Connection } from './read.ts'
 import * as rows from './rows.ts'
-import { fromDay } from './time.ts'
+import { midnightIn } from '../zone.ts'
 import { unitCode } from './words.ts'
 
 const FACTS = 'id,articleNumber,articleType,unitId,active,availableInSale'
@@ -107,9 +107,9 @@ export async function orderItems(
       ...(input.description ? { title: short(input.description, 1000, `${field}.description`) } : {}),
       ...(input.requestedDelivery
         ? {
-            plannedDeliveryDate: fromDay(
-              input.requestedDelivery,
+            plannedDeliveryDate: midnightIn(
               config.timeZone,
+              input.requestedDelivery,
               `${field}.requestedDelivery`,
             ),
           }

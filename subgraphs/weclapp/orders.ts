@@ -9,7 +9,7 @@ import { isId, mustFit, shown } from './client.ts'
 import { headDiscount, orderItems, placeOf, short, termOf, warehouseOf } from './lines.ts'
 import type { Connection } from './read.ts'
 import * as rows from './rows.ts'
-import { fromDay } from './time.ts'
+import { midnightIn } from '../zone.ts'
 
 type Written = z.output<typeof rows.written>
 const CONFIRMED = 'ORDER_CONFIRMATION_PRINTED'
@@ -53,7 +53,7 @@ async function orderBody(connection: Connection, input: OrderInput, ref: string)
       field: 'currency',
     })
   const warehouse = await warehouseOf(connection, input.lines)
-  const day = (text: string, field: string) => fromDay(text, config.timeZone, field)
+  const day = (text: string, field: string) => midnightIn(config.timeZone, text, field)
   const { orderedOn, requestedDelivery, purchaseOrderNumber, note, shipTo, paymentTerms } = input
   return {
     customerId: party.id,

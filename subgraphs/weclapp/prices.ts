@@ -7,7 +7,8 @@ import { type Names, moneyOf } from './map.ts'
 import { type Connection, namesOf } from './read.ts'
 import * as rows from './rows.ts'
 import { type Terms, chosen, forQuantity, holding, netOf, steps } from './tiers.ts'
-import { fromDay, toUtc } from './time.ts'
+import { midnightIn } from '../zone.ts'
+import { toUtc } from './time.ts'
 import { unitCode } from './words.ts'
 
 const DAY_MS = 86_399_999
@@ -88,7 +89,7 @@ function termsOf(ask: PriceAsk, list: rows.PriceRow[], read: Read, { config }: C
   const party = ask.customer === null ? null : read.customers.get(ask.customer)
   const wish = ask.currency === null ? undefined : read.wished.get(ask.currency)
   const currencies = [wish, party?.currencyId, read.names.ownCurrency].filter((id) => typeof id === 'string')
-  const at = fromDay(ask.on, config.timeZone, 'on')
+  const at = midnightIn(config.timeZone, ask.on, 'on')
   const channel = party?.customerSalesChannel ?? config.listChannel
   return (
     currencies

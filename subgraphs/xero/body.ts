@@ -5,11 +5,12 @@ import type { OrderInput, OrderLineInput } from '../connector.ts'
 import { exactNumber } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { isGuid } from './client.ts'
+import { dayOf } from '../zone.ts'
 import type { Config } from './config.ts'
 import { countryName, noteLine } from './map.ts'
 import type { Connection } from './setup.ts'
 import { type ContactRow, type ItemRow, contact, item } from './shapes.ts'
-import { dayOf, dueOn, termOf } from './terms.ts'
+import { dueOn, termOf } from './terms.ts'
 import { today } from './read.ts'
 
 /** What orders and invoices have in common when they are written. */

@@ -1,6 +1,6 @@
 import { ErpError, type ErrorCode } from '../../schema/errors.ts'
 import { type HttpAnswer, retryAfter } from '../http.ts'
-import { type Json, parseExact } from '../json.ts'
+import { type Json, exactOrNull } from '../json.ts'
 
 interface Meaning {
   code: ErrorCode
@@ -68,17 +68,9 @@ export function mustBeSaved(element: Json): void {
   throw refusal(said || 'Xero did not save it and does not say why.')
 }
 
-function bodyOf(text: string): Json {
-  try {
-    return parseExact(text)
-  } catch {
-    return null
-  }
-}
-
 /** The words of an answer: of its elements, of the exception, or of the problem; null for a page of a proxy. */
 function wordsOf(text: string): string | null {
-  const body = bodyOf(text)
+  const body = exactOrNull(text)
   if (!isRecord(body)) return /^[^<]{8,300}$/.test(text) ? text : null
   const { Elements: elements, Detail: detail, Message: message } = body
   const said = Array.isArray(elements) ? elements.flatMap(messages).join(' ') : ''

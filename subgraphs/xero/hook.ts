@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { isSigned } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
 import { type Json, parseExact } from '../json.ts'
 import { shaped } from '../shape.ts'
@@ -17,10 +17,6 @@ const delivery = z.object({
   ),
 })
 
-function signed(body: Buffer, secret: string): Buffer {
-  return createHmac('sha256', secret).update(body).digest()
-}
-
 /**
  * Webhooks: signed with the key of the app, over the raw bytes. The "intent to receive" with which Xero tries an
  * address is an ordinary delivery without events; some of its signatures are wrong on purpose
@@ -34,9 +30,7 @@ export function hook(config: Config): Hook {
   }
   return {
     verify({ headers, body }: RawRequest, secret: string): boolean {
-      const given = Buffer.from(headers['x-xero-signature'] ?? '', 'base64')
-      const wanted = signed(body, secret)
-      return secret !== '' && given.length === wanted.length && timingSafeEqual(given, wanted)
+      return isSigned(body, secret, Buffer.from(headers['x-xero-signature'] ?? '', 'base64'))
     },
     read({ body }: RawRequest): Change[] {
       const json: Json = parseExact(body.toString('utf8'))

@@ -7,7 +7,7 @@ import { groups, isGuid } from './client.ts'
 import { isSafe, mustBeSafe } from './order.ts'
 import type { Connection } from './setup.ts'
 import { type InvoiceRow, type PaymentRow, invoice, payment } from './shapes.ts'
-import { dayOf } from './terms.ts'
+import { dayOf } from '../zone.ts'
 
 /** All parts or none: without it good parts would stand and bad ones not. */
 const QUERY = { summarizeErrors: true }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Credit, Id, Item, ListAsk, Page, Read } from '../connector.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { Kept } from '../kept.ts'
 import { rowOf, shaped } from '../shape.ts'
@@ -21,16 +22,12 @@ const place = z.tuple([z.int().min(1), z.int().min(1).max(MAX_SIZE), z.string()]
 const behind = z.tuple([z.string()])
 
 function cursor(kind: string, value: unknown[]): string {
-  return `xero:${kind}:${Buffer.from(JSON.stringify(value)).toString('base64url')}`
+  return `xero:${kind}:${writeCursor(value)}`
 }
 
-function readCursor<T extends z.ZodType>(kind: string, text: string, shape: T): z.output<T> {
+function behindOf<T extends z.ZodType>(kind: string, text: string, shape: T): z.output<T> {
   const [, body] = new RegExp(`^xero:${kind}:([\\w-]{1,400})$`).exec(text) ?? []
-  try {
-    return shape.parse(JSON.parse(Buffer.from(body ?? '', 'base64url').toString()))
-  } catch {
-    throw new ErpError('VALIDATION', 'The cursor is none of ours.', { field: 'after' })
-  }
+  return readCursor(body ?? '', shape)
 }
 
 /** Today in UTC, in which Xero keeps its days. */
@@ -89,7 +86,7 @@ async function list<T>(
   ask: ListAsk,
 ): Promise<Page<T>> {
   const start = set.sized ? Math.min(Math.max(ask.first, 1), MAX_SIZE) : MAX_SIZE
-  let [page, size, last] = ask.after === null ? [1, start, ''] : readCursor(kind, ask.after, place)
+  let [page, size, last] = ask.after === null ? [1, start, ''] : behindOf(kind, ask.after, place)
   const wanted = ask.search ? set.search(ask.search) : {}
   if (wanted === null) return { rows: [], next: null }
   for (let empty = 0; empty < MAX_EMPTY; empty += 1) {
@@ -136,7 +133,7 @@ export function items(connection: Connection): Read<Item> {
       return ids.map((id) => found.get(id.toLowerCase()) ?? null)
     },
     async list({ first, after, search }) {
-      const [last] = after === null ? [''] : readCursor('item', after, behind)
+      const [last] = after === null ? [''] : behindOf('item', after, behind)
       if (after === null) whole.forget()
       const text = search?.toLowerCase() ?? ''
       const fits = ({ key, row }: { key: string; row: Json }) =>

@@ -21,13 +21,6 @@ export function termOf(text: string, { paymentTerms }: Config): Term {
   })
 }
 
-/** A calendar day; VALIDATION for anything else. */
-export function dayOf(text: string, field: string): string {
-  const at = new Date(`${text}T00:00:00Z`)
-  if (!Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text) return text
-  throw new ErpError('VALIDATION', `"${text.slice(0, 40)}" is no calendar day.`, { field })
-}
-
 /** The day on which an invoice of that day is due (developer.xero.com, payment terms of contacts). */
 export function dueOn(day: string, { Day, Type }: Term): string {
   const from = new Date(`${day}T00:00:00Z`)

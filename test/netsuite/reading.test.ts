@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Change, Cursor, Kind } from '../../subgraphs/connector.ts'
 import { hook, sign } from '../../subgraphs/netsuite/hook.ts'
-import { Zone } from '../../subgraphs/netsuite/zone.ts'
+import { Zone } from '../../subgraphs/zone.ts'
 import { type Stand, itemId, order, refused, using } from './stand.ts'
 
 const all = { first: 100, after: null }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../subgraphs/connector.ts'
 import { sign } from '../../subgraphs/sapbusinessone/hook.ts'
-import { Zone } from '../../subgraphs/sapbusinessone/zone.ts'
+import { Zone } from '../../subgraphs/zone.ts'
 import { errorOf, orderInput, priceAsk, stage, value } from './stand.ts'
 
 const { server, open } = stage()
@@ -87,7 +87,7 @@ describe('reading', () => {
       '2026-11-01T15:00:03.000Z',
       '2026-11-01T09:00:03.000Z',
     ])
-    expect(Zone.named('Europe/Berlin').toUtc('2026-07-01', '00:30:00')).toBe('2026-06-30T22:30:00.000Z')
+    expect(Zone.named('Europe/Berlin').toUtc('2026-07-01T00:30:00')).toBe('2026-06-30T22:30:00.000Z')
   })
 
   it('tells a change within the same second as the last reading', async () => {

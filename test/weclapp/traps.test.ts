@@ -4,7 +4,8 @@ import { stage, DEMO, customerOf, errorOf, itemOf, value } from './open.ts'
 import { READ_ONLY_TOKEN } from '../../subgraphs/weclapp/sandbox.ts'
 import type { PriceRow } from '../../subgraphs/weclapp/rows.ts'
 import { chosen, netOf, steps } from '../../subgraphs/weclapp/tiers.ts'
-import { fromDay, toDay } from '../../subgraphs/weclapp/time.ts'
+import { toDay } from '../../subgraphs/weclapp/time.ts'
+import { midnightIn } from '../../subgraphs/zone.ts'
 
 const REF = 'ord_01JD2WQ3TRAP'
 const { open, server } = stage()
@@ -129,12 +130,12 @@ describe('weclapp’s traps', () => {
 
   it('a day is its midnight in the tenant’s zone, in summer and in winter and when the clocks change', () => {
     const zone = 'Europe/Berlin'
-    expect(new Date(fromDay('2026-07-01', zone, 'x')).toISOString()).toBe('2026-06-30T22:00:00.000Z')
-    expect(new Date(fromDay('2026-12-01', zone, 'x')).toISOString()).toBe('2026-11-30T23:00:00.000Z')
+    expect(new Date(midnightIn(zone, '2026-07-01', 'x')).toISOString()).toBe('2026-06-30T22:00:00.000Z')
+    expect(new Date(midnightIn(zone, '2026-12-01', 'x')).toISOString()).toBe('2026-11-30T23:00:00.000Z')
     for (const day of ['2026-03-29', '2026-03-30', '2026-10-25', '2026-10-26', '2024-02-29'])
-      expect(toDay(fromDay(day, zone, 'x'), zone)).toBe(day)
+      expect(toDay(midnightIn(zone, day, 'x'), zone)).toBe(day)
     for (const day of ['2026-02-30', '2026-13-01', '', 'x'])
-      expect(() => fromDay(day, zone, 'x')).toThrow('no calendar day')
+      expect(() => midnightIn(zone, day, 'x')).toThrow('no calendar day')
   })
 
   it('an order of which a part was shipped is not cancelled, because weclapp would only close it', async () => {

@@ -12,7 +12,8 @@ import type { Address } from '../../../schema/index.ts'
 import type { Order, Quote } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
 import type { Config } from '../config.ts'
-import { day, dayIn, decimal, flag, fromHtml, id, many, namesOf, one, text, time, urlOf } from '../native.ts'
+import { dayIn } from '../../zone.ts'
+import { day, decimal, flag, fromHtml, id, many, namesOf, one, text, time, urlOf } from '../native.ts'
 import type { Fields, Row } from '../setup.ts'
 import { unitCode } from '../units.ts'
 import { customOf } from './custom.ts'
@@ -175,8 +176,8 @@ export function toOrder(row: Row, around: OrderAround, config: Config): Order {
     fulfilment: order.delivery_status ? (FULFILMENT[order.delivery_status] ?? 'UNKNOWN') : 'NONE',
     invoicing: INVOICING[order.invoice_status ?? ''] ?? 'UNKNOWN',
     payment: around.payment ?? (confirmed ? 'UNPAID' : null),
-    orderedOn: order.date_order && dayIn(config.timezone, order.date_order),
-    requestedDelivery: order.commitment_date && dayIn(config.timezone, order.commitment_date),
+    orderedOn: order.date_order && dayIn(config.timezone, Date.parse(order.date_order)),
+    requestedDelivery: order.commitment_date && dayIn(config.timezone, Date.parse(order.commitment_date)),
     tax: { amount: order.amount_tax, currency },
     customAttributes: customOf(row, around.fields),
   }
@@ -188,7 +189,7 @@ export function toQuote(row: Row, around: OrderAround, config: Config): Quote {
   return {
     ...common(order, around, config),
     state: quoteStateOf(order),
-    issuedOn: order.date_order && dayIn(config.timezone, order.date_order),
+    issuedOn: order.date_order && dayIn(config.timezone, Date.parse(order.date_order)),
     validUntil: order.validity_date,
   }
 }
