@@ -1,14 +1,16 @@
 import Big from 'big.js'
 import type { Change, RawRequest } from '../connector.ts'
 import type { Demo } from '../demo.ts'
+import { type Row, bigOf, num, parseBody, textOf } from '../exact.ts'
+import { Refusal } from '../refusal.ts'
 import type { Sandbox, SandboxAction, SandboxAnswer, SandboxFactory, SandboxRequest } from '../sandbox.ts'
 import { CANCELLED } from './documents.ts'
 import { referenceOf } from './reference.ts'
-import { ERRORS, Refusal, refuse } from './sandbox/answers.ts'
+import { ERRORS, refuse } from './sandbox/answers.ts'
 import { Company } from './sandbox/company.ts'
 import { type Part, runBatch } from './sandbox/batch.ts'
 import { Subscriptions } from './sandbox/subscriptions.ts'
-import { type Row, bigOf, guidOf, num, parseBody, textOf } from './sandbox/values.ts'
+import { guidOf } from './sandbox/values.ts'
 
 const CLIENT = { id: '6f1c2b8e-demo-4f7a-9d2e-0b5a7c3e1f42', secret: 'demo~secret.Q8x_businesscentral-0001' }
 const TENANT = 'nordlicht.example'

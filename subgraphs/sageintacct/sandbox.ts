@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Change, Kind } from '../connector.ts'
+import { Refusal } from '../refusal.ts'
 import type {
   Ledger,
   Sandbox,
@@ -23,7 +24,7 @@ import {
   contact,
   plant,
 } from './sandbox/seed.ts'
-import { Refusal, type Row, Store } from './sandbox/store.ts'
+import { type Row, Store } from './sandbox/store.ts'
 
 const CLIENT_ID = 'abc123.app.sage.com'
 const CLIENT_SECRET = 'demo-intacct-client-secret'

@@ -1,6 +1,8 @@
 import Big from 'big.js'
 import type { Change, RawRequest } from '../connector.ts'
 import type { Demo } from '../demo.ts'
+import { Num, type Row, bigOf, num, parseBody, textOf } from '../exact.ts'
+import { Refusal } from '../refusal.ts'
 import type {
   Ledger,
   Sandbox,
@@ -10,11 +12,11 @@ import type {
   SandboxRequest,
 } from '../sandbox.ts'
 import { sign } from './hook.ts'
-import { ERRORS, Refusal, noSession, refuse } from './sandbox/answers.ts'
+import { ERRORS, noSession, refuse } from './sandbox/answers.ts'
 import { runBatch } from './sandbox/batch.ts'
 import { Company } from './sandbox/company.ts'
 import { itemPrices, itemRow, partnerRow } from './sandbox/seed.ts'
-import { Num, type Row, bigOf, num, parseBody, rowsIn, textOf } from './sandbox/values.ts'
+import { rowsIn } from './sandbox/values.ts'
 
 const LOGIN = { CompanyDB: 'SBONORDLICHT', UserName: 'INT_API', Password: 'geheim-sapbusinessone-0001' }
 const IDLE_MS = 30 * 60_000

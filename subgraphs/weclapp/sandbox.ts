@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, Kind, RawRequest } from '../connector.ts'
+import { Answered } from '../refusal.ts'
 import type { Ledger, Sandbox, SandboxAnswer, SandboxFactory, SandboxRequest } from '../sandbox.ts'
 import { perform } from './sandbox/acts.ts'
 import { bodyOf } from './sandbox/check.ts'
@@ -10,7 +11,7 @@ import { fieldsOf } from './sandbox/fields.ts'
 import { actOnOrder, changeOrder, deleteOrder, orderOf } from './sandbox/orders.ts'
 import { changeParty, createParty, owed } from './sandbox/parties.ts'
 import { priceRows } from './sandbox/pricing.ts'
-import { Refusal, problem } from './sandbox/problem.ts'
+import { problem } from './sandbox/problem.ts'
 import { filtered, listed } from './sandbox/query.ts'
 import { REFERENCE } from './sandbox/custom.ts'
 import { seedArticles, seedParties, seedSetup } from './sandbox/seed.ts'
@@ -59,7 +60,7 @@ function computed(store: Store, resource: string, name: string, row: Row): unkno
       return quantities(store, row, (one) => one.salesOrderItemId === undefined)
   }
   if (resource === 'party' && name === 'customerSalesOpenItemSum') return owed(store, row)
-  throw new Refusal(problem(400, 'validation', `unexpected additional property ${name}`))
+  throw new Answered(problem(400, 'validation', `unexpected additional property ${name}`))
 }
 
 /** The rows of a resource; prices stand inside articles, and those of a few articles are not looked for in all. */
@@ -72,11 +73,11 @@ function rowsOf(store: Store, resource: string, query: URLSearchParams): Row[] {
 function read(store: Store, [resource = '', second, third]: string[], query: URLSearchParams): object {
   if (resource === 'currency' && second === 'companyCurrency')
     return { result: store.all('currency').find(({ name }) => name === 'EUR') }
-  if (fieldsOf(resource).size === 0) throw new Refusal(problem(404, 'not_found', `no resource ${resource}`))
+  if (fieldsOf(resource).size === 0) throw new Answered(problem(404, 'not_found', `no resource ${resource}`))
   if (second === 'id') return store.get(resource, third ?? '')
   const rows = rowsOf(store, resource, query)
   if (second === 'count') return { result: filtered(resource, rows, query).length }
-  if (second !== undefined) throw new Refusal(problem(404, 'not_found', `no action ${second}`))
+  if (second !== undefined) throw new Answered(problem(404, 'not_found', `no action ${second}`))
   return listed(store, resource, rows, query, (name, row) => computed(store, resource, name, row))
 }
 
@@ -113,7 +114,7 @@ function write(
     return { status: 200, body: changeOrder(store, id, body, partial) }
   if (method === 'POST' && second === 'id' && resource === 'salesOrder' && action)
     return { status: 200, body: actOnOrder(store, id, action) }
-  throw new Refusal(problem(404, 'not_found', `no ${method} of ${request.path}`))
+  throw new Answered(problem(404, 'not_found', `no ${method} of ${request.path}`))
 }
 
 /** Who is asking; refuses everybody else. */
@@ -121,21 +122,21 @@ function mayWrite({ headers }: SandboxRequest): boolean {
   const basic = Buffer.from((headers.authorization ?? '').replace(/^Basic /, ''), 'base64').toString('utf8')
   const token = headers.authenticationtoken ?? basic.replace(/^\*:/, '')
   if (token !== TOKEN && token !== READ_ONLY_TOKEN)
-    throw new Refusal(problem(401, 'unauthorized', 'the authentication token is not valid'))
+    throw new Answered(problem(401, 'unauthorized', 'the authentication token is not valid'))
   return token === TOKEN
 }
 
 function handle(store: Store, request: SandboxRequest, url: string): SandboxAnswer {
   const writes = mayWrite(request)
   const [, path] = /^\/webapp\/api\/v[23]\/(.+)$/.exec(request.path) ?? []
-  if (path === undefined) throw new Refusal(problem(404, 'not_found', `no resource ${request.path}`))
+  if (path === undefined) throw new Answered(problem(404, 'not_found', `no resource ${request.path}`))
   if (request.headers.cookie)
-    throw new Refusal(problem(400, 'conversation', 'no conversation in a browser session'))
+    throw new Answered(problem(400, 'conversation', 'no conversation in a browser session'))
   const parts = path.split('/').map(decodeURIComponent)
   if (request.method === 'GET') return { status: 200, body: read(store, parts, request.query) }
-  if (!writes) throw new Refusal(problem(403, 'forbidden', 'the user may not write'))
+  if (!writes) throw new Answered(problem(403, 'forbidden', 'the user may not write'))
   if (request.method !== 'DELETE' && !request.headers['content-type']?.startsWith('application/json'))
-    throw new Refusal(problem(415, 'unsupported_mime_type', 'unsupported mime type'))
+    throw new Answered(problem(415, 'unsupported_mime_type', 'unsupported mime type'))
   return write(store, request.method, parts, request, url)
 }
 
@@ -179,7 +180,7 @@ export const sandbox: SandboxFactory = (demo, url): Sandbox => {
       try {
         return handle(store, request, url())
       } catch (error) {
-        if (error instanceof Refusal) return error.answer
+        if (error instanceof Answered) return error.answer
         throw error
       }
     },

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, RawRequest } from '../connector.ts'
+import { Answered } from '../refusal.ts'
 import type { SandboxAnswer, SandboxFactory, SandboxRequest } from '../sandbox.ts'
 import { Access, CLIENT, TENANT } from './sandbox/access.ts'
 import { act, ledgerOf } from './sandbox/acts.ts'
-import { Refusal, envelope, guid } from './sandbox/answers.ts'
+import { envelope, guid } from './sandbox/answers.ts'
 import { errors } from './sandbox/failures.ts'
 import { answerOf, list } from './sandbox/lists.ts'
 import { IDS, type SetName, Store } from './sandbox/store.ts'
@@ -182,7 +183,7 @@ export function organisation(strict: Strictness): SandboxFactory {
         try {
           return whole.handle(request)
         } catch (error) {
-          if (error instanceof Refusal) return error.answer
+          if (error instanceof Answered) return error.answer
           throw error
         }
       },

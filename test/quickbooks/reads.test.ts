@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../subgraphs/connector.ts'
+import { num } from '../../subgraphs/exact.ts'
 import { literal } from '../../subgraphs/quickbooks/client.ts'
 import { countryOf, displayName } from '../../subgraphs/quickbooks/map.ts'
-import { Refusal, num, timeOf } from '../../subgraphs/quickbooks/sandbox/rows.ts'
+import { Refusal, timeOf } from '../../subgraphs/quickbooks/sandbox/rows.ts'
 import { type Stand, itemOf, orderFor, refused, using, value } from './stand.ts'
 
 async function ask(stand: Stand, query: string) {

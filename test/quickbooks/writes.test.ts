@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { type Row, num } from '../../subgraphs/exact.ts'
 import { documentNumber } from '../../subgraphs/quickbooks/reference.ts'
-import { type Row, bigOf, num, rowsOf } from '../../subgraphs/quickbooks/sandbox/rows.ts'
+import { bigOf, rowsOf } from '../../subgraphs/quickbooks/sandbox/rows.ts'
 import { type Stand, itemOf, orderFor, refused, using, value } from './stand.ts'
 
 function booked({ company }: Stand, entity: string): Row[] {

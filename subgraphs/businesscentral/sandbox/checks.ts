@@ -1,5 +1,5 @@
-import { Refusal } from './answers.ts'
-import { Num, type Row } from './values.ts'
+import { Num, type Row } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 
 /** The texts in the header of every sales document. */
 export const TEXTS = ['shipToName', 'shipToContact', 'sellToAddressLine1', 'sellToAddressLine2', 'sellToCity']

@@ -1,14 +1,16 @@
 import Big from 'big.js'
 import type { Change } from '../../connector.ts'
 import type { Demo } from '../../demo.ts'
+import { type Row, num, parseBody, textOf } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { CANCELLED } from '../documents.ts'
-import { Refusal, dialog } from './answers.ts'
+import { dialog } from './answers.ts'
 import { fieldsOf, gone, ledgerEntries, published } from './others.ts'
 import { type Tables, customerRow, itemRow, tables } from './data.ts'
 import { type Shelf, collect, etagOf, shown } from './query.ts'
 import { type Kind, Sales } from './sales.ts'
-import { type Row, guidOf, num, parseBody, textOf, timeOf } from './values.ts'
+import { guidOf, timeOf } from './values.ts'
 
 const PATH = /^\/(api\/v2\.0|api\/microsoft\/analytics\/v1\.0|ODataV4)\/(.+)$/
 const SALES: Record<string, [Kind, string]> = {

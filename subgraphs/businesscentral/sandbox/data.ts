@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import type { Demo, DemoCustomer, DemoProduct } from '../../demo.ts'
-import { NO_ID, type Row, guidOf, num, timeOf } from './values.ts'
+import { type Row, num } from '../../exact.ts'
+import { NO_ID, guidOf, timeOf } from './values.ts'
 
 /** UN/ECE Rec 20 -> the code of the company. */
 export const UNITS: Record<string, string> = { H87: 'PCS', KGM: 'KG', MTR: 'M', LTR: 'L', HUR: 'HOUR' }

@@ -1,8 +1,9 @@
 import Big from 'big.js'
-import { Refusal } from './answers.ts'
+import { type Row, num, textOf } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 import type { Tables } from './data.ts'
 import type { Shelf } from './query.ts'
-import { type Row, guidOf, num, textOf } from './values.ts'
+import { guidOf } from './values.ts'
 
 /** What the server says about an address that it does not have. */
 export function gone(message = 'No HTTP resource was found that matches the request URI.'): Refusal {

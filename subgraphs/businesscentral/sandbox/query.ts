@@ -1,7 +1,7 @@
+import { type Row, textOf } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
-import { Refusal } from './answers.ts'
 import { filterOf } from './filter.ts'
-import { type Row, textOf } from './values.ts'
 
 /** A set as it is asked: its rows, the order of its key, and what can be expanded. */
 export interface Shelf {

@@ -1,8 +1,10 @@
 import Big from 'big.js'
+import { Num, type Row, bigOf, num, textOf } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 import { LINE_WRITABLE, TEXTS, WRITABLE, checkFields } from './checks.ts'
 import type { Tables } from './data.ts'
-import { Refusal, dialog } from './answers.ts'
-import { NO_DAY, NO_ID, NO_TIME, Num, type Row, bigOf, guidOf, num, textOf, timeOf } from './values.ts'
+import { dialog } from './answers.ts'
+import { NO_DAY, NO_ID, NO_TIME, guidOf, timeOf } from './values.ts'
 
 /** The kinds of sales documents. */
 export type Kind = 'order' | 'invoice' | 'quote'

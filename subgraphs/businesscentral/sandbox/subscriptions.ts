@@ -1,7 +1,8 @@
+import { type Row, parseBody, textOf } from '../../exact.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { refuse } from './answers.ts'
 import { etagOf } from './query.ts'
-import { type Row, guidOf, parseBody, textOf, timeOf } from './values.ts'
+import { guidOf, timeOf } from './values.ts'
 
 const THREE_DAYS = 3 * 86_400_000
 const RESOURCE =

@@ -1,18 +1,12 @@
 import { z } from 'zod'
-import { Num } from './store.ts'
+import { Num, parseBody } from '../../exact.ts'
 
 /** The body of a write with its numbers kept apart from texts; null for anything but an object. */
 export function bodyOf(text: string): Record<string, unknown> | null {
-  try {
-    const body: unknown = JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' ? new Num(context?.source ?? String(value)) : value,
-    )
-    return body !== null && typeof body === 'object' && !Array.isArray(body)
-      ? (body as Record<string, unknown>)
-      : null
-  } catch {
-    return null
-  }
+  const body = parseBody(text)
+  return body !== null && typeof body === 'object' && !Array.isArray(body)
+    ? (body as Record<string, unknown>)
+    : null
 }
 
 /** A number with at most so many places. */

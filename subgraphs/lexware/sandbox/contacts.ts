@@ -1,13 +1,14 @@
+import { Answered } from '../../refusal.ts'
 import { bodyOf, contact, firstWrong } from './body.ts'
-import { Refusal, legacy } from './refuse.ts'
+import { legacy } from './refuse.ts'
 import { type Row, type Store, num } from './store.ts'
 
 function checked(text: string): Record<string, unknown> {
   const body = bodyOf(text)
-  if (!body) throw new Refusal(legacy(400, 'malformed_json', 'body'))
+  if (!body) throw new Answered(legacy(400, 'malformed_json', 'body'))
   const wrong = firstWrong(contact, body)
-  if (wrong) throw new Refusal(legacy(406, wrong.missing ? 'missing_entity' : 'invalid_value', wrong.field))
-  if (!body.company === !body.person) throw new Refusal(legacy(406, 'missing_entity', 'company'))
+  if (wrong) throw new Answered(legacy(406, wrong.missing ? 'missing_entity' : 'invalid_value', wrong.field))
+  if (!body.company === !body.person) throw new Answered(legacy(406, 'missing_entity', 'company'))
   return body
 }
 
@@ -28,7 +29,7 @@ function numbered(store: Store, roles: Roles, old: Roles): Roles {
 export function create(store: Store, text: string): Row {
   const body = checked(text)
   if ((body.version as { text: string }).text !== '0')
-    throw new Refusal(legacy(406, 'invalid_value', 'version'))
+    throw new Answered(legacy(406, 'invalid_value', 'version'))
   return store.insert('contacts', {
     ...body,
     version: num(1),
@@ -39,15 +40,15 @@ export function create(store: Store, text: string): Row {
 /** PUT of a contact: everything is replaced, and what the API cannot show is not lost because it refuses. */
 export function replace(store: Store, id: string, text: string): Row {
   const row = store.find('contacts', id)
-  if (!row) throw new Refusal(legacy(404, 'missing_entity', 'id'))
+  if (!row) throw new Answered(legacy(404, 'missing_entity', 'id'))
   const lists = [row.addresses, row.emailAddresses, row.phoneNumbers].flatMap((part) =>
     Object.values(part ?? {}),
   )
   if (lists.some((list) => Array.isArray(list) && list.length > 1))
-    throw new Refusal(legacy(406, 'invalid_value', 'addresses.billing'))
+    throw new Answered(legacy(406, 'invalid_value', 'addresses.billing'))
   const body = checked(text)
   if ((body.version as { text: string }).text !== row.version.text)
-    throw new Refusal(legacy(406, 'invalid_value', 'version'))
+    throw new Answered(legacy(406, 'invalid_value', 'version'))
   const replaced = ['company', 'person', 'addresses', 'emailAddresses', 'phoneNumbers', 'note', 'xRechnung']
   for (const name of replaced) delete row[name]
   const { id: _, organizationId: __, createdDate: ___, updatedDate: ____, archived: _____, ...rest } = body

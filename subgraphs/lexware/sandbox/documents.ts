@@ -1,7 +1,9 @@
 import Big from 'big.js'
+import type { Num } from '../../exact.ts'
+import { Answered } from '../../refusal.ts'
 import { type DocumentBody, bodyOf, document, firstWrong } from './body.ts'
-import { Refusal, invalid, regular } from './refuse.ts'
-import { type Num, type Row, type Store, num } from './store.ts'
+import { invalid, regular } from './refuse.ts'
+import { type Row, type Store, num } from './store.ts'
 
 /** Collections of documents, what the voucher list calls each, and how it is numbered. */
 export const SERIES: Record<string, { type: string; prefix: string; first: number }> = {
@@ -125,7 +127,7 @@ function checkLines(store: Store, path: string, { lineItems }: DocumentBody): vo
 export function create(store: Store, collection: string, text: string, query: URLSearchParams): Doc {
   const path = `/v1/${collection}`
   const body = bodyOf(text)
-  if (!body) throw new Refusal(regular(400, path, 'Malformed JSON request'))
+  if (!body) throw new Answered(regular(400, path, 'Malformed JSON request'))
   const wrong = firstWrong(document, body)
   if (wrong) throw invalid(path, wrong.missing ? 'NOTNULL' : 'INVALID', wrong.field, 'ist ungültig')
   const checked = document.parse(body)

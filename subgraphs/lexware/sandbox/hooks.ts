@@ -1,11 +1,12 @@
 import { sign } from 'node:crypto'
 import { ErpError } from '../../../schema/errors.ts'
 import type { Change, Kind, RawRequest } from '../../connector.ts'
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
 import { stamp } from '../time.ts'
 import { bodyOf } from './body.ts'
 import { webhookKey } from './key.ts'
-import { Refusal, invalid, regular } from './refuse.ts'
+import { invalid, regular } from './refuse.ts'
 import { ORGANIZATION, type Store } from './store.ts'
 
 const PATH = '/v1/event-subscriptions'
@@ -50,12 +51,12 @@ async function answers(url: string): Promise<boolean> {
 export async function subscribe(store: Store, text: string): Promise<SandboxAnswer> {
   const body = bodyOf(text)
   const [eventType, callbackUrl] = [String(body?.eventType ?? ''), String(body?.callbackUrl ?? '')]
-  if (!body) throw new Refusal(regular(400, PATH, 'Malformed JSON request'))
+  if (!body) throw new Answered(regular(400, PATH, 'Malformed JSON request'))
   if (!EVENT.test(eventType)) throw invalid(PATH, 'INVALID', 'eventType', 'unbekanntes Ereignis')
   if (!URL.canParse(callbackUrl) || !(await answers(callbackUrl)))
     throw invalid(PATH, 'INVALID', 'callbackUrl', 'antwortet nicht')
   if (store.subscriptions.some((one) => one.eventType === eventType && one.callbackUrl === callbackUrl))
-    throw new Refusal(regular(409, PATH, 'The subscription exists already'))
+    throw new Answered(regular(409, PATH, 'The subscription exists already'))
   const [subscriptionId, createdDate] = [store.nextId(), store.now()]
   store.subscriptions.push({ subscriptionId, eventType, callbackUrl, createdDate })
   const resourceUri = `https://api.lexware.io${PATH}/${subscriptionId}`
@@ -71,7 +72,7 @@ export function subscriptions(store: Store, method: string, id: string | undefin
       body: { content: store.subscriptions.map((one) => ({ ...one, organizationId: ORGANIZATION })) },
     }
   const at = store.subscriptions.findIndex(({ subscriptionId }) => subscriptionId === id)
-  if (method !== 'DELETE' || at < 0) throw new Refusal(regular(404, PATH, 'not found'))
+  if (method !== 'DELETE' || at < 0) throw new Answered(regular(404, PATH, 'not found'))
   store.subscriptions.splice(at, 1)
   return { status: 204, body: null }
 }

@@ -1,4 +1,5 @@
 import type { Demo } from '../../demo.ts'
+import { Answered } from '../../refusal.ts'
 import type {
   Ledger,
   Sandbox,
@@ -14,7 +15,7 @@ import { errors } from './errors.ts'
 import { delivery, subscribe, subscriptions } from './hooks.ts'
 import { webhookKey } from './key.ts'
 import { articles, contacts, nameOf, paged, vouchers } from './lists.ts'
-import { Refusal, gateway, legacy, regular } from './refuse.ts'
+import { gateway, legacy, regular } from './refuse.ts'
 import { articleOf, priceOf, seed } from './seed.ts'
 import { ORGANIZATION, type Row, Store, num } from './store.ts'
 
@@ -44,11 +45,11 @@ class Bucket {
 
 function admit({ method, headers }: SandboxRequest, bucket: Bucket): void {
   const key = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
-  if (key !== KEY && key !== STRICT_KEY && key !== READ_KEY) throw new Refusal(gateway(401, 'Unauthorized'))
-  if (key === STRICT_KEY && !bucket.take()) throw new Refusal(gateway(429, 'Too Many Requests'))
-  if (key === READ_KEY && method !== 'GET') throw new Refusal(gateway(403, 'Forbidden'))
+  if (key !== KEY && key !== STRICT_KEY && key !== READ_KEY) throw new Answered(gateway(401, 'Unauthorized'))
+  if (key === STRICT_KEY && !bucket.take()) throw new Answered(gateway(429, 'Too Many Requests'))
+  if (key === READ_KEY && method !== 'GET') throw new Answered(gateway(403, 'Forbidden'))
   if ((method === 'POST' || method === 'PUT') && !headers['content-type']?.startsWith('application/json'))
-    throw new Refusal(regular(415, '/v1', 'Unsupported media type'))
+    throw new Answered(regular(415, '/v1', 'Unsupported media type'))
 }
 
 /** What every create and change answers; the number of a document is not in it. */
@@ -63,10 +64,10 @@ function paymentsOf(store: Store, id: string): SandboxAnswer {
     const doc = store.find(collection, id) as Doc | undefined
     return doc ? [{ doc, type }] : []
   })
-  if (!found) throw new Refusal(regular(404, `/v1/payments/${id}`, 'not found'))
+  if (!found) throw new Answered(regular(404, `/v1/payments/${id}`, 'not found'))
   const { doc, type } = found
   if (doc.voucherStatus === 'draft')
-    throw new Refusal(regular(406, `/v1/payments/${id}`, 'The voucher is a draft'))
+    throw new Answered(regular(406, `/v1/payments/${id}`, 'The voucher is a draft'))
   const open = openOf(doc)
   const body = {
     // A sample of the documentation writes it as a text.
@@ -89,7 +90,7 @@ function read(
 ): SandboxAnswer {
   const path = `/v1/${resource}`
   const shown = (row: Row | undefined, missing: SandboxAnswer): SandboxAnswer => {
-    if (!row) throw new Refusal(missing)
+    if (!row) throw new Answered(missing)
     const { paid: _, ...body } = row
     return { status: 200, body }
   }
@@ -107,7 +108,7 @@ function read(
   const missing = regular(404, path, `no ${resource}`)
   if (id && (resource === 'articles' || Object.hasOwn(SERIES, resource)))
     return shown(store.find(resource, id), missing)
-  throw new Refusal(missing)
+  throw new Answered(missing)
 }
 
 async function handle(
@@ -121,7 +122,7 @@ async function handle(
   admit(request, bucket)
   const [, rest] = /^\/v1\/(.+)$/.exec(path) ?? []
   const [resource = '', id, more] = (rest ?? '').split('/').map(decodeURIComponent)
-  if (!rest || more !== undefined) throw new Refusal(gateway(404, 'Not Found'))
+  if (!rest || more !== undefined) throw new Answered(gateway(404, 'Not Found'))
   if (resource === 'event-subscriptions')
     return method === 'POST' ? subscribe(store, body) : subscriptions(store, method, id)
   if (method === 'GET') return read(store, demo, [resource, ...(id === undefined ? [] : [id])], query)
@@ -135,7 +136,7 @@ async function handle(
     id === undefined
   )
     return done(resource, create(store, resource, body, query), 201)
-  throw new Refusal(regular(405, path, `${method} is not allowed`))
+  throw new Answered(regular(405, path, `${method} is not allowed`))
 }
 
 function perform(store: Store, action: SandboxAction): void {
@@ -196,7 +197,7 @@ export const sandbox: SandboxFactory = (demo): Sandbox => {
       try {
         return await handle(store, demo, bucket, request)
       } catch (error) {
-        if (error instanceof Refusal) return error.answer
+        if (error instanceof Answered) return error.answer
         throw error
       }
     },

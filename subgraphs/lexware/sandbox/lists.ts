@@ -1,6 +1,7 @@
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
 import { type Doc, SERIES, openOf } from './documents.ts'
-import { Refusal, legacy, regular } from './refuse.ts'
+import { legacy, regular } from './refuse.ts'
 import { type Row, type Store, num } from './store.ts'
 
 const MOST = 250
@@ -15,10 +16,10 @@ function whole(text: string | null, otherwise: number): number {
 export function paged(rows: object[], query: URLSearchParams, path: string): SandboxAnswer {
   const asked = whole(query.get('size'), 25)
   if (asked > MOST && path === '/v1/voucherlist')
-    throw new Refusal(regular(400, path, 'size must be less than or equal to 250'))
+    throw new Answered(regular(400, path, 'size must be less than or equal to 250'))
   const size = Math.min(MOST, Math.max(1, asked))
   const number = whole(query.get('page'), 0)
-  if (number * size >= WINDOW) throw new Refusal(regular(400, path, 'Maximum search window size exceeded'))
+  if (number * size >= WINDOW) throw new Answered(regular(400, path, 'Maximum search window size exceeded'))
   const content = rows.slice(number * size, (number + 1) * size)
   const totalPages = Math.ceil(rows.length / size)
   return {
@@ -51,7 +52,7 @@ function part(query: URLSearchParams, name: string): ((value: string) => boolean
   const given = query.get(name)
   if (given === null) return null
   const text = unescaped(given)
-  if (text.length < 3) throw new Refusal(legacy(400, 'invalid_length', name))
+  if (text.length < 3) throw new Answered(legacy(400, 'invalid_length', name))
   const quoted = text.replace(/\\[\\%_]|[%_.*+?^${}()|[\]\\/]/g, (sign) => {
     if (sign === '%') return '.*'
     if (sign === '_') return '.'
@@ -119,7 +120,7 @@ function inDays(row: Record<string, unknown>, query: URLSearchParams): boolean {
     const [from, to] = [query.get(`${name}From`), query.get(`${name}To`)]
     for (const one of [from, to])
       if (one !== null && !/^\d{4}-\d\d-\d\d$/.test(one))
-        throw new Refusal(regular(400, '/v1/voucherlist', `${name} is no date`))
+        throw new Answered(regular(400, '/v1/voucherlist', `${name} is no date`))
     return (from === null || day >= from) && (to === null || day <= to)
   })
 }
@@ -129,11 +130,12 @@ export function vouchers(store: Store, query: URLSearchParams): object[] {
   const path = '/v1/voucherlist'
   const types = query.get('voucherType')?.split(',')
   const statuses = query.get('voucherStatus')?.split(',')
-  if (!types || !statuses) throw new Refusal(regular(400, path, 'voucherType and voucherStatus are required'))
+  if (!types || !statuses)
+    throw new Answered(regular(400, path, 'voucherType and voucherStatus are required'))
   if (statuses.includes('overdue') && statuses.length > 1)
-    throw new Refusal(regular(406, path, 'overdue cannot be combined with other statuses'))
+    throw new Answered(regular(406, path, 'overdue cannot be combined with other statuses'))
   const [sort = 'voucherDate', direction = 'DESC'] = query.get('sort')?.split(',') ?? []
-  if (sort !== 'voucherDate') throw new Refusal(regular(400, path, `cannot sort by ${sort}`))
+  if (sort !== 'voucherDate') throw new Answered(regular(400, path, `cannot sort by ${sort}`))
   const late = statuses[0] === 'overdue'
   const isLate = ({ voucherStatus, dueDate }: Doc) =>
     voucherStatus === 'open' && dueDate !== undefined && dueDate.slice(0, 10) < TODAY

@@ -1,15 +1,6 @@
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
 import { stamp } from '../time.ts'
-
-/** A refusal as Lexware words it. */
-export class Refusal extends Error {
-  readonly answer: SandboxAnswer
-
-  constructor(answer: SandboxAnswer) {
-    super('refused')
-    this.answer = answer
-  }
-}
 
 /** One finding of the regular shape. */
 export interface Detail {
@@ -70,6 +61,6 @@ export function gateway(status: number, message: string): SandboxAnswer {
 }
 
 /** Refuses a document with one finding. */
-export function invalid(path: string, violation: string, field: string, message: string): Refusal {
-  return new Refusal(regular(406, path, message, [{ violation, field, message }]))
+export function invalid(path: string, violation: string, field: string, message: string): Answered {
+  return new Answered(regular(406, path, message, [{ violation, field, message }]))
 }

@@ -1,20 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Change, Kind } from '../../connector.ts'
-import { exactNumber } from '../../json.ts'
+import { Num } from '../../exact.ts'
 import { stamp } from '../time.ts'
-
-/** A JSON number that keeps its digits. */
-export class Num {
-  readonly text: string
-
-  constructor(text: string) {
-    this.text = text
-  }
-
-  toJSON(): object {
-    return exactNumber(this.text)
-  }
-}
 
 /** A number for an answer. */
 export function num(text: string | number): Num {

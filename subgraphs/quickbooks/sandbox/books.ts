@@ -1,7 +1,8 @@
 import type { Change } from '../../connector.ts'
+import { type Row, num } from '../../exact.ts'
 import { checkBody } from './fields.ts'
 import { draft, owed } from './papers.ts'
-import { Refusal, type Row, bigOf, num, refId, rowOf, rowsOf, textOf, timeOf } from './rows.ts'
+import { Refusal, bigOf, refId, rowOf, rowsOf, textOf, timeOf } from './rows.ts'
 import type { Tables } from './seed.ts'
 import { currencyRef, headOf } from './seed.ts'
 

@@ -1,4 +1,5 @@
-import { Num, Refusal } from './rows.ts'
+import { Num } from '../../exact.ts'
+import { Refusal } from './rows.ts'
 
 type Spec = 'text' | 'number' | 'flag' | 'day' | { [name: string]: Spec } | [Spec]
 

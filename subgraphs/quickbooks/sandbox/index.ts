@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import Big from 'big.js'
 import type { Change, RawRequest } from '../../connector.ts'
 import type { Demo } from '../../demo.ts'
+import { type Row, num, parseBody } from '../../exact.ts'
 import type {
   Ledger,
   Sandbox,
@@ -17,19 +18,7 @@ import { APP, Access } from './access.ts'
 import { Books } from './books.ts'
 import { errors } from './errors.ts'
 import { runQuery } from './query.ts'
-import {
-  Refusal,
-  type Row,
-  bigOf,
-  gateway,
-  num,
-  parseBody,
-  refId,
-  rowOf,
-  rowsOf,
-  textOf,
-  timeOf,
-} from './rows.ts'
+import { Refusal, bigOf, gateway, refId, rowOf, rowsOf, textOf, timeOf } from './rows.ts'
 import { Seed, customerRow, headOf, itemRow } from './seed.ts'
 
 const PARALLEL = 10

@@ -1,6 +1,7 @@
 import Big from 'big.js'
+import { Num, type Row, num } from '../../exact.ts'
 import type { Books } from './books.ts'
-import { Num, Refusal, type Row, bigOf, num, refId, rowOf, rowsOf, textOf } from './rows.ts'
+import { Refusal, bigOf, refId, rowOf, rowsOf, textOf } from './rows.ts'
 
 /** Tax codes of the company: id -> percent. */
 const TAXES: Record<string, number> = { '2': 19, '3': 0 }

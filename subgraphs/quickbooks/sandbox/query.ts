@@ -1,6 +1,7 @@
 import Big from 'big.js'
+import { Num, type Row } from '../../exact.ts'
 import { FILTERABLE } from './fields.ts'
-import { Num, Refusal, type Row, rowOf } from './rows.ts'
+import { Refusal, rowOf } from './rows.ts'
 
 const MAX = 1_000
 const TOKEN = /\s*(?:('(?:[^'\\]|\\.)*')|([(),*])|(<=|>=|=|<|>)|([\w.-]+))/gsy

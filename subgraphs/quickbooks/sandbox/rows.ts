@@ -1,30 +1,10 @@
 import Big from 'big.js'
+import { Num, type Row } from '../../exact.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
-
-/** A JSON number that keeps its spelling. */
-export class Num {
-  readonly text: string
-
-  constructor(text: string) {
-    this.text = text
-  }
-
-  toJSON(): object {
-    return JSON.rawJSON(this.text)
-  }
-}
-
-/** An object in the words of QuickBooks. */
-export type Row = Record<string, unknown>
-
-/** A number as JSON number, from text or a decimal. */
-export function num(value: string | number | Big): Num {
-  return new Num(new Big(value).toFixed())
-}
 
 /** The number in a value; 0 where there is none. */
 export function bigOf(value: unknown): Big {
-  return value instanceof Num ? new Big(value.text) : new Big(0)
+  return value instanceof Num ? value.big : new Big(0)
 }
 
 /** The text in a value; empty where there is none. */
@@ -47,17 +27,6 @@ export function rowsOf(value: unknown): Row[] {
 /** The id in a reference. */
 export function refId(value: unknown): string {
   return textOf(rowOf(value).value)
-}
-
-/** JSON whose numbers keep their spelling; undefined for anything else. */
-export function parseBody(text: string): unknown {
-  try {
-    return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' ? new Num(context?.source ?? String(value)) : value,
-    ) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 function sunday(year: number, month: number, nth: number): number {

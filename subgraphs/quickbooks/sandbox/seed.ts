@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
-import { type Row, num, timeOf } from './rows.ts'
+import { type Row, num } from '../../exact.ts'
+import { timeOf } from './rows.ts'
 
 /** When the demo company was filled in. */
 const BEGIN = Date.parse('2026-11-01T08:00:00Z')

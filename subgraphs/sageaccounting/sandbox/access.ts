@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
-import { Refusal, errorAnswer, idOf } from './answers.ts'
+import { errorAnswer, idOf } from './answers.ts'
 
 /** How strict the imitation is where the shared checks need more room than a real business gives. */
 export interface Strictness {
@@ -49,11 +50,11 @@ export class Access {
   check({ headers, method }: SandboxRequest): void {
     const token = this.#tokens.get(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '')
     if (!token || token.until <= this.#now())
-      throw new Refusal(
+      throw new Answered(
         errorAnswer(401, 'AuthenticationFailure', 'The access token has expired or is invalid.'),
       )
     if (token.readonly && method !== 'GET')
-      throw new Refusal(
+      throw new Answered(
         errorAnswer(403, 'AuthorizationFailure', 'The scope of the token allows reading only.'),
       )
     this.#count()
@@ -64,7 +65,7 @@ export class Access {
     const id = headers['x-business']
     if (id === undefined || id === BUSINESSES.lead) return 'lead'
     if (id === BUSINESSES.demo) return 'demo'
-    throw new Refusal(errorAnswer(403, 'AuthorizationFailure', 'No access to this business.', 'X-Business'))
+    throw new Answered(errorAnswer(403, 'AuthorizationFailure', 'No access to this business.', 'X-Business'))
   }
 
   /** The sign-in page: signs in at once and sends the browser back with a code. */
@@ -131,7 +132,7 @@ export class Access {
     const minute = this.#sent.filter((at) => at > now - MINUTE_MS)
     const full = this.#sent.length >= perDay || minute.length >= perMinute
     if (full)
-      throw new Refusal(
+      throw new Answered(
         errorAnswer(429, 'RateLimitExceeded', 'Too many requests.', '', { 'retry-after': '60' }),
       )
     this.#sent.push(now)

@@ -1,18 +1,9 @@
+import { Answered } from '../../refusal.ts'
 import { createHash } from 'node:crypto'
 import type { SandboxAnswer } from '../../sandbox.ts'
 
 /** A record of Sage; numbers are raw, so that no digit is lost. */
 export type Row = Record<string, unknown>
-
-/** Ends a request with an answer. */
-export class Refusal extends Error {
-  readonly answer: SandboxAnswer
-
-  constructor(answer: SandboxAnswer) {
-    super('refused')
-    this.answer = answer
-  }
-}
 
 /** Errors always come as a list, also one alone (https://developer.sage.com/accounting/guides/concepts/response_codes). */
 export function errorAnswer(
@@ -27,13 +18,13 @@ export function errorAnswer(
 }
 
 /** Refuses a body for one of its fields. */
-export function invalid(message: string, source: string, dataCode = 'ValidationError'): Refusal {
-  return new Refusal(errorAnswer(422, dataCode, message, source))
+export function invalid(message: string, source: string, dataCode = 'ValidationError'): Answered {
+  return new Answered(errorAnswer(422, dataCode, message, source))
 }
 
 /** The answer to an unknown id or path. */
-export function notFound(source = ''): Refusal {
-  return new Refusal(errorAnswer(404, 'RecordNotFound', 'The record was not found.', source))
+export function notFound(source = ''): Answered {
+  return new Answered(errorAnswer(404, 'RecordNotFound', 'The record was not found.', source))
 }
 
 /** An id of 32 hexadecimal digits, the same in every run. */

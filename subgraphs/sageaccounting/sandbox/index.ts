@@ -1,6 +1,7 @@
+import { Answered } from '../../refusal.ts'
 import type { Ledger, SandboxAction, SandboxAnswer, SandboxFactory, SandboxRequest } from '../../sandbox.ts'
 import { Access, BUSINESSES, CLIENT, FIRST_REFRESH, type Strictness } from './access.ts'
-import { Refusal, type Row, errorAnswer, notFound, num, ref, textOf } from './answers.ts'
+import { type Row, errorAnswer, notFound, num, ref, textOf } from './answers.ts'
 import { errors } from './errors.ts'
 import type { WrittenList } from './fields.ts'
 import { envelope, list, one } from './lists.ts'
@@ -60,8 +61,8 @@ class Business {
   }
 }
 
-function notAllowed(): Refusal {
-  return new Refusal(errorAnswer(405, 'MethodNotAllowed', 'The method is not allowed.'))
+function notAllowed(): Answered {
+  return new Answered(errorAnswer(405, 'MethodNotAllowed', 'The method is not allowed.'))
 }
 
 function settings(): Row {
@@ -147,7 +148,7 @@ export function business(strict: Strictness): SandboxFactory {
         try {
           return route(request)
         } catch (error) {
-          if (error instanceof Refusal) return error.answer
+          if (error instanceof Answered) return error.answer
           throw error
         }
       },

@@ -1,5 +1,6 @@
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
-import { Refusal, type Row, errorAnswer } from './answers.ts'
+import { type Row, errorAnswer } from './answers.ts'
 import type { ListName, Store } from './store.ts'
 
 const MAX = 200
@@ -49,8 +50,8 @@ const SORTS = ['created_at', 'updated_at', 'date', 'due_date', 'expiry_date']
 /** What the search looks in. */
 const SEARCHED = ['item_code', 'description', 'name', 'reference', 'contact_name']
 
-function bad(name: string, message: string): Refusal {
-  return new Refusal(errorAnswer(400, 'InvalidParameter', message, name))
+function bad(name: string, message: string): Answered {
+  return new Answered(errorAnswer(400, 'InvalidParameter', message, name))
 }
 
 function idIn(row: Row, name: string): unknown {

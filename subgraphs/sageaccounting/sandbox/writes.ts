@@ -1,17 +1,7 @@
 import Big from 'big.js'
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
-import {
-  Refusal,
-  type Row,
-  errorAnswer,
-  idOf,
-  invalid,
-  notFound,
-  num,
-  parseRaw,
-  ref,
-  textOf,
-} from './answers.ts'
+import { type Row, errorAnswer, idOf, invalid, notFound, num, parseRaw, ref, textOf } from './answers.ts'
 import { type WrittenList, isText, mustFit } from './fields.ts'
 import {
   BANK,
@@ -50,16 +40,16 @@ const STATUSES: Partial<Record<WrittenList, string[]>> = {
 
 function entityOf(list: WrittenList, { headers, body }: SandboxRequest): Row {
   if (!headers['content-type']?.startsWith('application/json'))
-    throw new Refusal(errorAnswer(415, 'UnsupportedMediaType', 'The content type is not supported.'))
+    throw new Answered(errorAnswer(415, 'UnsupportedMediaType', 'The content type is not supported.'))
   let whole: unknown
   try {
     whole = parseRaw(body)
   } catch {
-    throw new Refusal(errorAnswer(400, 'InvalidJson', 'The body is no valid JSON.'))
+    throw new Answered(errorAnswer(400, 'InvalidJson', 'The body is no valid JSON.'))
   }
   const entity = (whole as Row | null)?.[ENTITIES[list]]
   if (entity === null || typeof entity !== 'object')
-    throw new Refusal(errorAnswer(400, 'MissingParameter', `${ENTITIES[list]} is missing`, ENTITIES[list]))
+    throw new Answered(errorAnswer(400, 'MissingParameter', `${ENTITIES[list]} is missing`, ENTITIES[list]))
   return entity as Row
 }
 
@@ -100,7 +90,7 @@ export class Writes {
     if (list === 'contacts') return { status: 200, body: this.#contact(entity, row) }
     const name = LINES[list]
     if (!name || Object.keys(entity).some((field) => field !== 'status_id' && field !== 'notes'))
-      throw new Refusal(errorAnswer(405, 'MethodNotAllowed', 'This cannot be changed here.'))
+      throw new Answered(errorAnswer(405, 'MethodNotAllowed', 'This cannot be changed here.'))
     const changed = { ...(isText(entity.status_id) && { status: this.#status(list, entity.status_id) }) }
     return { status: 200, body: this.#store.put(list, Object.assign(row, changed)) }
   }
@@ -159,7 +149,7 @@ export class Writes {
 
   #contactOf(id: unknown): Row {
     const contact = this.#store.rows.contacts.get(String(id))
-    if (!contact) throw new Refusal(errorAnswer(422, 'RecordInvalid', 'Contact: is invalid', 'contact_id'))
+    if (!contact) throw new Answered(errorAnswer(422, 'RecordInvalid', 'Contact: is invalid', 'contact_id'))
     return contact
   }
 

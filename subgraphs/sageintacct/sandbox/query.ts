@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { Refusal } from '../../refusal.ts'
 import { FIELDS } from './fields.ts'
-import { Refusal, type Row, type Store } from './store.ts'
+import type { Row, Store } from './store.ts'
 
 const operand = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 const asked = z.strictObject({

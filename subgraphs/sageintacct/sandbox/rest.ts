@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { fieldsOf, query } from './query.ts'
 import { CUSTOMERS, addCustomer, contact } from './seed.ts'
-import { Refusal, type Row, type Store } from './store.ts'
+import type { Row, Store } from './store.ts'
 
 const reference = z.union([z.strictObject({ id: z.string() }), z.strictObject({ key: z.string() })])
 const place = z.strictObject({

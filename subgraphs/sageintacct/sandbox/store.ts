@@ -10,18 +10,6 @@ export interface Row {
 /** When the first of the demo's rows was made. */
 const BEGAN = Date.parse('2026-11-20T08:00:00Z')
 
-/** A refusal in REST's own words. */
-export class Refusal extends Error {
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
-
 /** The tables of one company; each is filled when it is first looked at. */
 export class Store {
   readonly #tables = new Map<string, Map<string, Row>>()

@@ -1,16 +1,5 @@
+import { Refusal } from '../../refusal.ts'
 import type { NativeError, SandboxAnswer } from '../../sandbox.ts'
-
-/** What the server refuses, thrown from deep inside. */
-export class Refusal extends Error {
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
 
 /** "No matching records found", which never says of what. */
 export function noMatch(status: 400 | 404): Refusal {

@@ -1,12 +1,14 @@
 import type { Demo } from '../../demo.ts'
+import { Num, type Row, bigOf, num, parseBody, textOf } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
-import { Refusal, noMatch } from './answers.ts'
+import { noMatch } from './answers.ts'
 import { UDFS } from './custom.ts'
 import { Master } from './master.ts'
 import { priceOf } from './pricing.ts'
 import { type Shelf, collect, shown } from './query.ts'
 import { type DocumentSet, Sales } from './sales.ts'
-import { Num, type Row, bigOf, clock, dayOf, etag, num, parseBody, textOf } from './values.ts'
+import { clock, dayOf, etag } from './values.ts'
 
 const ROOT = '/b1s/v2/'
 const ONE = /^(\w+)\((?:'((?:[^']|'')*)'|(-?\d+))\)(?:\/(\w+))?$/

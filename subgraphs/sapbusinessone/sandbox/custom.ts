@@ -1,6 +1,7 @@
 import type { DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
+import { type Row, num } from '../../exact.ts'
 import { ABC_CLASSES, CHANNELS, channelOf, customerExtras, productExtras } from '../../extras.ts'
-import { type Row, dayOf, num } from './values.ts'
+import { dayOf } from './values.ts'
 
 interface Added {
   table: 'OITM' | 'OCRD' | 'ORDR'

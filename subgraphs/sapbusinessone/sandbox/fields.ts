@@ -1,6 +1,6 @@
-import { Refusal } from './answers.ts'
+import { Num, type Row } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 import { namesOf } from './custom.ts'
-import { Num, type Row } from './values.ts'
 
 type Form = 'text' | 'number' | 'day' | 'rows' | 'object'
 type Forms = Record<string, Form>

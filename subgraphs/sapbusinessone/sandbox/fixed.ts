@@ -1,7 +1,7 @@
 import type { Demo } from '../../demo.ts'
+import { type Row, num } from '../../exact.ts'
 import { userFields } from './custom.ts'
 import { ROLL, TERMS, groupsOf } from './seed.ts'
-import { type Row, num } from './values.ts'
 
 /** Price lists: all, wholesale in EUR, wholesale in USD. */
 function priceLists(): Row[] {

@@ -1,9 +1,10 @@
 import Big from 'big.js'
 import type { Demo, DemoDocument } from '../../demo.ts'
+import { type Row, bigOf, num, textOf } from '../../exact.ts'
 import { orderFields } from './custom.ts'
 import type { Master } from './master.ts'
 import type { Sales } from './sales.ts'
-import { type Row, bigOf, dayOf, num, round, rowsIn, textOf } from './values.ts'
+import { dayOf, round, rowsIn } from './values.ts'
 
 /** What stood in the company before: orders in every state, invoices, payments, quotations. */
 export function seedSales(sales: Sales, master: Master, demo: Demo): void {

@@ -1,12 +1,14 @@
 import Big from 'big.js'
 import type { Change } from '../../connector.ts'
 import type { Demo } from '../../demo.ts'
-import { Refusal, broken, noMatch } from './answers.ts'
+import { Num, type Row, bigOf, num, textOf } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
+import { broken, noMatch } from './answers.ts'
 import { ADDRESS, PARTNER, checkFields } from './fields.ts'
 import { fixedSets } from './fixed.ts'
 import type { Shelf } from './query.ts'
 import { ROLL, addressRow, customerRow, itemRow, partnerRow, specialPrices } from './seed.ts'
-import { Num, type Row, bigOf, clock, dayOf, etag, num, round, rowsIn, textOf } from './values.ts'
+import { clock, dayOf, etag, round, rowsIn } from './values.ts'
 
 /** Items, business partners, prices and what is set up once. */
 export class Master {

@@ -1,7 +1,8 @@
 import Big from 'big.js'
+import { type Row, bigOf, textOf } from '../../exact.ts'
 import type { Master } from './master.ts'
 import { ROLL } from './seed.ts'
-import { type Row, bigOf, clock, rowsIn, textOf } from './values.ts'
+import { clock, rowsIn } from './values.ts'
 
 /** What one unit costs, and which rule said so. */
 export interface Priced {

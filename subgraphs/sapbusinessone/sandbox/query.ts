@@ -1,7 +1,8 @@
+import { Num, type Row } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
-import { Refusal } from './answers.ts'
 import { filterOf, keysOf } from './filter.ts'
-import { Num, type Row, etag } from './values.ts'
+import { etag } from './values.ts'
 
 /** A set as it is asked: its rows in the order of its key. */
 export interface Shelf {

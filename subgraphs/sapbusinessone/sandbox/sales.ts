@@ -1,12 +1,14 @@
 import Big from 'big.js'
 import type { Demo } from '../../demo.ts'
-import { Refusal, broken, noMatch } from './answers.ts'
+import { Num, type Row, bigOf, num, textOf } from '../../exact.ts'
+import { Refusal } from '../../refusal.ts'
+import { broken, noMatch } from './answers.ts'
 import { emptyOf } from './custom.ts'
 import { DOCUMENT, LINE, SHIPPING, checkFields } from './fields.ts'
 import { seedSales } from './history.ts'
 import { type Priced, priceOf } from './pricing.ts'
 import type { Master } from './master.ts'
-import { Num, type Row, bigOf, clock, dayOf, num, round, rowsIn, textOf } from './values.ts'
+import { clock, dayOf, round, rowsIn } from './values.ts'
 
 /** Orders above this sum need an approval: the answer is a refusal, and a draft stays. */
 const APPROVAL = new Big(1_000_000)

@@ -1,7 +1,8 @@
 import Big from 'big.js'
 import type { Demo, DemoAgreement, DemoCustomer, DemoProduct } from '../../demo.ts'
+import { type Row, num } from '../../exact.ts'
 import { customerFields, emptyOf, itemFields } from './custom.ts'
-import { type Row, dayOf, num } from './values.ts'
+import { dayOf } from './values.ts'
 
 /** What an item is sold in, in the words of a German company. */
 const UNITS: Record<DemoProduct['unit'], string> = { H87: 'Stk', KGM: 'kg', MTR: 'm', LTR: 'l', HUR: 'Std' }

@@ -1,19 +1,6 @@
 import { escapeXml } from '../../xml.ts'
+import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
-
-/** What the gateway refuses, in the words of the application. */
-export class Refusal extends Error {
-  readonly status: number
-  readonly code: string
-  readonly field: string
-
-  constructor(status: number, code: string, message: string, field = '') {
-    super(message)
-    this.status = status
-    this.code = code
-    this.field = field
-  }
-}
 
 /** A request that the framework itself cannot read. */
 export function unreadable(message: string): Refusal {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../schema/errors.ts'
+import { Refusal } from '../../refusal.ts'
 import type { NativeError, SandboxAnswer } from '../../sandbox.ts'
-import { LOGON, Refusal, refused } from './answers.ts'
+import { LOGON, refused } from './answers.ts'
 
 const ORDER = 'POST /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder'
 const PARTNER = 'POST /sap/opu/odata/sap/API_BUSINESS_PARTNER/A_BusinessPartner'

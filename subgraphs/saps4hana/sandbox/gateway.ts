@@ -1,6 +1,7 @@
+import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { messageOf, pieces } from '../../odata2.ts'
-import { Refusal, refused, unreadable } from './answers.ts'
+import { refused, unreadable } from './answers.ts'
 import { readChange, readInput } from './input.ts'
 import { metadataOf } from './metadata.ts'
 import { addPart, changePartner, createPartner } from './partners.ts'

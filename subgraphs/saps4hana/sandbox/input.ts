@@ -1,5 +1,6 @@
 import { milliseconds } from '../../odata2.ts'
-import { Refusal, unreadable } from './answers.ts'
+import { Refusal } from '../../refusal.ts'
+import { unreadable } from './answers.ts'
 import { type Entity, type Field, type Row, entityOf } from './types.ts'
 
 const DECIMAL = /^-?\d+(\.\d+)?$/

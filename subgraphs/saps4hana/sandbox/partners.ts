@@ -1,4 +1,4 @@
-import { Refusal } from './answers.ts'
+import { Refusal } from '../../refusal.ts'
 import { localTime } from './company.ts'
 import type { State } from './state.ts'
 import { type Row, bare, row, rowsIn, textIn } from './types.ts'

@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import { milliseconds } from '../../odata2.ts'
-import { Refusal } from './answers.ts'
+import { Refusal } from '../../refusal.ts'
 import { type Row, bare, row, rowsIn, textIn } from './types.ts'
 
 /** What a price depends on. */

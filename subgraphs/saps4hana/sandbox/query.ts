@@ -1,4 +1,5 @@
-import { Refusal, unreadable } from './answers.ts'
+import { Refusal } from '../../refusal.ts'
+import { unreadable } from './answers.ts'
 import { filterOf, orderOf } from './filter.ts'
 import { type Row, bare, entityOf, rowsIn, textIn } from './types.ts'
 

@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import { milliseconds } from '../../odata2.ts'
-import { Refusal } from './answers.ts'
+import { Refusal } from '../../refusal.ts'
 import { AREA, PLANTS, stamp } from './company.ts'
 import { settle } from './documents.ts'
 import { manualOf, priced } from './pricing.ts'

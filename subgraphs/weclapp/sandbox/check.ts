@@ -1,6 +1,7 @@
+import { Answered } from '../../refusal.ts'
 import { NESTED, OBJECTS, fieldsOf } from './fields.ts'
 import type { Field } from './fields.ts'
-import { Refusal, invalid, problem } from './problem.ts'
+import { invalid, problem } from './problem.ts'
 
 const DECIMAL = /^-?([0-9]{1,13})([.][0-9]{1,5})?$/
 
@@ -13,7 +14,7 @@ export function bodyOf(text: string): Record<string, unknown> {
   } catch {
     // Refused below like every other text that is no object.
   }
-  throw new Refusal(problem(400, 'invalid_json', 'the request body is no JSON object'))
+  throw new Answered(problem(400, 'invalid_json', 'the request body is no JSON object'))
 }
 
 function fits({ kind, words, longest }: Field, value: unknown): boolean {

@@ -1,8 +1,9 @@
 import Big from 'big.js'
+import { Answered } from '../../refusal.ts'
 import { kept, mustBe } from './check.ts'
 import { merged, mustBeNewest } from './parties.ts'
 import { priced } from './pricing.ts'
-import { Refusal, invalid, problem } from './problem.ts'
+import { invalid, problem } from './problem.ts'
 import type { Row, Store } from './store.ts'
 
 type Inner = Record<string, unknown>
@@ -148,8 +149,8 @@ export function orderOf(store: Store, body: Inner): Inner {
   }
 }
 
-function forbidden(text: string): Refusal {
-  return new Refusal(problem(409, 'context', text))
+function forbidden(text: string): Answered {
+  return new Answered(problem(409, 'context', text))
 }
 
 /** PUT /salesOrder/id/<id>: properties of the head and the status. */
@@ -192,7 +193,7 @@ export function actOnOrder(store: Store, id: string, action: string): object {
     store.change('salesOrder', row, { orderItems: shipped, shipped: true })
     return { result: { id: store.nextId(), salesOrderId: id } }
   }
-  throw new Refusal(problem(404, 'not_found', `no action ${action}`))
+  throw new Answered(problem(404, 'not_found', `no action ${action}`))
 }
 
 /** DELETE /salesOrder/id/<id>: only while nothing depends on it. */

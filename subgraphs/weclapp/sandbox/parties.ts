@@ -1,6 +1,7 @@
 import Big from 'big.js'
+import { Answered } from '../../refusal.ts'
 import { kept, mustBe } from './check.ts'
-import { Refusal, invalid, problem } from './problem.ts'
+import { invalid, problem } from './problem.ts'
 import type { Row, Store } from './store.ts'
 
 const FLAGS = {
@@ -76,7 +77,7 @@ export function createParty(store: Store, body: Inner): Row {
 /** The version that a change is based on, where it says one. */
 export function mustBeNewest(row: Row, version: unknown): void {
   if (version !== undefined && version !== row.version)
-    throw new Refusal(problem(409, 'optimistic_lock', 'the entity was changed in the meantime'))
+    throw new Answered(problem(409, 'optimistic_lock', 'the entity was changed in the meantime'))
 }
 
 /** PUT /party/id/<id>: without ignoreMissingProperties what is left out becomes null. */

@@ -1,14 +1,5 @@
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer } from '../../sandbox.ts'
-
-/** A refusal as weclapp words it. */
-export class Refusal extends Error {
-  readonly answer: SandboxAnswer
-
-  constructor(answer: SandboxAnswer) {
-    super('refused')
-    this.answer = answer
-  }
-}
 
 /** One finding of a validation; `type` is its last segment. */
 export interface Finding {
@@ -46,6 +37,6 @@ export function problem(
 }
 
 /** Refuses with one finding. */
-export function invalid(type: string, location: string, detail: string): Refusal {
-  return new Refusal(problem(400, 'validation', detail, [{ type, detail, location }]))
+export function invalid(type: string, location: string, detail: string): Answered {
+  return new Answered(problem(400, 'validation', detail, [{ type, detail, location }]))
 }

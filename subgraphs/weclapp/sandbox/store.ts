@@ -1,5 +1,6 @@
 import type { Change, Kind } from '../../connector.ts'
-import { Refusal, problem } from './problem.ts'
+import { Answered } from '../../refusal.ts'
+import { problem } from './problem.ts'
 
 /** A record as it stands on the wire: ids and decimals are text, times are numbers, nulls are left out. */
 export type Row = Record<string, unknown> & {
@@ -54,7 +55,7 @@ export class Store {
   get(resource: string, id: string): Row {
     const row = this.find(resource, id)
     if (row) return row
-    throw new Refusal(problem(404, 'not_found', `${resource} with id ${id} not found`))
+    throw new Answered(problem(404, 'not_found', `${resource} with id ${id} not found`))
   }
 
   /** The properties that every record has. */

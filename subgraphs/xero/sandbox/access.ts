@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
-import { Refusal, guid, problem } from './answers.ts'
+import { guid, problem } from './answers.ts'
 
 /** The app. */
 export const CLIENT = { id: 'XERO0DEMO0CLIENT0ID', secret: 'xero_demo_client_secret_0001' }
@@ -35,10 +36,10 @@ export class Access {
   check({ headers }: SandboxRequest): void {
     const token = this.#tokens.get(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '')
     if (!token || token.until <= this.#now())
-      throw new Refusal(problem(401, 'Unauthorized', 'TokenExpired: token expired at 11/20/2026 09:00:00'))
+      throw new Answered(problem(401, 'Unauthorized', 'TokenExpired: token expired at 11/20/2026 09:00:00'))
     const tenant = headers['xero-tenant-id'] ?? ''
     if (tenant === TENANT || (tenant === '' && token.custom)) return
-    throw new Refusal(problem(403, 'Forbidden', 'AuthenticationUnsuccessful'))
+    throw new Answered(problem(403, 'Forbidden', 'AuthenticationUnsuccessful'))
   }
 
   /** Throws 401 without a good token. */

@@ -7,15 +7,6 @@ export interface Row {
   [name: string]: unknown
 }
 
-/** What ends a request before its time. */
-export class Refusal extends Error {
-  readonly answer: SandboxAnswer
-  constructor(answer: SandboxAnswer) {
-    super('refused')
-    this.answer = answer
-  }
-}
-
 /** The id that Xero gives where nothing was saved. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000'
 

@@ -1,6 +1,7 @@
 import Big from 'big.js'
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
-import { Refusal, type Row, envelope, exception, num, textOf } from './answers.ts'
+import { type Row, envelope, exception, num, textOf } from './answers.ts'
 import { balances } from './parties.ts'
 import { IDS, type SetName, type Store } from './store.ts'
 import { testOf } from './where.ts'
@@ -50,7 +51,7 @@ function keyOf(value: unknown): string | number {
 
 function sorted(rows: Row[], order: string): Row[] {
   const [, name, way] = /^(\w+)(?: (ASC|DESC))?$/.exec(order) ?? []
-  if (!name) throw new Refusal(exception('QueryParseException', `Cannot order by ${order}`, 16))
+  if (!name) throw new Answered(exception('QueryParseException', `Cannot order by ${order}`, 16))
   const sign = way === 'DESC' ? -1 : 1
   const keyed = rows.map((row) => ({ row, key: keyOf(row[name]) }))
   return keyed.toSorted((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : 0)).map(({ row }) => row)
@@ -95,7 +96,7 @@ function testsOf(set: SetName, { query, headers }: SandboxRequest): ((row: Row) 
   const since = headers['if-modified-since']
   if (since !== undefined) {
     if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(since))
-      throw new Refusal(exception('QueryParseException', 'If-Modified-Since is no date', 16))
+      throw new Answered(exception('QueryParseException', 'If-Modified-Since is no date', 16))
     const from = Date.parse(`${since}Z`)
     tests.push((row) => millis(row) >= from)
   }
@@ -133,7 +134,8 @@ export function answerOf(store: Store, set: SetName, rows: Row[], query: URLSear
 export function list(store: Store, set: SetName, request: SandboxRequest): SandboxAnswer {
   const { query } = request
   const strange = [...query.keys()].find((name) => !PARAMETERS[set].includes(name))
-  if (strange) throw new Refusal(exception('QueryParseException', `${strange} is no parameter of ${set}`, 16))
+  if (strange)
+    throw new Answered(exception('QueryParseException', `${strange} is no parameter of ${set}`, 16))
   const tests = testsOf(set, request)
   const found = [...store.rows[set].values()].filter((row) => tests.every((test) => test(row)))
   const rows = sorted(found, query.get('order') ?? 'UpdatedDateUTC ASC')
@@ -147,7 +149,7 @@ export function list(store: Store, set: SetName, request: SandboxRequest): Sandb
     return envelope(set, bare)
   }
   if (!Number.isInteger(page) || !(size >= 1 && size <= 1000))
-    throw new Refusal(exception('QueryParseException', 'page or pageSize is not valid', 16))
+    throw new Answered(exception('QueryParseException', 'page or pageSize is not valid', 16))
   const from = (Math.max(page, 1) - 1) * size
   const answer = answerOf(store, set, rows.slice(from, from + size), query)
   const pageCount = Math.ceil(rows.length / size)

@@ -1,4 +1,5 @@
-import { Refusal, type Row, exception, textOf } from './answers.ts'
+import { Answered } from '../../refusal.ts'
+import { type Row, exception, textOf } from './answers.ts'
 
 type Test = (row: Row) => boolean
 
@@ -6,7 +7,7 @@ const TOKEN =
   /\s*(?:(?<text>"(?:[^"\\]|\\.)*")|(?<guid>Guid\("[^"]*"\))|(?<date>DateTime\(\d{4},\d{1,2},\d{1,2}\))|(?<sign>==|!=|>=|<=|>|<|&&|\|\||[()])|(?<word>[A-Za-z][\w.]*)|(?<number>-?\d+(?:\.\d+)?))/y
 
 function fail(where: string): never {
-  throw new Refusal(exception('QueryParseException', `Syntax error in the where clause: ${where}`, 16))
+  throw new Answered(exception('QueryParseException', `Syntax error in the where clause: ${where}`, 16))
 }
 
 interface Token {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
-import { NOBODY, Refusal, type Row, exception, invalid } from './answers.ts'
+import { NOBODY, type Row, exception, invalid } from './answers.ts'
 import {
   type Manner,
   type Outcome,
@@ -31,7 +32,7 @@ function bodyOf(text: string): Row {
   } catch {
     // Told below.
   }
-  throw new Refusal(exception('PostDataInvalidException', 'The request body is no valid JSON.'))
+  throw new Answered(exception('PostDataInvalidException', 'The request body is no valid JSON.'))
 }
 
 function create(store: Store, set: SetName, given: Row, manner: Manner): Outcome {
@@ -81,14 +82,16 @@ export class Writes {
     const key = request.headers['idempotency-key']
     if (key === undefined) return work()
     if (key.length > 128)
-      throw new Refusal(exception('ValidationException', 'The Idempotency-Key is longer than 128 characters'))
+      throw new Answered(
+        exception('ValidationException', 'The Idempotency-Key is longer than 128 characters'),
+      )
     const text = `${request.method} ${request.path} ${request.query.toString()} ${request.body}`
     const hash = createHash('sha256').update(text).digest('hex')
     const before = this.#keys.get(key)
     if (before && before.at + KEY_MS > this.#now()) {
       if (before.request === hash) return before.answer
       const said = 'The Idempotency-Key was already used for a different request'
-      throw new Refusal(exception('ValidationException', said))
+      throw new Answered(exception('ValidationException', said))
     }
     const answer = work()
     this.#keys.set(key, { request: hash, at: this.#now(), answer })
@@ -111,7 +114,7 @@ export class Writes {
     }
     const elements = body[set]
     if (!Array.isArray(elements) || elements.length === 0)
-      throw new Refusal(exception('PostDataInvalidException', `There are no ${set} in the request.`))
+      throw new Answered(exception('PostDataInvalidException', `There are no ${set} in the request.`))
     return this.#all(set, elements as Row[], request, manner)
   }
 
