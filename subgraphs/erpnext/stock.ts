@@ -85,9 +85,7 @@ export async function stock(
     if (!row.is_stock_item) return { ...NOT_KEPT, ...unit }
     const wanted = warehouses && new Set(warehouses.flatMap((code) => leaves(code, all)))
     const own = (byItem.get(item) ?? []).filter(({ warehouse }) => !wanted || wanted.has(warehouse))
-    return {
-      ...summed(own.map((one) => level(one, all.get(one.warehouse)?.warehouse_name ?? null))),
-      ...unit,
-    }
+    const levels = own.map((one) => level(one, all.get(one.warehouse)?.warehouse_name ?? null))
+    return { ...summed(levels), ...unit }
   })
 }

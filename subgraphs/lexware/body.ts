@@ -37,6 +37,17 @@ function sellable(article: ArticleRow | null, sku: string, field: string): Artic
   throw new ErpError('INVALID_ITEM', `The article "${sku.slice(0, 60)}" ${what}.`, { field: `${field}.sku` })
 }
 
+/** The price of a line and its rate of tax: its own, or else the article's. */
+function priceOf(input: OrderLineInput, price: ArticleRow['price'], field: string, taxType: string) {
+  mustBeEuro(input.unitPrice?.currency, `${field}.unitPrice`)
+  const net = input.unitPrice?.amount ?? price.netPrice
+  const rate = taxType === 'net' ? price.taxRate : '0'
+  if (net !== null && rate !== null) return { net, rate }
+  throw new ErpError('MISSING_REQUIRED_FIELD', `The article "${input.sku}" has no price or tax rate.`, {
+    field: `${field}.unitPrice`,
+  })
+}
+
 function lineOf(
   input: OrderLineInput,
   found: ArticleRow | null,
@@ -52,13 +63,7 @@ function lineOf(
       field: `${field}.unit`,
     })
   if (input.warehouse) throw invalid('Lexware has no warehouses.', `${field}.warehouse`)
-  mustBeEuro(input.unitPrice?.currency, `${field}.unitPrice`)
-  const net = input.unitPrice?.amount ?? price.netPrice
-  const rate = taxType === 'net' ? price.taxRate : '0'
-  if (net === null || rate === null)
-    throw new ErpError('MISSING_REQUIRED_FIELD', `The article "${input.sku}" has no price or tax rate.`, {
-      field: `${field}.unitPrice`,
-    })
+  const { net, rate } = priceOf(input, price, field, taxType)
   if (/^0*(\.0*)?$/.test(input.quantity)) throw invalid('A quantity is above zero.', `${field}.quantity`)
   const percent = input.discountPercent
   if (percent && Number(percent) > 100)

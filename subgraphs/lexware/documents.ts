@@ -157,21 +157,23 @@ export function documents(connection: Connection): {
 const PAYMENT = /^([\da-f-]{36}):(\d{1,4})$/
 const PAYMENT_PLACE = /^\d{4}-\d\d-\d\dT[\d:.]{12}Z:[\da-f-]{36}:\d{1,4}$/
 
+async function paymentsById(connection: Connection, ids: Id[]): Promise<Answer<Payment>[]> {
+  const invoices = [...new Set(ids.flatMap((id) => PAYMENT.exec(id)?.[1] ?? []))].filter(isId)
+  const found = await rowsOf(invoices, async (id) => {
+    const row = await paymentsOf(connection, id)
+    return row && toPayments(id, row)
+  })
+  const all = new Map(invoices.map((id, at) => [id, found[at] ?? null]))
+  return ids.map((id) => {
+    const answer = all.get(PAYMENT.exec(id)?.[1] ?? '') ?? null
+    return answer instanceof ErpError ? answer : (answer?.find((one) => one.id === id) ?? null)
+  })
+}
+
 /** Payments, which Lexware tells one invoice at a time: https://developers.lexware.io/docs/ (payments) */
 export function payments(connection: Connection): Read<Payment> {
   return {
-    async byId(ids) {
-      const invoices = [...new Set(ids.flatMap((id) => PAYMENT.exec(id)?.[1] ?? []))].filter(isId)
-      const found = await rowsOf(invoices, async (id) => {
-        const row = await paymentsOf(connection, id)
-        return row && toPayments(id, row)
-      })
-      const all = new Map(invoices.map((id, at) => [id, found[at] ?? null]))
-      return ids.map((id) => {
-        const answer = all.get(PAYMENT.exec(id)?.[1] ?? '') ?? null
-        return answer instanceof ErpError ? answer : (answer?.find((one) => one.id === id) ?? null)
-      })
-    },
+    byId: (ids) => paymentsById(connection, ids),
     async list({ first, after }) {
       const rest = afterOf('payment', after, PAYMENT_PLACE)
       const [, at = '', id = '', count = ''] = /^(.{24}):(.{36}):(\d+)$/.exec(rest ?? '') ?? []

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { readCursor, remembered, writeCursor } from '../cursor.ts'
 import { shaped } from '../shape.ts'
+import type { Zone } from '../zone.ts'
 import type { Client, Row } from './client.ts'
 import { id } from './map.ts'
 import type { Setup } from './setup.ts'
@@ -56,7 +57,7 @@ const changed = z
   .transform((row) => ({ id: row.id, at: row.changed_at }))
 const gone = z
   .object({ recordid: id, type: z.string(), changed_at: z.string() })
-  .transform(({ recordid, type, changed_at: at }) => ({ recordid, type, at }))
+  .transform(({ recordid, type, changed_at: at }) => ({ id: recordid, type, at }))
 
 /** What changed since the cursor, oldest first, by lastmodifieddate and id; then what was deleted. */
 export async function* changes(
@@ -81,27 +82,19 @@ export async function* changes(
     const last = rows.at(-1)
     if (last) advance(now, last.at, zone.toUtc(last.at))
     if (fresh.length === 0 && start) continue
-    const told = fresh.map(({ id: key, at }): Change => ({
-      kind,
-      id: key,
-      deleted: false,
-      at: zone.toUtc(at),
-    }))
-    yield { changes: told, cursor: writeCursor(now) }
+    yield { changes: tell(kind, fresh, false, zone), cursor: writeCursor(now) }
   }
   if (!start || client.config.without.includes('deletedRecords')) return
   const deleted = (await deletedRows(client, kind, from)).filter(
-    (row) => now.seen[`x${row.recordid}`] !== row.at,
+    ({ id: key, at }) => now.seen[`x${key}`] !== at,
   )
   if (deleted.length === 0) return
-  for (const row of deleted) if (row.at < settled) now.seen[`x${row.recordid}`] = row.at
-  const told = deleted.map((row): Change => ({
-    kind,
-    id: row.recordid,
-    deleted: true,
-    at: zone.toUtc(row.at),
-  }))
-  yield { changes: told, cursor: writeCursor(now) }
+  for (const { id: key, at } of deleted) if (at < settled) now.seen[`x${key}`] = at
+  yield { changes: tell(kind, deleted, true, zone), cursor: writeCursor(now) }
+}
+
+function tell(kind: Kind, rows: { id: string; at: string }[], deleted: boolean, zone: Zone): Change[] {
+  return rows.map(({ id: key, at }) => ({ kind, id: key, deleted, at: zone.toUtc(at) }))
 }
 
 async function* changedRows(client: Client, kind: Kind, from: string) {

@@ -71,6 +71,17 @@ export async function priceLines(
   }
 }
 
+/** What is asked of each line; the field of its unit has another name in older versions. */
+const LINE_FIELDS = {
+  product_id: { fields: { lst_price: {}, active: {}, sale_ok: {} } },
+  product_uom_qty: {},
+  price_unit: {},
+  discount: {},
+  price_subtotal: {},
+  price_total: {},
+  pricelist_item_id: {},
+}
+
 async function ask(
   odoo: Odoo,
   customer: string,
@@ -94,17 +105,7 @@ async function ask(
     ...(at && { date_order: at }),
     order_line: commands,
   }
-  const product = { fields: { lst_price: {}, active: {}, sale_ok: {} } }
-  const fields = {
-    product_id: product,
-    product_uom_qty: {},
-    [lineUnit]: {},
-    price_unit: {},
-    discount: {},
-    price_subtotal: {},
-    price_total: {},
-    pricelist_item_id: {},
-  }
+  const fields = { ...LINE_FIELDS, [lineUnit]: {} }
   const fieldsSpec = { order_line: { fields } }
   const found = await odoo.read({
     model: 'sale.order',

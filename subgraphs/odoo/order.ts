@@ -55,15 +55,17 @@ export function orderWrite(odoo: Odoo): Write<OrderInput> {
       const created = await odoo.write(creation(draft, at))
       return resume({ id: createdId(created, MODEL) }, CREATED)
     },
-    async undo(ref): Promise<void> {
-      if ((await writtenAs(odoo, MODEL, ref.id)).state === 'cancel') return
-      const { cancelContext: context } = await odoo.dialect()
-      await odoo.write({ model: MODEL, method: 'action_cancel', ids: [ref.id], context })
-      const { number, state } = await writtenAs(odoo, MODEL, ref.id)
-      if (state === 'cancel') return
-      throw new ErpError('VALIDATION', `Odoo left order ${number} in state ${state}.`)
-    },
+    undo: (ref) => cancel(odoo, ref),
   }
+}
+
+async function cancel(odoo: Odoo, ref: Ref): Promise<void> {
+  if ((await writtenAs(odoo, MODEL, ref.id)).state === 'cancel') return
+  const { cancelContext: context } = await odoo.dialect()
+  await odoo.write({ model: MODEL, method: 'action_cancel', ids: [ref.id], context })
+  const { number, state } = await writtenAs(odoo, MODEL, ref.id)
+  if (state === 'cancel') return
+  throw new ErpError('VALIDATION', `Odoo left order ${number} in state ${state}.`)
 }
 
 function creation(draft: Record<string, unknown>, shipTo: string | null): Call {

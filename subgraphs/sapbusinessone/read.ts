@@ -222,6 +222,20 @@ export const payments: Source<Payment> = {
   map: (row, context) => paymentOf(shaped(shapes.payment, row, 'A payment'), context),
 }
 
+/** Orders under the ids of the drafts that they are, or were made of; `key` names the draft. */
+function asDrafts(
+  all: Json[],
+  key: string,
+  own: OwnField[],
+  read: (row: Json) => Order,
+): [Id, Order | ErpError][] {
+  return all.map((row) => {
+    const id = `${DRAFT}${keyIn(row, key)}`
+    const custom = () => own.length > 0 && { customAttributes: customOf(row, own) }
+    return [id, rowOf(() => ({ ...read(row), id, ...custom() }))]
+  })
+}
+
 /** Orders, and by "draft:<key>" the drafts that an approval procedure made of them. */
 export function orders(client: Client): Source<Order> {
   const { orderReference: udf } = client.config
@@ -247,18 +261,7 @@ export function orders(client: Client): Source<Order> {
         ]),
         ...made.map((filter): [string, object] => ['Orders', { filter, select: [...asked, 'DraftKey'] }]),
       ])
-      const of = (all: Json[], key: string, read: (row: Json) => Order) =>
-        all.map((row): [Id, Order | ErpError] => {
-          const id = `${DRAFT}${keyIn(row, key)}`
-          return [
-            id,
-            rowOf(() => ({
-              ...read(row),
-              id,
-              ...(own.length > 0 && { customAttributes: customOf(row, own) }),
-            })),
-          ]
-        })
+      const of = (all: Json[], key: string, read: (row: Json) => Order) => asDrafts(all, key, own, read)
       const draft = (row: Json) => draftOf(shaped(shapes.order, row, 'A draft'), udfOf(row, udf), context)
       // A draft that was approved lives on as the order that was made of it, which is told instead.
       return new Map([

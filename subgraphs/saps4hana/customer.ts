@@ -61,20 +61,26 @@ function areaFields(input: Partial<CustomerInput>, config: Config): Record<strin
   }
 }
 
-/** A new partner with the roles of a customer, its address, tax number, company code and sales area. */
-function newPartner(input: CustomerInput, ref: string, own: object, config: Config): object {
-  const { email, phone, taxId, country } = input
+/** The addresses of a new partner; mail and telephone stand at the first one, which is made for them if need be. */
+function newAddresses({ email, phone, country, ...input }: CustomerInput, config: Config) {
   const given = input.addresses?.length
     ? input.addresses
     : country || email || phone
       ? [{ lines: [], country }]
       : []
-  const addresses = given.map((address, index) => ({
+  return given.map((address, index) => ({
     ...addressOf({ ...address, country: address.country ?? country }, config),
     ...(index === 0 && email && { to_EmailAddress: [{ EmailAddress: email, IsDefaultEmailAddress: true }] }),
     ...(index === 0 && phone && { to_PhoneNumber: [{ PhoneNumber: phone, IsDefaultPhoneNumber: true }] }),
   }))
-  const tax = taxId && { BPTaxType: taxType(country ?? given[0]?.country, config), BPTaxNumber: taxId }
+}
+
+/** A new partner with the roles of a customer, its address, tax number, company code and sales area. */
+function newPartner(input: CustomerInput, ref: string, own: object, config: Config): object {
+  const addresses = newAddresses(input, config)
+  const { taxId } = input
+  const country = input.country ?? input.addresses?.[0]?.country
+  const tax = taxId && { BPTaxType: taxType(country, config), BPTaxNumber: taxId }
   const terms = input.paymentTerms ? termsOf(input.paymentTerms, config) : null
   return {
     BusinessPartnerCategory: '2',
@@ -112,6 +118,66 @@ function entity(set: string, keys: Record<string, string>): string {
     .join(',')})`
 }
 
+const JSON_BODY = { 'Content-Type': 'application/json', Accept: 'application/json' }
+
+function patch(url: string, body: object, version = '*'): Operation {
+  return { method: 'PATCH', url, headers: { ...JSON_BODY, 'If-Match': version }, body: JSON.stringify(body) }
+}
+
+function post(url: string, body: object): Operation {
+  return { method: 'POST', url, headers: JSON_BODY, body: JSON.stringify(body) }
+}
+
+function placeOf({ BusinessPartner, to_BusinessPartnerAddress: [first] }: NativePartner): string | null {
+  return first ? entity('A_BusinessPartnerAddress', { BusinessPartner, AddressID: first.AddressID }) : null
+}
+
+/** The first mail address or telephone number of the first address, written over or made. */
+function contactChange(native: NativePartner, kind: 'Email' | 'Phone', value: string): Operation {
+  const [[first], place] = [native.to_BusinessPartnerAddress, placeOf(native)]
+  if (!first || !place) return refuse(kind, 'The customer has no address yet; give one with it.')
+  const [set, name, nav] =
+    kind === 'Email'
+      ? ['A_AddressEmailAddress', 'EmailAddress', 'to_EmailAddress']
+      : ['A_AddressPhoneNumber', 'PhoneNumber', 'to_PhoneNumber']
+  const [row] = kind === 'Email' ? first.to_EmailAddress : first.to_PhoneNumber
+  if (!row) return post(`${place}/${nav}`, { [name]: value })
+  const { Person, OrdinalNumber } = row
+  return patch(entity(set, { AddressID: first.AddressID, Person, OrdinalNumber }), { [name]: value })
+}
+
+function addressChange(native: NativePartner, change: Partial<CustomerInput>, config: Config): Operation[] {
+  const [address] = change.addresses ?? (change.country ? [{ lines: [], country: change.country }] : [])
+  if (!address) return []
+  const [body, place] = [addressOf(address, config), placeOf(native)]
+  const base = entity('A_BusinessPartner', { BusinessPartner: native.BusinessPartner })
+  return [place ? patch(place, body) : post(`${base}/to_BusinessPartnerAddress`, body)]
+}
+
+function taxChange(native: NativePartner, change: Partial<CustomerInput>, config: Config): Operation[] {
+  if (!change.taxId) return []
+  const {
+    BusinessPartner,
+    to_BusinessPartnerAddress: [first],
+  } = native
+  const BPTaxType = taxType(change.country ?? first?.Country, config)
+  const taxed = native.to_BusinessPartnerTax.some((row) => row.BPTaxType === BPTaxType)
+  const body = { BPTaxNumber: change.taxId }
+  if (taxed) return [patch(entity('A_BusinessPartnerTaxNumber', { BusinessPartner, BPTaxType }), body)]
+  const base = entity('A_BusinessPartner', { BusinessPartner })
+  return [post(`${base}/to_BusinessPartnerTax`, { BPTaxType, ...body })]
+}
+
+function areaChange(native: NativePartner, change: Partial<CustomerInput>, config: Config): Operation[] {
+  const body = areaFields(change, config)
+  if (Object.keys(body).length === 0) return []
+  const sales = areaOf(native, config)
+  if (!sales) return refuse('currency', 'The customer is not in our sales area.')
+  const { SalesOrganization, DistributionChannel, Division } = sales
+  const keys = { Customer: native.Customer, SalesOrganization, DistributionChannel, Division }
+  return [patch(entity('A_CustomerSalesArea', keys), body)]
+}
+
 /** The writes of a partial change: every part of a partner is an entity of its own. */
 function operations(
   native: NativePartner,
@@ -120,65 +186,15 @@ function operations(
   own: object,
   config: Config,
 ): Operation[] {
-  const { BusinessPartner } = native
-  const [first] = native.to_BusinessPartnerAddress
-  const place = first && { BusinessPartner, AddressID: first.AddressID }
-  const json = { 'Content-Type': 'application/json', Accept: 'application/json' }
-  const patch = (url: string, body: object, version = '*'): Operation => ({
-    method: 'PATCH',
-    url,
-    headers: { ...json, 'If-Match': version },
-    body: JSON.stringify(body),
-  })
-  const post = (url: string, body: object): Operation => ({
-    method: 'POST',
-    url,
-    headers: json,
-    body: JSON.stringify(body),
-  })
-  const contact = (kind: 'Email' | 'Phone', value: string): Operation => {
-    if (!first || !place) return refuse(kind, 'The customer has no address yet; give one with it.')
-    const [set, name, nav] =
-      kind === 'Email'
-        ? ['A_AddressEmailAddress', 'EmailAddress', 'to_EmailAddress']
-        : ['A_AddressPhoneNumber', 'PhoneNumber', 'to_PhoneNumber']
-    const [row] = kind === 'Email' ? first.to_EmailAddress : first.to_PhoneNumber
-    const { AddressID } = first
-    return row
-      ? patch(entity(set, { AddressID, Person: row.Person, OrdinalNumber: row.OrdinalNumber }), {
-          [name]: value,
-        })
-      : post(`${entity('A_BusinessPartnerAddress', place)}/${nav}`, { [name]: value })
-  }
-  const area = areaFields(change, config)
-  const [address] = change.addresses ?? (change.country ? [{ lines: [], country: change.country }] : [])
-  const tax = change.taxId ? taxType(change.country ?? first?.Country, config) : null
-  const taxed = native.to_BusinessPartnerTax.some(({ BPTaxType }) => BPTaxType === tax)
-  const sales = areaOf(native, config)
-  const { SalesOrganization = '', DistributionChannel = '', Division = '' } = sales ?? {}
-  const keys = { Customer: native.Customer, SalesOrganization, DistributionChannel, Division }
-  const base = entity('A_BusinessPartner', { BusinessPartner })
+  const base = entity('A_BusinessPartner', { BusinessPartner: native.BusinessPartner })
   const head = { ...(change.name ? namesOf(change.name) : {}), ...own }
-  if (!sales && Object.keys(area).length > 0) refuse('currency', 'The customer is not in our sales area.')
   return [
     ...(Object.keys(head).length > 0 ? [patch(base, head, etag ?? '*')] : []),
-    ...(address && place
-      ? [patch(entity('A_BusinessPartnerAddress', place), addressOf(address, config))]
-      : []),
-    ...(address && !place ? [post(`${base}/to_BusinessPartnerAddress`, addressOf(address, config))] : []),
-    ...(change.email ? [contact('Email', change.email)] : []),
-    ...(change.phone ? [contact('Phone', change.phone)] : []),
-    ...(tax && taxed
-      ? [
-          patch(entity('A_BusinessPartnerTaxNumber', { BusinessPartner, BPTaxType: tax }), {
-            BPTaxNumber: change.taxId,
-          }),
-        ]
-      : []),
-    ...(tax && !taxed
-      ? [post(`${base}/to_BusinessPartnerTax`, { BPTaxType: tax, BPTaxNumber: change.taxId })]
-      : []),
-    ...(Object.keys(area).length > 0 ? [patch(entity('A_CustomerSalesArea', keys), area)] : []),
+    ...addressChange(native, change, config),
+    ...(change.email ? [contactChange(native, 'Email', change.email)] : []),
+    ...(change.phone ? [contactChange(native, 'Phone', change.phone)] : []),
+    ...taxChange(native, change, config),
+    ...areaChange(native, change, config),
   ]
 }
 

@@ -171,6 +171,20 @@ function balanceOf(items: AccountItem[]): Big {
   return open.reduce((sum, one) => sum.plus(one.AmountInTransactionCurrency), new Big(0))
 }
 
+/** Whether an invoice is open, and how far it is paid, by its clearing and what is still open of it. */
+function standingOf(
+  native: NativeBilling,
+  balance: Big | null,
+  late: boolean,
+): Pick<Invoice, 'state' | 'payment'> {
+  const { InvoiceClearingStatus: clearing } = native
+  if (native.BillingDocumentIsCancelled) return { state: 'VOID', payment: 'REVERSED' }
+  if (clearing === 'C') return { state: 'PAID', payment: 'PAID' }
+  if (!KNOWN.has(clearing)) return { state: 'UNKNOWN', payment: 'UNKNOWN' }
+  const some = clearing === 'B' || balance?.lt(native.TotalGrossAmount)
+  return { state: 'OPEN', payment: late ? 'OVERDUE' : some ? 'PARTIAL' : 'UNPAID' }
+}
+
 /** A row of `A_BillingDocument` with the items of the customer's account that belong to it. */
 export function invoiceOf(
   native: NativeBilling,
@@ -178,33 +192,16 @@ export function invoiceOf(
   config: Config,
   today: string,
 ): Invoice {
-  const { TransactionCurrency: currency, InvoiceClearingStatus: clearing } = native
+  const { TransactionCurrency: currency } = native
   const own = items.find(({ AccountingDocument: number }) => number === native.AccountingDocument)
   const balance = own ? balanceOf(items) : null
   const dueOn = own?.NetDueDate ?? null
-  const known = KNOWN.has(clearing)
-  const state = native.BillingDocumentIsCancelled
-    ? 'VOID'
-    : clearing === 'C'
-      ? 'PAID'
-      : known
-        ? 'OPEN'
-        : 'UNKNOWN'
-  const due = balance?.lt(native.TotalGrossAmount) ? 'PARTIAL' : clearing === 'B' ? 'PARTIAL' : 'UNPAID'
-  const late = dueOn !== null && dueOn < today ? 'OVERDUE' : due
-  const payments: Record<typeof state, Invoice['payment']> = {
-    VOID: 'REVERSED',
-    PAID: 'PAID',
-    OPEN: late,
-    UNKNOWN: 'UNKNOWN',
-  }
   return {
     id: unpadded(native.BillingDocument),
     number: unpadded(native.BillingDocument),
     type: CATEGORIES[native.SDDocumentCategory ?? ''] ?? 'UNKNOWN',
-    state,
-    nativeStatus: clearing,
-    payment: payments[state],
+    ...standingOf(native, balance, dueOn !== null && dueOn < today),
+    nativeStatus: native.InvoiceClearingStatus,
     customer: unpaddedOr(native.SoldToParty),
     orders: [...new Set(native.to_Item.flatMap(({ SalesDocument: id }) => (id ? [unpadded(id)] : [])))],
     issuedOn: native.BillingDocumentDate,

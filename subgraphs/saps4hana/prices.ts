@@ -221,6 +221,29 @@ function listPrice(ask: PriceAsk, records: PriceRecord[], client: Client): Answe
   }
 }
 
+/** Prices of one day, by what was asked; price records and simulated orders are read side by side. */
+async function pricesOn(
+  client: Client,
+  on: string,
+  asks: PriceAsk[],
+): Promise<[PriceAsk, Answer<PriceReading>][]> {
+  const materials = asks.map(({ item }) => unpadded(item))
+  const customers = asks.flatMap(({ customer }) => (customer?.length ? [unpadded(customer)] : []))
+  const records = priceRecords(client, materials, customers, on)
+  records.catch(() => undefined)
+  const ofCustomers = asks.filter(({ customer }) => customer !== null)
+  const own = await customerPrices(client, ofCustomers, records)
+  const known = await records
+  const listed = asks.filter(({ customer }) => customer === null)
+  return [
+    ...own,
+    ...listed.map((ask): [PriceAsk, Answer<PriceReading>] => [
+      ask,
+      rowOf(() => listPrice(ask, known, client)),
+    ]),
+  ]
+}
+
 /** Prices: list prices from the price records, those of customers from simulated orders; two calls in all. */
 export async function prices(client: Client, asks: PriceAsk[]): Promise<Answer<PriceReading>[]> {
   const checked = asks.map((ask) => ({
@@ -233,29 +256,8 @@ export async function prices(client: Client, asks: PriceAsk[]): Promise<Answer<P
   )
   const byDay = Map.groupBy(good, ({ on }) => on)
   const told = new Map<PriceAsk, Answer<PriceReading>>()
-  for (const [on, some] of byDay) {
-    const materials = some.map(({ item }) => unpadded(item))
-    const records = priceRecords(
-      client,
-      materials,
-      some.flatMap(({ customer }) => (customer?.length ? [unpadded(customer)] : [])),
-      on,
-    )
-    records.catch(() => undefined)
-    const own = await customerPrices(
-      client,
-      some.filter(({ customer }) => customer !== null),
-      records,
-    )
-    for (const [ask, answer] of own) told.set(ask, answer)
-    const known = await records
-    for (const ask of some)
-      if (ask.customer === null)
-        told.set(
-          ask,
-          rowOf(() => listPrice(ask, known, client)),
-        )
-  }
+  for (const [on, some] of byDay)
+    for (const [ask, answer] of await pricesOn(client, on, some)) told.set(ask, answer)
   return checked.map(({ ask, refused, possible }) => {
     if (refused instanceof ErpError) return refused
     if (possible) return told.get(ask) ?? null

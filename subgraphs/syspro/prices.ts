@@ -69,20 +69,7 @@ export class PriceBook {
     const listed = prices.get(priceKey(ask.item, text(good, 'ListPriceCode')))
     const list = listed ? { amount: decimal(listed, 'SellingPrice'), currency: config.currency } : null
     const contract = terms && this.#contractOf(terms, ask)
-    if (contract) {
-      const { price, currency, name } = config.contractColumns
-      return {
-        unitPrice: {
-          amount: decimal(contract, price),
-          currency: currencyOf(text(contract, currency), config),
-        },
-        listPrice: list,
-        priceQuantity: '1',
-        unit: unitOf(text(good, 'StockUom'), config),
-        taxIncluded: false,
-        source: `computed:contract ${text(contract, name) ?? ''}, without quantity breaks`,
-      }
-    }
+    if (contract) return this.#contractPrice(contract, good, list)
     const own = terms?.priceCode ? prices.get(priceKey(ask.item, terms.priceCode)) : undefined
     const row = own ?? listed
     if (!row) return null
@@ -94,6 +81,22 @@ export class PriceBook {
       unit: unitOf(text(good, text(row, 'PriceBasis') === 'A' ? 'AlternateUom' : 'StockUom'), config),
       taxIncluded: false,
       source: terms === null ? 'list' : `computed:price code ${code}, without quantity breaks`,
+    }
+  }
+
+  #contractPrice(contract: Element, good: Element, listPrice: PriceReading['listPrice']): PriceReading {
+    const { config } = this.#client
+    const { price, currency, name } = config.contractColumns
+    return {
+      unitPrice: {
+        amount: decimal(contract, price),
+        currency: currencyOf(text(contract, currency), config),
+      },
+      listPrice,
+      priceQuantity: '1',
+      unit: unitOf(text(good, 'StockUom'), config),
+      taxIncluded: false,
+      source: `computed:contract ${text(contract, name) ?? ''}, without quantity breaks`,
     }
   }
 

@@ -45,6 +45,28 @@ async function openItems({ client }: Connection, property: string, ids: Id[]): P
   return found.map((row) => shaped(rows.openItem, row, 'salesOpenItem'))
 }
 
+/** What the invoices that were found name by ids alone, and their open items by invoice. */
+async function besideInvoices(connection: Connection, found: z.output<typeof rows.invoice>[]) {
+  const ids = found.map(({ id }) => id)
+  const lines = found.flatMap(({ salesInvoiceItems }) => salesInvoiceItems)
+  const [names, skus, open] = await Promise.all([
+    namesOf(connection, {
+      currencies: found.map((row) => row.recordCurrencyId),
+      units: lines.map(({ unitId }) => unitId),
+    }),
+    skusOf(
+      connection,
+      lines.map(({ articleId }) => articleId),
+    ),
+    openItems(connection, 'salesInvoiceId', ids),
+  ])
+  mustFit(
+    open.every(({ salesInvoiceId }) => ids.includes(salesInvoiceId ?? '')),
+    'salesInvoiceId',
+  )
+  return { names, skus, byInvoice: new Map(open.map((row) => [row.salesInvoiceId, row])) }
+}
+
 /** Invoices; what is still open stands on their open items: https://www.weclapp.com/api/ (salesInvoice, salesOpenItem) */
 export function invoices(connection: Connection): Read<Invoice> {
   const { config } = connection
@@ -54,24 +76,7 @@ export function invoices(connection: Connection): Read<Invoice> {
     form: rows.invoice,
     async finish(found) {
       const now = today(connection)
-      const ids = found.map(({ id }) => id)
-      const lines = found.flatMap(({ salesInvoiceItems }) => salesInvoiceItems)
-      const [names, skus, open] = await Promise.all([
-        namesOf(connection, {
-          currencies: found.map((row) => row.recordCurrencyId),
-          units: lines.map(({ unitId }) => unitId),
-        }),
-        skusOf(
-          connection,
-          lines.map(({ articleId }) => articleId),
-        ),
-        openItems(connection, 'salesInvoiceId', ids),
-      ])
-      mustFit(
-        open.every(({ salesInvoiceId }) => ids.includes(salesInvoiceId ?? '')),
-        'salesInvoiceId',
-      )
-      const byInvoice = new Map(open.map((row) => [row.salesInvoiceId, row]))
+      const { names, skus, byInvoice } = await besideInvoices(connection, found)
       return (row) => {
         const item = byInvoice.get(row.id)
         const type = row.salesInvoiceType

@@ -1,4 +1,5 @@
 import Big from 'big.js'
+import type { z } from 'zod'
 import type { OrderStatus as OrderState } from '../../schema/index.ts'
 import { FulfilmentStatus, OrderStatus } from '../../schema/enums.ts'
 import type { Customer, Item, Order, Quote, Read } from '../connector.ts'
@@ -96,29 +97,52 @@ export function documentHead(
   }
 }
 
+/** How far an order has come, on each of its axes. */
+function standingOf(row: z.output<typeof rows.order>, config: Connection['config']) {
+  const delivered = row.orderItems.map(({ shippedQuantity }) => shippedQuantity)
+  const billed = row.orderItems.map(({ invoicedQuantity }) => invoicedQuantity)
+  return {
+    state: stateOf(row, config.statuses),
+    nativeStatus: row.status,
+    fulfilment: part(row.shipped, delivered),
+    invoicing: part(row.invoiced, billed),
+    payment: row.paid ? ('PAID' as const) : ('UNPAID' as const),
+  }
+}
+
+function skusIn(connection: Connection, lines: { articleId: string | null }[]) {
+  return skusOf(
+    connection,
+    lines.map(({ articleId }) => articleId),
+  )
+}
+
+/** What the documents that were found name by ids alone: currencies, units, terms, warehouses, SKUs. */
+async function besideOrders(connection: Connection, found: z.output<typeof rows.order>[]) {
+  const lines = found.flatMap(({ orderItems }) => orderItems)
+  const [names, skus, reference] = await Promise.all([
+    namesOf(connection, {
+      currencies: found.map((row) => row.recordCurrencyId),
+      units: lines.map(({ unitId }) => unitId),
+      terms: found.map((row) => row.termOfPaymentId),
+      warehouses: found.map(({ warehouseId }) => warehouseId),
+      attributes: definitions(found),
+    }),
+    skusIn(connection, lines),
+    connection.setup.reference(),
+  ])
+  return { names, skus, reference }
+}
+
 /** Sales orders: https://www.weclapp.com/api/ (salesOrder) */
 export function orders(connection: Connection): Read<Order> {
-  const { config, setup } = connection
+  const { config } = connection
   return reader(connection, {
     resource: 'salesOrder',
     search: ['orderNumber', 'orderNumberAtCustomer'],
     form: rows.order,
     async finish(found) {
-      const lines = found.flatMap(({ orderItems }) => orderItems)
-      const [names, skus, reference] = await Promise.all([
-        namesOf(connection, {
-          currencies: found.map((row) => row.recordCurrencyId),
-          units: lines.map(({ unitId }) => unitId),
-          terms: found.map((row) => row.termOfPaymentId),
-          warehouses: found.map(({ warehouseId }) => warehouseId),
-          attributes: definitions(found),
-        }),
-        skusOf(
-          connection,
-          lines.map(({ articleId }) => articleId),
-        ),
-        setup.reference(),
-      ])
+      const { names, skus, reference } = await besideOrders(connection, found)
       return (row) => {
         const place = row.warehouseId ? names.warehouses.get(row.warehouseId) : null
         const warehouse = place ? (place.shortIdentifier ?? place.id) : null
@@ -130,17 +154,7 @@ export function orders(connection: Connection): Read<Order> {
           reference: ours?.stringValue ?? null,
           purchaseOrderNumber: row.orderNumberAtCustomer,
           ...documentHead(row, names),
-          state: stateOf(row, config.statuses),
-          nativeStatus: row.status,
-          fulfilment: part(
-            row.shipped,
-            row.orderItems.map(({ shippedQuantity }) => shippedQuantity),
-          ),
-          invoicing: part(
-            row.invoiced,
-            row.orderItems.map(({ invoicedQuantity }) => invoicedQuantity),
-          ),
-          payment: row.paid ? 'PAID' : 'UNPAID',
+          ...standingOf(row, config),
           orderedOn: toDay(row.orderDate, config.timeZone),
           requestedDelivery: toDay(row.plannedDeliveryDate, config.timeZone),
           paymentTerms: (row.termOfPaymentId && names.terms.get(row.termOfPaymentId)?.name) || null,
@@ -181,10 +195,7 @@ export function quotes(connection: Connection): Read<Quote> {
           units: lines.map(({ unitId }) => unitId),
           terms: found.map((row) => row.termOfPaymentId),
         }),
-        skusOf(
-          connection,
-          lines.map(({ articleId }) => articleId),
-        ),
+        skusIn(connection, lines),
       ])
       return (row) => {
         const expired = row.status === 'OPEN' && row.validTo !== null && row.validTo < now

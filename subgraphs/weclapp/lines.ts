@@ -72,6 +72,16 @@ function price({ unitPrice, discountPercent }: OrderLineInput, currency: string 
   }
 }
 
+function sellable<A extends { active: boolean; availableInSale: boolean }>(
+  article: A | undefined,
+  sku: string,
+  field: string,
+): A {
+  if (article?.active && article.availableInSale) return article
+  const why = article ? 'cannot be sold' : 'does not exist'
+  throw new ErpError('INVALID_ITEM', `The article "${sku}" ${why}.`, { field: `${field}.sku` })
+}
+
 /** The lines of an order in weclapp's words. Throws what can be seen to be wrong, before anything is sent. */
 export async function orderItems(
   connection: Connection,
@@ -85,13 +95,8 @@ export async function orderItems(
   const units = await setup.units.with([...articles.values()].map(({ unitId }) => unitId))
   return inputs.map((input, at) => {
     const field = `lines[${at}]`
-    const article = articles.get(input.item === null ? `sku ${input.sku}` : `id ${input.item}`)
-    if (!article || !article.active || !article.availableInSale)
-      throw new ErpError(
-        'INVALID_ITEM',
-        `The article "${input.sku}" ${article ? 'cannot be sold' : 'does not exist'}.`,
-        { field: `${field}.sku` },
-      )
+    const found = articles.get(input.item === null ? `sku ${input.sku}` : `id ${input.item}`)
+    const article = sellable(found, input.sku, field)
     const unit = unitCode(units.get(article.unitId)?.name, config.units)
     if (input.unit && unit && input.unit !== unit)
       throw new ErpError('MAPPING_MISSING', `weclapp sells "${input.sku}" in ${unit} only.`, {

@@ -108,21 +108,23 @@ export async function stock(connection: Connection, asks: StockAsk[]): Promise<A
         return { warehouse: { code: place?.shortIdentifier ?? id, name: place?.name ?? null }, level }
       })
       .filter(({ warehouse }) => wanted === null || wanted.includes(warehouse.code))
-    const total = (part: keyof Figures) =>
-      levels.reduce((sum, { level }) => sum.plus(level[part]), new Big(0)).toFixed()
-    return {
-      available: total('available'),
-      onHand: total('onHand'),
-      reserved: total('reserved'),
-      incoming: null,
-      unit,
-      nativeUnit,
-      levels: levels.map(({ warehouse, level }) => ({
-        warehouse,
-        available: level.available.toFixed(),
-        onHand: level.onHand.toFixed(),
-        reserved: level.reserved.toFixed(),
-      })),
-    }
+    return { ...summed(levels), unit, nativeUnit }
   })
+}
+
+function summed(levels: { warehouse: { code: string; name: string | null }; level: Figures }[]) {
+  const total = (part: keyof Figures) =>
+    levels.reduce((sum, { level }) => sum.plus(level[part]), new Big(0)).toFixed()
+  return {
+    available: total('available'),
+    onHand: total('onHand'),
+    reserved: total('reserved'),
+    incoming: null,
+    levels: levels.map(({ warehouse, level }) => ({
+      warehouse,
+      available: level.available.toFixed(),
+      onHand: level.onHand.toFixed(),
+      reserved: level.reserved.toFixed(),
+    })),
+  }
 }

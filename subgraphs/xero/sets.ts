@@ -64,6 +64,18 @@ export const CREDIT_NOTES: PagedSet<Invoice> = {
   },
 }
 
+function ordersOf(config: Config): PagedSet<Records['order']> {
+  if (areQuotes(config))
+    return { ...QUOTES, map: (row) => quoteAsOrder(shaped(shapes.quote, row, 'A quote'), config) }
+  return {
+    ...INVOICES,
+    map: (row, today) => {
+      const found = sale(row)
+      return found && invoiceAsOrder(found, config, today)
+    },
+  }
+}
+
 /** Where each kind is read; orders are invoices or quotes, as the operator chose. */
 export function setsOf(config: Config): { [K in PagedKind]: PagedSet<Records[K]> } {
   return {
@@ -80,15 +92,7 @@ export function setsOf(config: Config): { [K in PagedKind]: PagedSet<Records[K]>
         return isCustomer(contact) ? toCustomer(contact) : null
       },
     },
-    order: areQuotes(config)
-      ? { ...QUOTES, map: (row) => quoteAsOrder(shaped(shapes.quote, row, 'A quote'), config) }
-      : {
-          ...INVOICES,
-          map: (row, today) => {
-            const found = sale(row)
-            return found && invoiceAsOrder(found, config, today)
-          },
-        },
+    order: ordersOf(config),
     invoice: {
       ...INVOICES,
       map: (row, today) => {
