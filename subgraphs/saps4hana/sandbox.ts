@@ -12,17 +12,8 @@ import type {
   SandboxRequest,
 } from '../sandbox.ts'
 import { LOGON, NO_TOKEN } from './sandbox/answers.ts'
-import {
-  AREA,
-  COMPANY,
-  PLANTS,
-  ZONE,
-  partnerRow,
-  productRow,
-  recordRow,
-  stamp,
-  stockRow,
-} from './sandbox/company.ts'
+import { AREA, COMPANY, PLANTS, ZONE, partnerRow, productRow, stamp, stockRow } from './sandbox/company.ts'
+import { recordRow } from './sandbox/conditions.ts'
 import { ERRORS } from './sandbox/errors.ts'
 import { serve } from './sandbox/gateway.ts'
 import { State } from './sandbox/state.ts'

@@ -12,10 +12,11 @@ export const [COMPANY, DIVISION] = ['1010', '00']
 export const PLANTS = ['1010/101A', '1020/102A', '1710/171A']
 /** The time zone of the system. */
 export const ZONE = 'Europe/Berlin'
-const UNITS: Record<string, string> = { H87: 'PC', KGM: 'KG', MTR: 'M', LTR: 'L', HUR: 'H' }
-const GROUPS: Record<DemoCustomer['group'], string> = { retail: 'C1', wholesale: 'C2', key: 'C3' }
+/** Codes of units, by Rec 20. */
+export const UNITS: Record<string, string> = { H87: 'PC', KGM: 'KG', MTR: 'M', LTR: 'L', HUR: 'H' }
+/** Codes of the price groups of customers. */
+export const GROUPS: Record<DemoCustomer['group'], string> = { retail: 'C1', wholesale: 'C2', key: 'C3' }
 const [FIRST_CUSTOMER, BEGIN] = [10100001, Date.parse('2026-11-01T08:00:00.123Z')]
-const FAR = '9999-12-31'
 const CLOCK = new Intl.DateTimeFormat('sv', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' })
 
 /** A decimal with three places, as quantities are told. */
@@ -40,6 +41,19 @@ export function localTime(ms: number): { date: string; time: string } {
 /** The system's code of a group of materials, from the name of the demo. */
 function groupOf(category: string): string {
   return category.toUpperCase().replaceAll('Ö', 'OE').slice(0, 9)
+}
+
+/** The units of a material: its own, and for pieces a carton of twelve. */
+function unitRows(sku: string, base: string): Row[] {
+  const unit = (name: string, count: string) =>
+    row('A_ProductUnitsOfMeasure', {
+      Product: sku,
+      AlternativeUnit: name,
+      QuantityNumerator: count,
+      QuantityDenominator: '1',
+      BaseUnit: base,
+    })
+  return [unit(base, '1'), ...(base === 'PC' ? [unit('CAR', '12')] : [])]
 }
 
 /** A material of the demo, sold in our sales area. */
@@ -77,26 +91,7 @@ export function productRow(
         SupplyingPlant: '1010',
       }),
     ],
-    to_ProductUnitsOfMeasure: [
-      row('A_ProductUnitsOfMeasure', {
-        Product: sku,
-        AlternativeUnit: base,
-        QuantityNumerator: '1',
-        QuantityDenominator: '1',
-        BaseUnit: base,
-      }),
-      ...(base === 'PC'
-        ? [
-            row('A_ProductUnitsOfMeasure', {
-              Product: sku,
-              AlternativeUnit: 'CAR',
-              QuantityNumerator: '12',
-              QuantityDenominator: '1',
-              BaseUnit: base,
-            }),
-          ]
-        : []),
-    ],
+    to_ProductUnitsOfMeasure: unitRows(sku, base),
   })
 }
 
@@ -146,20 +141,55 @@ export function stocks(demo: Demo): Row[] {
   })
 }
 
-/** A customer of the demo company as a business partner. */
-export function partnerRow(id: string, person: Partial<DemoCustomer> & { name: string }, at: number): Row {
-  const { date, time } = localTime(at)
-  const {
-    email = '',
-    phone = '',
-    taxId = '',
-    country = 'DE',
-    currency = 'EUR',
-    group = 'retail',
-    termsDays = 30,
-  } = person
+type Person = Partial<DemoCustomer> & { name: string }
+
+function addressRow(id: string, { email, phone, country = 'DE', ...person }: Person): Row {
   const address = String(Number(id) - 10000000)
   const keys = { AddressID: address, OrdinalNumber: '1' }
+  return row('A_BusinessPartnerAddress', {
+    BusinessPartner: id,
+    AddressID: address,
+    StreetName: person.street ?? '',
+    PostalCode: person.postalCode ?? '',
+    CityName: person.city ?? '',
+    Country: country,
+    Language: 'EN',
+    to_EmailAddress: email
+      ? [row('A_AddressEmailAddress', { ...keys, EmailAddress: email, IsDefaultEmailAddress: true })]
+      : [],
+    to_PhoneNumber: phone
+      ? [row('A_AddressPhoneNumber', { ...keys, PhoneNumber: phone, InternationalPhoneNumber: phone })]
+      : [],
+  })
+}
+
+/** The part of a partner that is a customer, in our sales area and company code. */
+function salesRow(id: string, { name, currency = 'EUR', group = 'retail', termsDays = 30 }: Person): Row {
+  return row('A_Customer', {
+    Customer: id,
+    CustomerName: name,
+    CustomerAccountGroup: 'CUST',
+    to_CustomerSalesArea: [
+      row('A_CustomerSalesArea', {
+        Customer: id,
+        ...AREA,
+        Division: DIVISION,
+        Currency: currency,
+        CustomerPaymentTerms: `NT${termsDays}`,
+        CustomerPriceGroup: GROUPS[group],
+        CustomerGroup: '01',
+      }),
+    ],
+    to_CustomerCompany: [
+      row('A_CustomerCompany', { Customer: id, CompanyCode: COMPANY, ReconciliationAccount: '12100000' }),
+    ],
+  })
+}
+
+/** A customer of the demo company as a business partner. */
+export function partnerRow(id: string, person: Person, at: number): Row {
+  const { date, time } = localTime(at)
+  const { taxId = '', country = 'DE' } = person
   return row('A_BusinessPartner', {
     BusinessPartner: id,
     Customer: id,
@@ -172,23 +202,7 @@ export function partnerRow(id: string, person: Partial<DemoCustomer> & { name: s
     CreationDate: date,
     CreationTime: time,
     ETag: `KEY${at}`,
-    to_BusinessPartnerAddress: [
-      row('A_BusinessPartnerAddress', {
-        BusinessPartner: id,
-        AddressID: address,
-        StreetName: person.street ?? '',
-        PostalCode: person.postalCode ?? '',
-        CityName: person.city ?? '',
-        Country: country,
-        Language: 'EN',
-        to_EmailAddress: email
-          ? [row('A_AddressEmailAddress', { ...keys, EmailAddress: email, IsDefaultEmailAddress: true })]
-          : [],
-        to_PhoneNumber: phone
-          ? [row('A_AddressPhoneNumber', { ...keys, PhoneNumber: phone, InternationalPhoneNumber: phone })]
-          : [],
-      }),
-    ],
+    to_BusinessPartnerAddress: [addressRow(id, person)],
     to_BusinessPartnerTax: taxId
       ? [
           row('A_BusinessPartnerTaxNumber', {
@@ -201,25 +215,7 @@ export function partnerRow(id: string, person: Partial<DemoCustomer> & { name: s
     to_BusinessPartnerRole: [
       row('A_BusinessPartnerRole', { BusinessPartner: id, BusinessPartnerRole: 'FLCU01' }),
     ],
-    to_Customer: row('A_Customer', {
-      Customer: id,
-      CustomerName: person.name,
-      CustomerAccountGroup: 'CUST',
-      to_CustomerSalesArea: [
-        row('A_CustomerSalesArea', {
-          Customer: id,
-          ...AREA,
-          Division: DIVISION,
-          Currency: currency,
-          CustomerPaymentTerms: `NT${termsDays}`,
-          CustomerPriceGroup: GROUPS[group],
-          CustomerGroup: '01',
-        }),
-      ],
-      to_CustomerCompany: [
-        row('A_CustomerCompany', { Customer: id, CompanyCode: COMPANY, ReconciliationAccount: '12100000' }),
-      ],
-    }),
+    to_Customer: salesRow(id, person),
   })
 }
 
@@ -235,66 +231,4 @@ export function partners(demo: Demo): Row[] {
     const row = partnerRow(customerNumber(person.number), person, BEGIN + index * 60_000)
     return { ...row, YY1_Route_BUS, YY1_AbcClass_BUS, YY1_Since_BUS: jsonDate(customerSince) }
   })
-}
-
-/** A price record with its scale, from a quantity of the first step on. */
-export function recordRow(
-  number: number,
-  keys: Row,
-  currency: string,
-  unit: string,
-  tiers: { minimum: string; price: string }[],
-): Row {
-  const id = String(number).padStart(10, '0')
-  const [first] = tiers
-  const rate = first?.price ?? '0'
-  return row('A_SlsPrcgCndnRecdValidity', {
-    ConditionRecord: id,
-    ConditionValidityStartDate: jsonDate('2026-01-01'),
-    ConditionValidityEndDate: jsonDate(FAR),
-    ConditionType: 'PPR0',
-    ...AREA,
-    ...keys,
-    to_SlsPrcgConditionRecord: row('A_SlsPrcgConditionRecord', {
-      ConditionRecord: id,
-      ConditionTable: keys.Customer ? '305' : keys.CustomerPriceGroup ? '306' : '304',
-      ConditionType: 'PPR0',
-      PricingScaleType: tiers.length > 1 ? 'A' : '',
-      ConditionCalculationType: 'C',
-      ConditionRateValue: rate,
-      ConditionRateValueUnit: currency,
-      ConditionRateAmount: rate,
-      ConditionCurrency: currency,
-      ConditionQuantity: '1',
-      ConditionQuantityUnit: unit,
-      to_SlsPrcgCndnRecordScale: (tiers.length > 1 ? tiers : []).map(({ minimum, price }, index) =>
-        row('A_SlsPrcgCndnRecordScale', {
-          ConditionRecord: id,
-          ConditionSequentialNumber: '1',
-          ConditionScaleLine: String(index + 1),
-          ConditionScaleQuantity: three(minimum),
-          ConditionScaleQuantityUnit: unit,
-          ConditionRateAmount: price,
-          ConditionCurrency: currency,
-        }),
-      ),
-    }),
-  })
-}
-
-/** List prices for everybody, in the currency of the company; agreements by customer, or by price group and currency. */
-export function records(demo: Demo): Row[] {
-  const units = new Map(demo.products.map(({ sku, unit }) => [sku, UNITS[unit] ?? 'PC']))
-  const list = demo.products.map(({ sku, listPrice }, index) =>
-    recordRow(index + 1, { Material: sku }, 'EUR', units.get(sku) ?? 'PC', [
-      { minimum: '1', price: listPrice },
-    ]),
-  )
-  const agreed = demo.agreements.map(({ customer, group, currency, sku, tiers }, index) => {
-    const keys: Row = customer
-      ? { Customer: customerNumber(customer) }
-      : { CustomerPriceGroup: GROUPS[group ?? 'retail'], TransactionCurrency: currency }
-    return recordRow(1001 + index, { ...keys, Material: sku }, currency, units.get(sku) ?? 'PC', tiers)
-  })
-  return [...list, ...agreed]
 }

@@ -91,22 +91,27 @@ function exchanged(amount: Big, from: string, ask: Pricing): Big {
   )
 }
 
-/** Prices an item as the pricing procedure does; `set` is the type of its conditions. */
-export function priced(records: Row[], ask: Pricing, set: string): Priced {
-  const conditions: Row[] = []
-  const add = (type: string, fields: Row, amount: Big, inactive = ''): void => {
+type Add = (type: string, fields: Row, amount: Big, inactive?: string) => void
+
+/** Each condition is a step of its own, in the order in which they count. */
+function adder(conditions: Row[], set: string, currency: string): Add {
+  return (type, fields, amount, inactive = '') => {
     conditions.push(
       row(set, {
         PricingProcedureStep: String((conditions.length + 1) * 10),
         PricingProcedureCounter: '1',
         ConditionType: type,
-        TransactionCurrency: ask.currency,
+        TransactionCurrency: currency,
         ConditionAmount: amount.toFixed(2),
         ConditionInactiveReason: inactive,
         ...fields,
       }),
     )
   }
+}
+
+/** The value before discounts: by price record, or by what was typed in, which makes the record inactive. */
+function baseOf(records: Row[], ask: Pricing, add: Add): Big {
   const prices = ask.manual.filter((one) => manualOf(one).class === 'B')
   const record = recordFor(records, ask)
   let base = new Big(0)
@@ -133,6 +138,11 @@ export function priced(records: Row[], ask: Pricing, set: string): Priced {
     ).round(2)
     add(textIn(one, 'ConditionType'), { ...one, ConditionCalculationType: 'C', ConditionClass: 'B' }, base)
   }
+  return base
+}
+
+/** What is left behind discounts and surcharges. */
+function netOf(base: Big, ask: Pricing, add: Add): Big {
   let net = base
   for (const one of ask.manual.filter((other) => manualOf(other).class === 'A')) {
     const { calculation } = manualOf(one)
@@ -145,6 +155,14 @@ export function priced(records: Row[], ask: Pricing, set: string): Priced {
       off,
     )
   }
+  return net
+}
+
+/** Prices an item as the pricing procedure does; `set` is the type of its conditions. */
+export function priced(records: Row[], ask: Pricing, set: string): Priced {
+  const conditions: Row[] = []
+  const add = adder(conditions, set, ask.currency)
+  const net = netOf(baseOf(records, ask, add), ask, add)
   const tax = net.times(TAX).div(100).round(2)
   add(
     'TTX1',

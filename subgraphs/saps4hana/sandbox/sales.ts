@@ -152,9 +152,8 @@ function shareOut(document: Row, discounts: Row[]): void {
   }
 }
 
-/** A priced document that is not stored yet: an order, a quotation or a simulation. */
-export function newDocument(state: State, set: string, input: Row, id: string, at: number): Row {
-  const { key } = SETS[set] ?? { key: '' }
+/** What holds for every item; refused where the head names what there is not. */
+function frameOf(state: State, set: string, input: Row, id: string, at: number): Frame & { terms: string } {
   enter(input, ['SalesOrganization', 'DistributionChannel', 'OrganizationDivision', 'SoldToParty'])
   if (set !== 'A_SalesQuotation') enter(input, ['SalesOrderType'])
   if (textIn(input, 'SalesOrganization') !== AREA.SalesOrganization)
@@ -174,7 +173,28 @@ export function newDocument(state: State, set: string, input: Row, id: string, a
   const priceGroup = textIn(area, 'CustomerPriceGroup')
   const customer = bare(textIn(input, 'SoldToParty'))
   const on = milliseconds(textIn(input, 'PricingDate')) ?? at
-  const frame = { set, id, customer, priceGroup, currency, on }
+  return { set, id, customer, priceGroup, currency, on, terms }
+}
+
+/** The totals of a document, shown where its kind has them. */
+function addTotals(document: Row, set: string, currency: string): void {
+  const net = rowsIn(document, 'to_Item').reduce((sum, one) => sum.plus(textIn(one, 'NetAmount')), new Big(0))
+  if (set !== 'A_SalesOrderSimulation') {
+    document.TotalNetAmount = net.toFixed(2)
+    return
+  }
+  document.to_Pricing = row('A_SalesOrderPricingSimulation', {
+    TotalNetAmount: net.toFixed(2),
+    TransactionCurrency: currency,
+  })
+  document.to_Credit = row('A_SalesOrderCreditSimulation', { TotalCreditCheckStatus: 'A' })
+}
+
+/** A priced document that is not stored yet: an order, a quotation or a simulation. */
+export function newDocument(state: State, set: string, input: Row, id: string, at: number): Row {
+  const { key } = SETS[set] ?? { key: '' }
+  const { terms, ...frame } = frameOf(state, set, input, id, at)
+  const { customer, priceGroup, currency } = frame
   const items = rowsIn(input, 'to_Item').map((one, index) => {
     const { itemKey = '' } = SETS[set] ?? {}
     return itemOf(state, { [itemKey]: String((index + 1) * 10), ...one }, frame)
@@ -199,14 +219,7 @@ export function newDocument(state: State, set: string, input: Row, id: string, a
     to_Item: items,
   })
   shareOut(document, rowsIn(input, 'to_PricingElement'))
-  const net = rowsIn(document, 'to_Item').reduce((sum, one) => sum.plus(textIn(one, 'NetAmount')), new Big(0))
-  if (set === 'A_SalesOrderSimulation') {
-    document.to_Pricing = row('A_SalesOrderPricingSimulation', {
-      TotalNetAmount: net.toFixed(2),
-      TransactionCurrency: currency,
-    })
-    document.to_Credit = row('A_SalesOrderCreditSimulation', { TotalCreditCheckStatus: 'A' })
-  } else document.TotalNetAmount = net.toFixed(2)
+  addTotals(document, set, currency)
   return document
 }
 

@@ -1,5 +1,6 @@
 import type { Demo } from '../../demo.ts'
-import { partners, products, records, stocks } from './company.ts'
+import { partners, products, stocks } from './company.ts'
+import { records } from './conditions.ts'
 import { documents } from './documents.ts'
 import { byMaterial } from './pricing.ts'
 import { type Row, entityOf, rowsIn, textIn } from './types.ts'

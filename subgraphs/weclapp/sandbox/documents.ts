@@ -24,11 +24,10 @@ export function seedDocuments(store: Store, demo: Demo, parties: Map<string, str
   }
 }
 
-function seedOrder(store: Store, document: DemoDocument, party: Row, articles: Map<unknown, Row>): Row {
-  const done = document.state === 'delivered' || document.state === 'invoiced'
+function orderLines(store: Store, document: DemoDocument, tax: string, articles: Map<unknown, Row>) {
   const billed = document.state === 'invoiced'
-  const tax = taxOf(party)
-  const items = document.lines.map(({ sku, quantity, price }, at) => {
+  const done = document.state === 'delivered' || billed
+  return document.lines.map(({ sku, quantity, price }, at) => {
     const article = articles.get(sku)
     const net = new Big(price).times(quantity)
     return {
@@ -52,6 +51,12 @@ function seedOrder(store: Store, document: DemoDocument, party: Row, articles: M
       customAttributes: [],
     }
   })
+}
+
+function seedOrder(store: Store, document: DemoDocument, party: Row, articles: Map<unknown, Row>): Row {
+  const billed = document.state === 'invoiced'
+  const done = document.state === 'delivered' || billed
+  const items = orderLines(store, document, taxOf(party), articles)
   const sum = (name: 'netAmount' | 'grossAmount') =>
     items.reduce((total, line) => total.plus(line[name]), new Big(0)).toFixed()
   const place = copyOf((party.addresses as Record<string, unknown>[])[0])
@@ -84,6 +89,13 @@ function seedOrder(store: Store, document: DemoDocument, party: Row, articles: M
   })
 }
 
+/** What a line of an invoice takes over from the order. */
+const BILLED = ['positionNumber', 'articleId', 'title', 'quantity', 'unitId', 'unitPrice'].concat([
+  'discountPercentage',
+  'netAmount',
+  'grossAmount',
+])
+
 function seedInvoice(store: Store, order: Row, index: number): void {
   const number = `RE-2026-${String(index + 1).padStart(4, '0')}`
   const gross = new Big(String(order.grossAmount))
@@ -109,38 +121,35 @@ function seedInvoice(store: Store, order: Row, index: number): void {
     dunningBlockState: 'UNBLOCKED',
     salesInvoiceItems: (order.orderItems as Record<string, unknown>[]).map((line) => ({
       ...store.meta(),
-      ...Object.fromEntries(
-        [
-          'positionNumber',
-          'articleId',
-          'title',
-          'quantity',
-          'unitId',
-          'unitPrice',
-          'discountPercentage',
-          'netAmount',
-          'grossAmount',
-        ].map((name) => [name, line[name]]),
-      ),
+      ...Object.fromEntries(BILLED.map((name) => [name, line[name]])),
     })),
     customAttributes: [],
     tags: [],
   })
+  seedOpenItem(store, invoice, { gross, paid, index })
+}
+
+/** What is open of an invoice, and the payment that was booked on it. */
+function seedOpenItem(
+  store: Store,
+  invoice: Row,
+  { gross, paid, index }: { gross: Big; paid: Big; index: number },
+) {
   const payment = paid.gt(0)
     ? store.insert('bankTransaction', {
         amount: paid.toFixed(),
         amountCostsOfMonetaryTraffic: '0',
         cleared: true,
-        currencyId: recordCurrencyId,
-        effectiveDate: Number(orderDate) + DAY,
+        currencyId: invoice.recordCurrencyId,
+        effectiveDate: Number(invoice.invoiceDate) + DAY,
         externalRecordNumber: `ZE-${index + 1}`,
-        partyId: customerId,
+        partyId: invoice.customerId,
         paymentType: 'RECEIPT',
       })
     : null
   const applied = { amountApplied: paid.toFixed(), amountAppliedOriginCurrency: paid.toFixed() }
   store.insert('salesOpenItem', {
-    openItemNumber: number,
+    openItemNumber: invoice.invoiceNumber,
     openItemType: 'DEBTOR',
     salesInvoiceId: invoice.id,
     amount: gross.toFixed(),

@@ -88,6 +88,26 @@ function move(store: Store, lines: Row[], sign: 1 | -1, refuse: boolean): string
   return []
 }
 
+/** What Xero finds wrong with the head of a new invoice. */
+function newFaults(
+  store: Store,
+  given: Row,
+  { status, number, date, lines }: { status: string; number: unknown; date: number; lines: Row[] },
+): string[] {
+  const authorised = status === 'AUTHORISED'
+  return [
+    ...headFaults(given, INVOICE),
+    ...(given.Type === 'ACCREC' || given.Type === 'ACCPAY' ? [] : ['Invoice Type must be specified']),
+    ...(STATES.includes(status) ? [] : ['Invoice status is not valid']),
+    ...(store.get('Invoices', String(number)) ? ['Invoice # must be unique.'] : []),
+    ...(authorised && dayOf(given.DueDate) === null ? ['Due Date must be specified'] : []),
+    ...(authorised && lines.length === 0 ? ['One or more line items must be specified'] : []),
+    ...(authorised && date <= LOCKED_UNTIL
+      ? ['The document date cannot be before the period lock date.']
+      : []),
+  ]
+}
+
 /** A new invoice. */
 export function createInvoice(store: Store, given: Row, manner: Manner): Outcome {
   const status = String(given.Status ?? 'DRAFT')
@@ -102,18 +122,7 @@ export function createInvoice(store: Store, given: Row, manner: Manner): Outcome
     authorised,
     inclusive,
   })
-  const wrong = [
-    ...headFaults(given, INVOICE),
-    ...(given.Type === 'ACCREC' || given.Type === 'ACCPAY' ? [] : ['Invoice Type must be specified']),
-    ...(STATES.includes(status) ? [] : ['Invoice status is not valid']),
-    ...(store.get('Invoices', String(number)) ? ['Invoice # must be unique.'] : []),
-    ...(authorised && due === null ? ['Due Date must be specified'] : []),
-    ...(authorised && lines.length === 0 ? ['One or more line items must be specified'] : []),
-    ...(authorised && date <= LOCKED_UNTIL
-      ? ['The document date cannot be before the period lock date.']
-      : []),
-    ...faults,
-  ]
+  const wrong = [...newFaults(store, given, { status, number, date, lines }), ...faults]
   const contact = contactFor(store, given.Contact as Row | undefined)
   if (typeof contact === 'string') return { faults: [contact, ...wrong] }
   if (wrong.length > 0) return { faults: wrong }
