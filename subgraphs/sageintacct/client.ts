@@ -182,6 +182,12 @@ export class Client {
     return found.flat()
   }
 
+  /** The fields of an object, standard and custom: https://developer.sage.com/intacct/docs/openapi/common (Models). */
+  async model(object: string): Promise<Json> {
+    const url = `${this.api}/services/core/model?name=${encodeURIComponent(object)}`
+    return (await this.#send({ method: 'GET', url, headers: this.#headers })).json()
+  }
+
   /** A small answer of a service; it carries credentials and is not written down. */
   async secret(path: string): Promise<Json> {
     const request = { method: 'GET', url: `${this.api}${path}`, headers: this.#headers } as const

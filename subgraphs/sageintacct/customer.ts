@@ -5,6 +5,7 @@ import type { Address } from '../../schema/index.ts'
 import type { CustomerInput, Found, Ref, WireRequest, Write } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import { type Client, shown } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import type { Setup } from './setup.ts'
 import * as shapes from './shapes.ts'
 
@@ -61,9 +62,11 @@ export class Customers implements Write<CustomerInput> {
   readonly find?: (ref: string) => Promise<Found | null>
   readonly #client: Client
   readonly #setup: Setup
+  readonly #own: OwnFields
 
-  constructor(client: Client, setup: Setup) {
+  constructor(client: Client, setup: Setup, own: OwnFields) {
     this.#client = client
+    this.#own = own
     this.#setup = setup
     const known = client.config.customerIds === 'reference'
     this.proof = known ? ('lookup' as const) : ('none' as const)
@@ -110,12 +113,6 @@ export class Customers implements Write<CustomerInput> {
     if (name !== undefined && name.trim() === '')
       throw new ErpError('MISSING_REQUIRED_FIELD', 'A customer needs a name.', { field: 'name' })
     const contact = contactOf(input)
-    const own = (customAttributes ?? []).map(({ key, value }) => {
-      if (/^\w{1,60}$/.test(key)) return [`nsp::${key}`, value ?? null]
-      throw new ErpError('VALIDATION', `"${key.slice(0, 40)}" is no name of a custom field.`, {
-        field: 'customAttributes',
-      })
-    })
     return {
       ...(name !== undefined && { name }),
       ...(taxId !== undefined && { taxId }),
@@ -123,7 +120,7 @@ export class Customers implements Write<CustomerInput> {
       ...(group && { customerType: { id: group } }),
       ...(paymentTerms && { term: { id: await this.#term(paymentTerms) } }),
       ...(contact && { contacts: { default: contact } }),
-      ...(Object.fromEntries(own) as Record<string, string | null>),
+      ...(await this.#own.body('customer', customAttributes)),
     }
   }
 

@@ -3,6 +3,7 @@ import { rowOf, shaped } from '../shape.ts'
 import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
+import { OwnFields, withOwn } from './custom.ts'
 import { Customers } from './customer.ts'
 import { Gateway } from './gateway.ts'
 import { hook } from './hook.ts'
@@ -42,6 +43,7 @@ export const sageintacct: Connector<typeof config> = {
     'upsertCustomer',
     'changes',
     'webhooks',
+    'customFields',
   ],
   manual: {
     upsertCustomer: 'Set a customer that was made by mistake to inactive in Sage Intacct.',
@@ -62,21 +64,23 @@ export const sageintacct: Connector<typeof config> = {
     const client = new Client(settings, http)
     const gateway = new Gateway(client, http)
     const setup = new Setup(client)
+    const own = new OwnFields(client)
     const payments = new Payments(client, gateway)
     return {
       check: () => check(client, setup),
-      items: reader(client, items(client)),
-      customers: reader(client, customers()),
-      orders: reader(client, orders(client)),
+      items: reader(client, withOwn(items(client), 'item', own)),
+      customers: reader(client, withOwn(customers(), 'customer', own)),
+      orders: reader(client, withOwn(orders(client), 'order', own)),
       invoices: reader(client, invoices()),
       payments,
       quotes: reader(client, quotes(client)),
       stock: (asks) => stock(client, asks),
       prices: (asks) => prices(client, setup, asks),
       credit: (ids) => credit(client, ids),
-      order: new Orders(client, gateway, setup),
-      customer: new Customers(client, setup),
+      order: new Orders(client, gateway, setup, own),
+      customer: new Customers(client, setup, own),
       changes: (kind, since) => changes(client, payments, kind, since),
+      fields: (kind) => own.of(kind),
       hook,
     }
   },

@@ -5,6 +5,7 @@ import type { Found, OrderInput, Ref, Write } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import { type Markup, element, textAt } from '../xml.ts'
 import type { Client } from './client.ts'
+import type { OwnFields } from './custom.ts'
 import { type Gateway, type Work, functionOf } from './gateway.ts'
 import { isoCurrency } from './map.ts'
 import { type Facts, contactName, contactXml, lines, orderXml } from './orderxml.ts'
@@ -37,8 +38,10 @@ export class Orders implements Write<OrderInput> {
   readonly #client: Client
   readonly #gateway: Gateway
   readonly #setup: Setup
+  readonly #own: OwnFields
 
-  constructor(client: Client, gateway: Gateway, setup: Setup) {
+  constructor(client: Client, gateway: Gateway, setup: Setup, own: OwnFields) {
+    this.#own = own
     this.#client = client
     this.#gateway = gateway
     this.#setup = setup
@@ -163,6 +166,7 @@ export class Orders implements Write<OrderInput> {
       currency,
       term: await this.#term(input.paymentTerms ?? null, customer.term.id),
       shipTo: input.shipTo ? contactName(input.shipTo, customer.name ?? customer.id) : null,
+      own: await this.#own.values('order', input.customAttributes),
       lines: await lines(input, currency, client, this.#setup),
     }
   }

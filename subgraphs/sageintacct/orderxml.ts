@@ -3,6 +3,7 @@ import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { Address } from '../../schema/index.ts'
 import type { OrderInput, OrderLineInput } from '../connector.ts'
+import type { OwnValue } from '../custom.ts'
 import { shaped } from '../shape.ts'
 import { type Markup, element } from '../xml.ts'
 import type { Client } from './client.ts'
@@ -156,13 +157,12 @@ function neededOn({ requestedDelivery, lines: all }: OrderInput): string | null 
   return [...days][0] ?? null
 }
 
-function customFields({ customAttributes }: OrderInput): Markup[] {
-  const fields = (customAttributes ?? []).flatMap(({ key, value }) => {
-    if (!/^\w{1,60}$/.test(key))
-      throw new ErpError('VALIDATION', `"${key.slice(0, 40)}" is no name of a custom field.`, {
-        field: 'customAttributes',
-      })
-    const pair = [...element('customfieldname', key), ...element('customfieldvalue', value ?? '')]
+/** Custom fields by their integration names; the gateway writes days the American way. */
+function customFields(own: OwnValue[]): Markup[] {
+  const fields = own.flatMap(({ field: { name, type }, value }) => {
+    const [year, month, date] = (value ?? '').slice(0, 10).split('-')
+    const text = type === 'DATE' && value !== null ? `${month}/${date}/${year}` : (value ?? '')
+    const pair = [...element('customfieldname', name), ...element('customfieldvalue', text)]
     return element('customfield', pair)
   })
   return fields.length === 0 ? [] : element('customfields', fields)
@@ -174,6 +174,7 @@ export interface Facts {
   term: string
   currency: string
   shipTo: string | null
+  own: OwnValue[]
   lines: Markup[]
 }
 
@@ -194,7 +195,7 @@ export function orderXml(input: OrderInput, ref: string, facts: Facts, client: C
     ...element('basecurr', baseCurrency),
     ...element('currency', currency),
     ...(currency === baseCurrency ? [] : element('exchratetype', exchangeRateType)),
-    ...customFields(input),
+    ...customFields(facts.own),
     ...element('state', 'Pending'),
     ...day('needbydate', neededOn(input), 'requestedDelivery'),
     ...element('customerponumber', input.purchaseOrderNumber || null),

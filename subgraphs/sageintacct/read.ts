@@ -25,9 +25,12 @@ export interface Source<T> {
 }
 
 /** Reads one kind. Pages follow the key, which counts up, so a row that is inserted meanwhile moves no other. */
-export function reader<T>(client: Client, source: Source<T>): Read<T> {
+export function reader<T>(client: Client, given: Source<T> | (() => Promise<Source<T>>)): Read<T> {
+  const sourceOf = () => (typeof given === 'function' ? given() : Promise.resolve(given))
   return {
     async byId(ids) {
+      if (ids.length === 0) return []
+      const source = await sourceOf()
       const found = new Map<Id, T | ErpError>()
       for (const some of groups(ids)) {
         const where = source.byIds(some)
@@ -40,7 +43,7 @@ export function reader<T>(client: Client, source: Source<T>): Read<T> {
       }
       return ids.map((id): Answer<T> => found.get(id) ?? null)
     },
-    list: (ask) => list(client, source, ask),
+    list: async (ask) => list(client, await sourceOf(), ask),
   }
 }
 

@@ -45,12 +45,14 @@ describe('the gateway of Sage Intacct', () => {
   })
 
   it('leaves no contact behind when the order of the transaction is refused', async () => {
-    const company = open()
+    const company = open({ paymentTerm: 'Net 99' })
+    company.sandbox.act({ do: 'addCustomer', name: 'Neu', email: 'neu@b.example' })
+    const customer = company.sandbox.ledger().customers.find(({ name }) => name === 'Neu')?.id ?? ''
     const before = await contactsOf(company)
-    const wrong = order({ customAttributes: [{ key: 'NO_SUCH', value: 'x' }] })
+    const wrong = order({ customer })
     const error = await refusal(async () => company.erp.order?.create(wrong, 'ord_1'))
     expect(error).toMatchObject({ code: 'VALIDATION', retryable: false })
-    expect(error.said).toContain('Custom field NO_SUCH is unknown')
+    expect(error.said).toContain('Term Net 99 is not valid')
     expect(error.said).not.toContain('Support ID')
     expect(await contactsOf(company)).toEqual(before)
     expect(company.sandbox.ledger().orders.some(({ ref }) => ref === 'ord_1')).toBe(false)

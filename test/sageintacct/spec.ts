@@ -64,7 +64,8 @@ export class Spec {
 
   #json(method: string, url: string, body: string | null, answer: string): void {
     const path = decodeURIComponent(new URL(url).pathname.replace(/^.*\/ia\/api\/v1/, ''))
-    if (path === '/oauth2/token' || path === '/services/core/session/id') return
+    const bare = ['/oauth2/token', '/services/core/session/id', '/services/core/model']
+    if (bare.includes(path)) return
     const sent = body === null ? null : (JSON.parse(body) as Record<string, unknown>)
     const result = (JSON.parse(answer) as { 'ia::result': unknown })['ia::result']
     if (path === '/services/core/query') return this.#query(sent, result)
@@ -100,17 +101,20 @@ export class Spec {
     for (const [operator] of operands)
       if (!this.#rest.filterOperators.includes(operator)) this.problems.push(`${operator} is no operator`)
     for (const path of [...fields, ...operands.flatMap(([, fields]) => Object.keys(fields))])
-      if (!known.has(path.split('.')[0] ?? '')) this.problems.push(`${object} has no ${path}`)
+      if (!path.startsWith('nsp::') && !known.has(path.split('.')[0] ?? ''))
+        this.problems.push(`${object} has no ${path}`)
     if (size > 4000) this.problems.push(`${object} is asked for ${size} rows`)
     for (const row of result as Record<string, unknown>[]) {
       if (Object.keys(row).toSorted().join() !== [...fields].toSorted().join())
         this.problems.push(`${object} answers ${Object.keys(row).join()}`)
-      for (const [name, value] of Object.entries(row)) this.#value(`${object} ${name}`, name, value)
+      for (const [name, value] of Object.entries(row))
+        if (!name.startsWith('nsp::')) this.#value(`${object} ${name}`, name, value)
     }
   }
 
   #row(where: string, row: Record<string, unknown>, fields: Map<string, boolean>): void {
     for (const [name, value] of Object.entries(row)) {
+      if (name.startsWith('nsp::')) continue
       if (!fields.has(name)) this.problems.push(`${where} answers ${name}`)
       if (name === 'lines') {
         const line = this.#fields('order-entry/document-line::x')

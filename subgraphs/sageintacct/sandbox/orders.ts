@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import { type Element, at, childrenOf, textAt } from '../../xml.ts'
+import { ownOf } from './custom.ts'
 import { CONTACTS, CUSTOMERS, ITEMS, type Line, ORDERS, contact, content, unitOf } from './seed.ts'
 import type { Row, Store } from './store.ts'
 
@@ -111,8 +112,20 @@ function checkHead(store: Store, made: Element, contacts: string[]): void {
     throw new Failure('BL01001973', `Contact ${shipTo} is not in this company`)
   if (text('currency') !== text('basecurr') && !text('exchratetype') && !text('exchrate'))
     throw new Failure('BL01001973', 'Exchange rate type is required')
-  const [field] = childrenOf(at(made, 'customfields'), 'customfield')
-  if (field) throw new Failure('BL01001973', `Custom field ${textAt(field, 'customfieldname')} is unknown`)
+}
+
+/** The custom fields of an order, which the company must have. */
+function ownFields(made: Element): Record<string, string | null> {
+  const known = ownOf(ORDERS)
+  const given = childrenOf(at(made, 'customfields'), 'customfield').map((field): [string, string | null] => {
+    const [name, value] = [textAt(field, 'customfieldname'), textAt(field, 'customfieldvalue')]
+    const told = known[`nsp::${name}`]
+    if (!told) throw new Failure('BL01001973', `Custom field ${name} is unknown`)
+    if (value && told.enum && !told.enum.includes(value))
+      throw new Failure('BL01001973', `${value} is no value of ${name}`)
+    return [`nsp::${name}`, value || null]
+  })
+  return Object.fromEntries(given)
 }
 
 /** create_sotransaction; https://developer.intacct.com/api/order-entry/order-entry-transactions/ */
@@ -147,6 +160,7 @@ export function createOrder(store: Store, made: Element, contacts: string[]): De
     txnCurrency: text('currency'),
     baseCurrency: text('basecurr'),
     history: [],
+    ...ownFields(made),
   }
   return {
     key: head.id,

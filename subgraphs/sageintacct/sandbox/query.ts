@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../../refusal.ts'
+import { ownOf } from './custom.ts'
 import { FIELDS } from './fields.ts'
 import type { Row, Store } from './store.ts'
 
@@ -40,7 +41,7 @@ export function valueAt(row: unknown, path: string): unknown {
 export function fieldsOf(store: Store, object: string): Set<string> {
   const fields = FIELDS[object.replace(/::.*$/, '')]
   if (!fields || !store.has(object)) throw invalid(`Object definition ${object} not found`)
-  return fields
+  return new Set([...fields, ...Object.keys(ownOf(object))])
 }
 
 function compare(a: string, b: string): number {

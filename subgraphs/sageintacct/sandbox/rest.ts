@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
+import { modelOf, ownOf } from './custom.ts'
 import { fieldsOf, query } from './query.ts'
 import { CUSTOMERS, addCustomer, contact } from './seed.ts'
 import type { Row, Store } from './store.ts'
@@ -42,6 +43,24 @@ const writable = z.strictObject({
   term: reference.optional(),
   contacts: z.strictObject({ default: place }).optional(),
 })
+
+const custom = z.strictObject(
+  Object.fromEntries(
+    Object.entries(ownOf(CUSTOMERS)).map(([name, told]) => {
+      const form = told?.type === 'boolean' ? z.boolean() : told?.enum ? z.enum(told.enum) : z.string()
+      return [name, form.nullish()]
+    }),
+  ),
+)
+
+/** What is written into custom fields, apart from everything else. */
+function apart(body: unknown): { own: Record<string, unknown>; rest: unknown } {
+  if (body === null || typeof body !== 'object') return { own: {}, rest: body }
+  const [own, rest] = [true, false].map((wanted) =>
+    Object.fromEntries(Object.entries(body).filter(([name]) => name.startsWith('nsp::') === wanted)),
+  )
+  return { own: checked(custom, own), rest }
+}
 
 /** A refusal in the first of the three wrappings. */
 export function refused(
@@ -104,12 +123,14 @@ function contactOf(
 }
 
 function createCustomer(store: Store, body: unknown): SandboxAnswer {
-  const { contacts, ...row } = checked(writable, body)
+  const { own, rest } = apart(body)
+  const { contacts, ...row } = checked(writable, rest)
   const id = row.id ?? `C-${20000 + store.all(CUSTOMERS).length}`
   if (store.all(CUSTOMERS).some((one) => String(one.id).toLowerCase() === id.toLowerCase()))
     throw new Refusal(422, 'operationFailed', `Another Customer with the given value(s) ${id} already exists`)
   const whole = {
     ...properties(store, row),
+    ...own,
     id,
     contacts: { default: contactOf(null, contacts?.default, row.name) },
   }
@@ -121,9 +142,10 @@ function createCustomer(store: Store, body: unknown): SandboxAnswer {
 function patchCustomer(store: Store, key: string, body: unknown): SandboxAnswer {
   const row = store.table(CUSTOMERS).get(key)
   if (!row) throw new Refusal(404, 'notFound', `Customer ${key} not found`)
-  const { contacts, ...rest } = checked(writable.omit({ id: true }).partial(), body)
+  const { own, rest: given } = apart(body)
+  const { contacts, ...rest } = checked(writable.omit({ id: true }).partial(), given)
   const old = (row.contacts as { default?: unknown } | undefined)?.default
-  Object.assign(row, properties(store, rest))
+  Object.assign(row, properties(store, rest), own)
   if (contacts) row.contacts = { default: contactOf(old, contacts.default, String(row.name)) }
   store.touch(row)
   store.tell('customer', String(row.id))
@@ -186,6 +208,15 @@ export function rest(store: Store, request: SandboxRequest, path: string): Sandb
   if (method === 'POST' && path === '/services/core/query')
     return { status: 200, body: query(store, parsed(request.body)) }
   if (method === 'POST' && path === '/services/core/composite') return composite(store, parsed(request.body))
+  if (method === 'GET' && path === '/services/core/model') {
+    const name = request.query.get('name') ?? ''
+    const result = modelOf(name)
+    if (!result) throw new Refusal(404, 'notFound', `Object definition ${name} not found`)
+    return {
+      status: 200,
+      body: { 'ia::result': result, 'ia::meta': { totalCount: 1, totalSuccess: 1, totalError: 0 } },
+    }
+  }
   const [, app, object, keys] = /^\/objects\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
   const table = `${app}/${decodeURIComponent(object ?? '')}`
   if (method === 'GET' && keys !== undefined) return get(store, table, decodeURIComponent(keys).split(','))

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
+import { values as own } from './custom.ts'
 import type { Row, Store } from './store.ts'
 
 /** Tables that more than one file names. */
@@ -119,6 +120,7 @@ function seedCustomers(store: Store, demo: Demo): void {
       priceList: one.group === 'wholesale' ? { id: 'Wholesale' } : null,
       priceSchedule: one.group === 'key' ? { id: `Key ${one.number}` } : null,
       contacts: { default: ofCustomer(one) },
+      ...own.customer(one),
     })
 }
 
@@ -206,6 +208,7 @@ function seedDocument(store: Store, demo: Demo, table: string, one: DemoDocument
     ...{ memo: null, notes: null, customer: { id: one.customer, name: customer?.name ?? null } },
     contacts: { shipTo: { id: customer?.name ?? null }, billTo: { id: customer?.name ?? null } },
     ...{ paymentTerm: { id: `Net ${customer?.termsDays ?? 30}` }, txnCurrency: 'EUR', baseCurrency: 'EUR' },
+    ...own.order(one),
     ...{ requestedShippingDate: null, history: [], ...content(lines, done, Number(one.number) * 10 + 9000) },
   })
   if (done) row.history = [historyOf(row, one.state === 'invoiced' ? 'Sales Invoice' : 'Shipper')]
@@ -274,7 +277,8 @@ export function plant(store: Store, demo: Demo): void {
   named('accounts-receivable/term', ['Net 14', 'Net 30', 'Net 60'])
   named('order-entry/price-schedule', keys, (id) => ({ priceList: { id }, discountPercent: null }))
   store.plant(ITEMS, () => {
-    for (const one of demo.products) addItem(store, { ...one, price: one.listPrice })
+    for (const one of demo.products)
+      Object.assign(addItem(store, { ...one, price: one.listPrice }), own.item(one))
   })
   store.plant(STOCK, () => seedStock(store, demo))
   store.plant(CUSTOMERS, () => seedCustomers(store, demo))
