@@ -24,7 +24,7 @@ COPY package.json tsconfig.json config.ts ./
 COPY schema schema
 COPY subgraphs subgraphs
 COPY gateway gateway
-COPY client/typed/persisted-documents.json client/typed/
+COPY client client
 COPY --from=build /app/web/dist web/dist
 COPY --from=build /app/dist/client dist/client
 COPY --from=modules /app/node_modules node_modules

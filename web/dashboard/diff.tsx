@@ -31,12 +31,13 @@ export function changesOf(before: unknown, after: unknown): { changes: Change[];
 }
 
 /** What a write changed in the ERP's record, field by field. */
-export function Diff({ before, after }: { before: object | null; after: object | null }) {
+export function Diff(props: { before: object | null; after: object | null; title?: string }) {
+  const { before, after, title } = props
   if (!after) return null
   const { changes, same } = changesOf(before, after)
   return (
     <section>
-      <h3>{before ? 'Before and after' : 'Written'}</h3>
+      <h3>{title ?? (before ? 'Before and after' : 'Written')}</h3>
       <table class="diff">
         <thead class="hidden">
           <tr>

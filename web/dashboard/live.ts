@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-ws/client'
-import { apiKey, keyRefused } from './graph.ts'
+import { apiKey, ask, keyRefused } from './graph.ts'
 import type { Operation } from './operation.ts'
 
 const FORBIDDEN = 4403
@@ -93,32 +93,41 @@ const EVENTS = `subscription Events($after: ID, $filter: SyncFilter) {
 }`
 
 /**
- * Follows the sync events of a filter. After a break it goes on behind the last one, so that none is missed;
- * where that is not possible, `lost` is called and the present state has to be read again.
+ * Follows the sync events of a filter from now on. `begun` is called once the place in the stream is known (what is
+ * read after that, together with the events, has no gap), or cannot be had. After a break it goes on behind the last
+ * event, so that none is missed; where that is not possible, `lost` is called and the present state has to be read
+ * again.
  */
 export function follow(
   filter: object | null,
-  on: { event(event: SyncEvent): void; state?(isLive: boolean): void; lost(): void },
+  on: { event(event: SyncEvent): void; state?(isLive: boolean): void; begun?(): void; lost(): void },
 ): () => void {
   let after: string | null = null
-  let hasBroken = false
-  return subscribe<{ syncEvents: SyncEvent }>({
-    query: EVENTS,
-    isEndless: true,
-    variables: () => ({ after, filter }),
-    next({ syncEvents }) {
-      after = syncEvents.cursor
-      on.event(syncEvents)
-    },
-    state(isLive) {
-      // Without a cursor there is no place to go on from: what happened in between has to be read.
-      if (isLive && hasBroken && after === null) on.lost()
-      hasBroken = !isLive
-      on.state?.(isLive)
-    },
-    lost() {
-      after = null
-      on.lost()
-    },
+  let end: (() => void) | null = null
+  let isOver = false
+  const fromNow = async () => {
+    after =
+      (await ask<{ syncCursor: string }>('query Cursor { syncCursor }').catch(() => null))?.syncCursor ?? null
+  }
+  const start = () =>
+    subscribe<{ syncEvents: SyncEvent }>({
+      query: EVENTS,
+      isEndless: true,
+      variables: () => ({ after, filter }),
+      next({ syncEvents }) {
+        after = syncEvents.cursor
+        on.event(syncEvents)
+      },
+      state: on.state,
+      lost: () => void fromNow().then(on.lost),
+    })
+  void fromNow().then(() => {
+    if (isOver) return
+    on.begun?.()
+    end = start()
   })
+  return () => {
+    isOver = true
+    end?.()
+  }
 }

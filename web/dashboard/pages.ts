@@ -1,8 +1,10 @@
 import type { ComponentType } from 'preact'
 import { connect } from './connect.tsx'
+import { conflicts } from './conflicts.tsx'
 import { connections } from './connections.tsx'
 import { dead } from './dead.tsx'
 import { explore } from './explore.tsx'
+import { flows } from './flows.tsx'
 import { mappings } from './mappings.tsx'
 import { now } from './now.tsx'
 import { orders } from './orders.tsx'
@@ -18,4 +20,15 @@ export interface Page {
 }
 
 /** All pages, in the order of the menu. A new one is a file and a line here. */
-export const pages: Page[] = [now, explore, stream, orders, dead, connections, connect, mappings]
+export const pages: Page[] = [
+  now,
+  explore,
+  stream,
+  orders,
+  dead,
+  conflicts,
+  flows,
+  mappings,
+  connections,
+  connect,
+]

@@ -50,9 +50,16 @@ function Stream({ params }: { params: URLSearchParams }) {
 }
 
 function Rows({ filter }: { filter: object | null }) {
-  const { data, failure, isLoading, reload } = useQuery<Log>(QUERY, { filter })
+  const [hasBegun, setBegun] = useState(false)
+  const { data, failure, isLoading, reload } = useQuery<Log>(QUERY, { filter }, !hasBegun)
   const [events, add] = useReducer<Row[], Row>((rows, row) => [row, ...rows].slice(0, KEPT), [])
-  useEffect(() => follow(filter, { event: (event) => add(toRow(event)), lost: reload }), [])
+  useEffect(() => {
+    return follow(filter, {
+      event: (event) => add(toRow(event)),
+      begun: () => setBegun(true),
+      lost: reload,
+    })
+  }, [])
   const past = (data?.syncOperations.nodes ?? []).filter((one) => one !== null).map(toPast)
   const told = new Set(events.map(({ operation, status }) => operation.id + status))
   // What was read after its event came is not shown a second time.
@@ -65,7 +72,9 @@ function Rows({ filter }: { filter: object | null }) {
           ? 'Listening; what happens next appears at the top.'
           : `${events.length} ${events.length === 1 ? 'event' : 'events'} since you came.`}
       </p>
-      {rows.length === 0 && !isLoading && <Empty>Nothing has been pushed that fits the filter.</Empty>}
+      {rows.length === 0 && data && !isLoading && (
+        <Empty>Nothing has been pushed that fits the filter.</Empty>
+      )}
       <ol class="stream">
         {rows.slice(0, KEPT).map((row) => (
           <Entry key={row.key} row={row} />
