@@ -10,6 +10,9 @@ const PAGES = [
   'stream',
   'orders',
   'dead',
+  'conflicts',
+  'flows',
+  'flows?edit=new',
   'connections',
   'connect',
   'connect?system=netsuite',
@@ -89,6 +92,22 @@ describe.skipIf(!BROWSER)('the dashboard in a real browser', () => {
     await stand.push('during the break')
     await page.getByText('2 events since you came.').waitFor()
     expect(subscribed.slice(2).every(({ after }) => after)).toBe(true)
+    await page.close()
+  })
+
+  it('shows what happened between opening the page and being connected', async () => {
+    const page = await stand.open('now')
+    const pushed = Promise.withResolvers<void>()
+    await page.routeWebSocket(/graphql/, async (socket) => {
+      await pushed.promise
+      socket.connectToServer()
+    })
+    const isRead = page.waitForResponse(async (answer) => (await answer.text()).includes('syncOperations'))
+    await page.goto(`${stand.url}/?#/stream?status=DONE`)
+    await isRead
+    await stand.push('before it is connected', 30_000)
+    pushed.resolve()
+    await page.getByText('1 event since you came.').waitFor()
     await page.close()
   })
 

@@ -24,8 +24,8 @@ export interface Stand {
   locked(): Promise<{ url: string; secret: string }>
   complaints: string[]
   strangers: string[]
-  /** Pushes an order of a customer and gives the operation's id. */
-  push(key: string): Promise<string>
+  /** Pushes an order of a customer, waits for its end where wanted, and gives the operation's id. */
+  push(key: string, waitMs?: number): Promise<string>
   close(): Promise<void>
 }
 
@@ -33,19 +33,19 @@ interface Pushed {
   pushOrder: { operation: { id: string } | null; problems: { message: string }[] }
 }
 
-const PUSH = `mutation Push($customer: ID!, $key: ID!) {
-  pushOrder(idempotencyKey: $key, input: {
+const PUSH = `mutation Push($customer: ID!, $key: ID!, $waitMs: Int!) {
+  pushOrder(idempotencyKey: $key, waitMs: $waitMs, input: {
     connection: "odoo:main", customer: $customer, lines: [{ sku: "DESK-160", quantity: "2" }]
   }) { operation { id } problems { message } }
 }`
 
-/** Odoo and weclapp are connected; the sandbox of ERPNext stands beside them. */
-export async function openStand(): Promise<Stand> {
+/** Unless said otherwise, Odoo and weclapp are connected; the sandbox of ERPNext stands beside them. */
+export async function openStand(only = ['odoo:main', 'weclapp:main']): Promise<Stand> {
   const [folder, database, browser] = await Promise.all([build('dashboard'), freshDatabase(), launch()])
   const house = await openHouse({
     databaseUrl: database.url,
-    only: ['odoo:main', 'weclapp:main'],
-    beside: ['erpnext:main'],
+    only,
+    beside: ['erpnext:main'].filter((id) => !only.includes(id)),
     connection: { ttlMs: { stock: 0, price: 0 }, createMissingCustomers: true },
     settings: { maxAttempts: 2, backoffMs: 10 },
   })
@@ -85,8 +85,8 @@ export async function openStand(): Promise<Stand> {
       const served = await house.serve({ routes, context: (...given) => contexts.of(...given) })
       return { url: served.url, secret }
     },
-    async push(key) {
-      const { data: pushed } = await house.ask<Pushed>(PUSH, { customer: customer?.id, key })
+    async push(key, waitMs = 0) {
+      const { data: pushed } = await house.ask<Pushed>(PUSH, { customer: customer?.id, key, waitMs })
       const { operation, problems } = pushed.pushOrder
       if (!operation) throw new Error(problems.map(({ message }) => message).join(' '))
       return operation.id
