@@ -108,6 +108,7 @@ describe.skipIf(!BROWSER)('the dashboard in a real browser', () => {
     await stand.push('before it is connected', 30_000)
     pushed.resolve()
     await page.getByText('1 event since you came.').waitFor()
+    expect(await page.locator('.stream .fresh').count()).toBe(1)
     await page.close()
   })
 

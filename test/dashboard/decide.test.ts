@@ -7,10 +7,15 @@ const [ODOO, NEXT] = ['odoo:main', 'erpnext:main']
 const BOTH = `select c.id, c.name, jsonb_object_agg(r.connection, r.native_id) as natives
   from external_ref r join customer c on c.id = r.hub_id where r.kind = 'customer'
   group by c.id, c.name having count(*) = 2 order by c.id limit 2`
-const ORDERS = `select native_id as id from mirror
+const ORDERS = `select native_id as id, content->'lines'->0->>'sku' as sku from mirror
   where connection = ? and kind = 'order' and content->>'fulfilment' = 'FULL' order by native_id limit 1`
 const BUSY = `select (select count(*) from job where state = 'WAITING' and tries = 0)::int
   + (select count(*) from operation where status in ('ACCEPTED', 'RUNNING', 'WAITING'))::int as n`
+
+interface Delivered {
+  id: string
+  sku: string
+}
 
 interface Side {
   id: string
@@ -93,9 +98,9 @@ describe.skipIf(!BROWSER)('what people decide in the dashboard', () => {
 
   it('says what a rule would have changed before it is set', async () => {
     const page = await stand.open('conflicts')
-    await page.getByLabel('Field').selectOption('phone')
-    await page.getByLabel('Rule', { exact: true }).selectOption('FIELD_MASTER')
-    await page.getByLabel('Master').selectOption(ODOO)
+    await page.locator('[name=field]').selectOption('phone')
+    await page.locator('[name=rule]').selectOption('FIELD_MASTER')
+    await page.locator('[name=master]').selectOption(ODOO)
     await page.getByRole('button', { name: 'What would it change?' }).click()
     await page.getByText('phone of erpnext:main: ask → keep').first().waitFor()
     expect(await page.locator('tbody').textContent()).toContain('manual')
@@ -110,31 +115,33 @@ describe.skipIf(!BROWSER)('what people decide in the dashboard', () => {
     const page = await stand.open('flows')
     await page.getByText('No document is made of another by itself yet.').waitFor()
     await page.getByRole('link', { name: 'New flow' }).click()
-    await page.getByLabel('Name').fill('Delivered becomes invoiced')
-    await page.getByLabel('Record', { exact: true }).first().selectOption('ORDER')
+    await page.locator('[name=name]').fill('Delivered becomes invoiced')
+    await page.locator('[name=sourceObject]').selectOption('ORDER')
     await page.locator('[name=source]').selectOption(ODOO)
     await page.locator('[name=target]').selectOption(NEXT)
     const picture = page.getByRole('region', { name: 'Picture' })
     expect(await picture.textContent()).toMatch(
       /orderodoo:main.*totals equal within 0\.01.*invoiceerpnext:main/,
     )
-    const [order] = await rows<{ id: string }>(em(), ORDERS, [ODOO])
+    const [order] = await rows<Delivered>(em(), ORDERS, [ODOO])
     await page.locator('[name=record]').fill(order?.id ?? '')
     await page.getByRole('button', { name: 'Try it' }).click()
     const dry = page.getByRole('region', { name: 'Dry run' })
     await dry.getByText('starts the flow', { exact: true }).waitFor()
     expect(await dry.locator('ins').allTextContents()).toContain(NEXT)
     await dry.locator('.sent summary').first().click()
-    expect(await dry.locator('.sent pre').first().textContent()).toContain('Sales Invoice')
+    expect(await dry.locator('.sent pre').first().textContent()).toContain('item_code')
     const sent = stand.house.sandboxes.calls('erpnext').filter(({ path }) => /Sales%20Invoice/.test(path))
     expect(sent.filter(({ method }) => method !== 'GET')).toEqual([])
     await page.getByRole('button', { name: 'Save' }).click()
     const card = page.getByRole('region', { name: 'Delivered becomes invoiced' })
     await card.getByRole('link', { name: /^Edit/ }).click()
-    await page.getByLabel('Condition').fill('$error("by hand only")')
+    await page.getByLabel('Condition').fill(`id = "${order?.id}"`)
     await page.getByText('How it goes about it').click()
     await page.getByLabel('Join lines of one SKU, unit and price').check()
+    await page.locator('[name=skus]').fill(`${order?.sku} = NOBODY-SELLS-THIS`)
     await page.getByRole('button', { name: 'Save' }).click()
+    await card.getByText('1 SKU translated').waitFor()
     await card.getByText('equal lines joined').waitFor()
     await page.close()
   })
@@ -142,13 +149,32 @@ describe.skipIf(!BROWSER)('what people decide in the dashboard', () => {
   it('lists the record that a flow refused, with the reason, and switches a flow off', async () => {
     const page = await stand.open('flows?refused=1')
     await page.getByText('No record was refused.').waitFor()
-    const [order] = await rows<{ id: string }>(em(), ORDERS, [ODOO])
+    const [order] = await rows<Delivered>(em(), ORDERS, [ODOO])
     await importIds(stand.house.hub, open(ODOO), 'order', [order?.id ?? ''], { by: 'import', batch: 'again' })
     const line = page.locator('.runs li')
-    await line.getByText('by hand only').waitFor()
+    await line.getByText('INVALID_ITEM').waitFor()
     expect(await line.locator('.badge').first().textContent()).toBe('refused')
     await page.getByRole('button', { name: 'Switch Delivered becomes invoiced off' }).click()
     await page.getByRole('button', { name: 'Switch Delivered becomes invoiced on' }).waitFor()
+    await page.close()
+  })
+
+  it('shows what rolling back a change would restore, and restores it on a second word', async () => {
+    const [side] = sides
+    if (!side) throw new Error('No customer is known to both.')
+    const page = await stand.open('stream?object=CUSTOMER&connection=odoo%3Amain&status=DONE')
+    const entry = page.locator('.stream li', { hasText: 'update customer' }).first()
+    await entry.locator('summary').first().click()
+    await entry.getByRole('button', { name: 'Roll back…' }).click()
+    await entry.getByText('would be restored').waitFor()
+    const [now, to] = [entry.locator('.rollback del').first(), entry.locator('.rollback ins').first()]
+    const [was, before] = [await now.textContent(), await to.textContent()]
+    await entry.getByRole('button', { name: 'Restore 1 of 1' }).click()
+    // What it writes is an operation too, and now the newest.
+    await page.getByText('1 restored, 0 left as they are, 0 failed.').waitFor()
+    const all = await Promise.all(sides.map(phones))
+    expect(all.flat()).toContain(before)
+    expect(before).not.toBe(was)
     await page.close()
   })
 

@@ -85,7 +85,7 @@ function Decide({ conflict, done }: { conflict: Conflict; done(): void }) {
       </header>
       <div class="sides">
         <Side title="Last agreed" value={base} />
-        <Side title="Here" value={ours}>
+        <Side title="Ours" value={ours}>
           {isOpen && (
             <Act
               label="Keep ours"

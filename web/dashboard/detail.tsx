@@ -5,6 +5,7 @@ import { moment } from './format.ts'
 import { subscribe } from './live.ts'
 import { RETRYABLE, WHOLE, type WholeOperation, resolve, retry } from './operation.ts'
 import { Act, Ago, ProblemNote } from './parts.tsx'
+import { RollBack } from './rollback.tsx'
 import { hrefOf } from './route.ts'
 
 const QUERY = `subscription Operation($id: ID!) { operation(id: $id) { ${WHOLE} } }`
@@ -30,6 +31,7 @@ export function Detail({ id, without }: { id: string; without?: 'actions' | 'ord
       {operation.problem && <ProblemNote problem={operation.problem} />}
       {without !== 'actions' && <Actions operation={operation} done={again} />}
       <Diff before={operation.before} after={operation.after} />
+      {operation.status === 'DONE' && <RollBack operation={id} />}
       <Attempts of={operation.attempts} />
     </div>
   )

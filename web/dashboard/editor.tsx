@@ -28,44 +28,49 @@ export function Editor(props: { given: Flow | null; connections: string[]; done(
       <section class="card flow" aria-label="Picture">
         <Picture flow={flow} />
       </section>
-      <form class="card form" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          Name
-          <input
-            name="name"
-            value={flow.name}
-            onInput={(event) => change({ name: event.currentTarget.value })}
+      <div class="bench">
+        <form class="card form" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
+          <label>
+            Name
+            <input
+              name="name"
+              value={flow.name}
+              onInput={(event) => change({ name: event.currentTarget.value })}
+            />
+          </label>
+          <Ends flow={flow} connections={connections} change={change} />
+          <label>
+            Condition
+            <textarea
+              name="condition"
+              rows={2}
+              spellcheck={false}
+              value={flow.condition ?? ''}
+              onInput={(event) => change({ condition: event.currentTarget.value || null })}
+            />
+            <span class="help">
+              An expression over the record (JSONata) that must be true. Empty: agreed, delivered, final or
+              paid.
+            </span>
+          </label>
+          <Further
+            value={flow.options}
+            change={(part) => change({ options: { ...flow.options, ...part } })}
           />
-        </label>
-        <Ends flow={flow} connections={connections} change={change} />
-        <label>
-          Condition
-          <textarea
-            name="condition"
-            rows={2}
-            spellcheck={false}
-            value={flow.condition ?? ''}
-            onInput={(event) => change({ condition: event.currentTarget.value || null })}
-          />
-          <span class="help">
-            An expression over the record (JSONata) that must be true. Empty: agreed, delivered, final or
-            paid.
-          </span>
-        </label>
-        <Further value={flow.options} change={(part) => change({ options: { ...flow.options, ...part } })} />
-        <p class="actions">
-          <Act label="Save" kind="main" disabled={!flow.name.trim()} run={() => save(flow)} done={done} />
-          {id && !isSure && (
-            <button type="button" class="soft" onClick={() => setSure(true)}>
-              Delete…
-            </button>
-          )}
-          {id && isSure && (
-            <Act label="Delete it with the list of its runs" run={() => remove(id)} done={done} />
-          )}
-        </p>
-      </form>
-      <Dry flow={flow} />
+          <p class="actions">
+            <Act label="Save" kind="main" disabled={!flow.name.trim()} run={() => save(flow)} done={done} />
+            {id && !isSure && (
+              <button type="button" class="soft" onClick={() => setSure(true)}>
+                Delete…
+              </button>
+            )}
+            {id && isSure && (
+              <Act label="Delete it with the list of its runs" run={() => remove(id)} done={done} />
+            )}
+          </p>
+        </form>
+        <Dry flow={flow} />
+      </div>
     </>
   )
 }

@@ -88,7 +88,9 @@ export function stepsOf({ condition, targetObject, options }: Flow): string[] {
   return [
     condition ? `when ${condition}` : 'when it is agreed, delivered, final or paid',
     createCustomer ? 'customer found, or created' : 'customer found',
-    ...(targetObject === 'PAYMENT' ? [] : [mapped > 0 ? `${mapped} SKUs translated` : 'items found by SKU']),
+    ...(targetObject === 'PAYMENT'
+      ? []
+      : [mapped > 0 ? `${mapped} ${mapped === 1 ? 'SKU' : 'SKUs'} translated` : 'items found by SKU']),
     ...(defaultSku ? [`${defaultSku} where a line has no SKU`] : []),
     ...(aggregate ? ['equal lines joined'] : []),
     ...(targetObject === 'INVOICE' ? [`totals equal within ${tolerance}`] : []),

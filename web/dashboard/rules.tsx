@@ -141,7 +141,7 @@ function Pick(props: {
   return (
     <label>
       {label}
-      <select value={value} onChange={(event) => set(event.currentTarget.value)}>
+      <select name={label.toLowerCase()} value={value} onChange={(event) => set(event.currentTarget.value)}>
         {values.map((one) => (
           <option key={one} value={one}>
             {show ? show(one) : one}
