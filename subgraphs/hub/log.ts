@@ -118,13 +118,15 @@ export class LogResolver {
   @Mutation(() => Int, {
     nullable: true,
     description:
-      'Keeps what has ended for so many days, null for ever. What is open, dead or uncertain stays, and so do all records.',
+      'Keeps what has ended for so many days, null for ever. What is open, dead or uncertain stays, and so do all records. Events of what is deleted are no longer delivered.',
   })
   async setLogDays(
     @Arg('days', () => Int, { nullable: true }) days: number | null | undefined,
     @Ctx() { hub, caller }: HubContext,
   ): Promise<number | null> {
     demand(caller, 'admin')
+    if (caller.connections || caller.customer)
+      throw new ErpError('FORBIDDEN', 'The log is that of all connections; the key reaches only some.')
     if (typeof days === 'number' && (days < 1 || days > MAX_DAYS))
       throw new ErpError('VALIDATION', `days must be between 1 and ${MAX_DAYS}.`, { field: 'days' })
     await hub.db.em().execute('update tenant set log_days = ? where id = ?', [days ?? null, caller.tenant])

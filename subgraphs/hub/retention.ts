@@ -39,7 +39,6 @@ async function sweep(em: Manager, tenant: string, days: number): Promise<number>
   const found = await rows<{ id: string }>(em, OLD, [tenant, days])
   if (found.length === 0) return 0
   const ids = JSON.stringify(found.map(({ id }) => id))
-  await em.execute(`delete from event where operation ${IDS}`, [ids])
   await em.execute(`delete from attempt where operation ${IDS}`, [ids])
   await em.execute(`delete from job where operation ${IDS}`, [ids])
   await em.execute(`update operation set depends_on = null where depends_on ${IDS}`, [ids])

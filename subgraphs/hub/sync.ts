@@ -28,7 +28,12 @@ export const SyncObject = closed('SyncObject', 'What is synchronised.', [
   'QUOTE',
 ])
 /** What is done with it. */
-export const SyncAction = closed('SyncAction', 'What is done with it.', ['CREATE', 'UPDATE', 'CANCEL', 'DELETE'])
+export const SyncAction = closed('SyncAction', 'What is done with it.', [
+  'CREATE',
+  'UPDATE',
+  'CANCEL',
+  'DELETE',
+])
 /** Where an operation stands. */
 export const OperationStatus = closed(
   'OperationStatus',

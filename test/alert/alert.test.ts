@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ruleOf } from '../../subgraphs/hub/alert/rules.ts'
 import { watch } from '../../subgraphs/hub/alert/watch.ts'
+import { ANONYMOUS } from '../../subgraphs/hub/access.ts'
 import { rows } from '../../subgraphs/hub/database.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
@@ -241,6 +242,25 @@ describe('a rule for alerts', () => {
     await dies()
     await look()
     expect(new Webhook(secret ?? '').verify(got[0]?.body ?? '', got[0]?.headers ?? {})).toBeTruthy()
+  })
+
+  it('of a key for some connections is about these alone, and no other key of that kind sees it', async () => {
+    const limited = (connections: string[]) =>
+      house.contexts.make({ ...ANONYMOUS, connections }, undefined, undefined, 'test')
+    const input = { name: 'Mine', condition: 'NEEDS_AUTH', channel: 'SLACK', target: url('mine') }
+    const saved = await house.ask<{ saveAlertRule: Saved }>(SAVE, { i: input }, limited(['qwoty:main']))
+    const { id } = saved.data.saveAlertRule.rule
+    expect((await ruleOf(house.hub.db.em(), 'default', id)).connections).toEqual(['qwoty:main'])
+    const list = '{ alertRules { id } }'
+    expect((await house.ask(list, {}, limited(['xero:main']))).data).toEqual({ alertRules: [] })
+    expect((await house.ask(DELETE, { id }, limited(['xero:main']))).data).toEqual({ deleteAlertRule: false })
+    expect((await house.ask(list, {}, limited(['qwoty:main']))).data).toEqual({ alertRules: [{ id }] })
+    const foreign = await house.ask(
+      SAVE,
+      { i: { ...input, connections: ['xero:main'] } },
+      limited(['qwoty:main']),
+    )
+    expect(foreign.errors?.[0]?.extensions).toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('is refused when it makes no sense, and takes its alerts with it when it is deleted', async () => {

@@ -1,47 +1,42 @@
 import { useState } from 'preact/hooks'
 import { Actions, Detail } from './detail.tsx'
 import { words } from './format.ts'
+import { ask } from './graph.ts'
 import { FIELDS, type Operation, retry } from './operation.ts'
 import type { Page } from './pages.ts'
 import { Act, Ago, Badge, Empty, FailureNote, Head } from './parts.tsx'
 import { useFresh, useQuery } from './query.ts'
 
+/** Operations shown of one cause. */
+const SHOWN = 100
 const QUERY = `query Dead {
-  syncOperations(filter: { statuses: [DEAD, REFUSED, UNCERTAIN] }, first: 500) {
-    nodes { ${FIELDS} }
-    pageInfo { hasNextPage }
+  deadLetters(samples: ${SHOWN}) {
+    id connection status code message resolution count firstSeen samples { ${FIELDS} }
   }
 }`
 
-interface Answer {
-  syncOperations: { nodes: (Operation | null)[]; pageInfo: { hasNextPage: boolean } }
-}
-
-/** Operations that failed for the same cause at the same connection. */
+/** What failed for one cause. */
 interface Group {
-  key: string
-  code: string
+  id: string
   connection: string
-  operations: Operation[]
+  status: string
+  code: string
+  message: string
+  resolution: string
+  count: number
+  firstSeen: string
+  samples: Operation[]
 }
 
-function groupsOf(operations: Operation[]): Group[] {
-  const groups = new Map<string, Group>()
-  for (const operation of operations) {
-    const code = operation.problem?.code ?? operation.status
-    const { connection } = operation
-    const key = `${code} ${connection}`
-    const group = groups.get(key) ?? { key, code, connection, operations: [] }
-    group.operations.push(operation)
-    groups.set(key, group)
-  }
-  return [...groups.values()].toSorted((one, two) => two.operations.length - one.operations.length)
+interface Answer {
+  deadLetters: Group[]
 }
 
 function Dead() {
   const { data, failure, reload } = useQuery<Answer>(QUERY)
   useFresh(reload, 30_000)
-  const operations = (data?.syncOperations.nodes ?? []).filter((one) => one !== null)
+  const groups = data?.deadLetters ?? []
+  const count = groups.reduce((sum, group) => sum + group.count, 0)
   return (
     <>
       <Head title="Dead letters">
@@ -49,28 +44,19 @@ function Dead() {
       </Head>
       {failure && <FailureNote failure={failure} />}
       <p class="quiet" role="status">
-        {data && `${operations.length}${data.syncOperations.pageInfo.hasNextPage ? ' or more' : ''} waiting`}
+        {data && `${count} waiting`}
       </p>
-      {data && operations.length === 0 && <Empty>Everything went through.</Empty>}
-      {groupsOf(operations).map((group) => (
-        <Cause key={group.key} group={group} done={reload} />
+      {data && groups.length === 0 && <Empty>Everything went through.</Empty>}
+      {groups.map((group) => (
+        <Cause key={group.id} group={group} done={reload} />
       ))}
     </>
   )
 }
 
 function Cause({ group, done }: { group: Group; done(): void }) {
-  const { code, connection, operations } = group
-  const [tried, setTried] = useState(0)
-  const first = operations.at(-1)
-  const retryable = operations.filter(({ status }) => status !== 'UNCERTAIN')
-  const all = async () => {
-    setTried(0)
-    for (const { id } of retryable) {
-      await retry(id)
-      setTried((count) => count + 1)
-    }
-  }
+  const { id, code, connection, status, count, samples } = group
+  const what = `${count} with ${code} at ${connection}`
   return (
     <section class="card cause" aria-label={`${code} at ${connection}`}>
       <header>
@@ -78,28 +64,60 @@ function Cause({ group, done }: { group: Group; done(): void }) {
           <code>{code}</code> <span class="where">{connection}</span>
         </h2>
         <p class="quiet">
-          {operations.length}, the first {first && <Ago at={first.createdAt} />}
-          <span role="status">{tried > 0 && `, ${tried} tried again`}</span>
+          {count}, the first <Ago at={group.firstSeen} />
+          {count > samples.length && `; the newest ${samples.length} are shown`}
         </p>
-        <p>{first?.problem?.resolution}</p>
-        {retryable.length > 1 && (
+        <p>{group.resolution}</p>
+        {count > 1 && status !== 'UNCERTAIN' && (
           <p class="actions">
             <Act
-              label={`Retry all ${retryable.length}`}
-              name={`Retry all ${retryable.length} with ${code} at ${connection}`}
+              label={`Retry all ${count}`}
+              name={`Retry all ${what}`}
               kind="main"
-              run={all}
+              run={() => ask(RETRY_ALL, { group: id })}
               done={done}
             />
           </p>
         )}
+        {status !== 'UNCERTAIN' && <Discard group={group} done={done} />}
       </header>
       <ul class="letters">
-        {operations.map((operation) => (
+        {samples.map((operation) => (
           <Letter key={operation.id} operation={operation} done={done} />
         ))}
       </ul>
     </section>
+  )
+}
+
+const RETRY_ALL = 'mutation RetryAll($group: ID!) { retryDeadLetters(group: $group) { count } }'
+const DISCARD_ALL = `mutation DiscardAll($group: ID!, $reason: String!) {
+  discardDeadLetters(group: $group, reason: $reason) { count }
+}`
+
+/** Ends a whole cause; the reason stays in the log. */
+function Discard({ group, done }: { group: Group; done(): void }) {
+  const [reason, setReason] = useState('')
+  const { id, count, code, connection } = group
+  return (
+    <details>
+      <summary>Discard</summary>
+      <p class="actions">
+        <input
+          aria-label={`Why ${code} at ${connection} is discarded`}
+          placeholder="Why? It stays in the log."
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+        <Act
+          label={count > 1 ? `Discard all ${count}` : 'Discard'}
+          name={`Discard ${count} with ${code} at ${connection}`}
+          disabled={reason.trim() === ''}
+          run={() => ask(DISCARD_ALL, { group: id, reason })}
+          done={done}
+        />
+      </p>
+    </details>
   )
 }
 

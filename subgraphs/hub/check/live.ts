@@ -41,36 +41,41 @@ export async function checkLive(ordered: Ordered, bad: Complaints): Promise<void
   checkCredit(ordered, told, bad)
 }
 
-async function ask({ open, customer, input, products }: Ordered): Promise<Told> {
-  const wanted = (check: Check) => checkOf(open.settings, check).policy !== 'IGNORE'
+async function ask(ordered: Ordered): Promise<Told> {
+  const { open, customer, input, products } = ordered
   const patience = { deadlineMs: open.settings.checkDeadlineMs ?? DEADLINE_MS, maxAgeMs: 0 }
+  const asking = <A>(one: A) => ({ ask: one, patience })
   const native = customer?.natives[open.id] ?? null
-  const isCredit = wanted('CREDIT') && open.erp.credit !== undefined && native !== null
-  const priced = input.lines.flatMap((line, index) => {
-    const item = products[index]?.natives[open.id]
-    const isAsked = line.unitPrice ? wanted('PRICE') : isCredit
-    return item && open.erp.prices && isAsked ? [{ line, index, item }] : []
-  })
-  const on = new Date().toISOString().slice(0, 10)
-  const priceAsks = priced.map(({ line, item }) => ({
-    ask: {
-      ...{ item, sku: line.sku, customer: native, quantity: line.quantity, on, unit: line.unit ?? null },
-      currency: line.unitPrice?.currency ?? input.currency ?? null,
-    },
-    patience,
-  }))
-  const stocked = wanted('STOCK') && open.erp.stock ? heaps(open, input, products) : []
-  const stockAsks = stocked.map(({ ask: one }) => ({ ask: one, patience }))
-  const [prices, stock, credit] = await Promise.all([
-    priceAsks.length > 0 ? open.readers.price.read(priceAsks) : [],
-    stockAsks.length > 0 ? open.readers.stock.read(stockAsks) : [],
-    isCredit ? open.readers.credit.read([{ ask: native, patience }]) : [],
+  const isCredit = isWanted(open, 'CREDIT') && open.erp.credit !== undefined && native !== null
+  const priced = priceAsks(ordered, native, isCredit)
+  const stocked = isWanted(open, 'STOCK') && open.erp.stock ? heaps(open, input, products) : []
+  const { price, stock, credit } = open.readers
+  const [prices, levels, standings] = await Promise.all([
+    priced.length > 0 ? price.read(priced.map((one) => asking(one.ask))) : [],
+    stocked.length > 0 ? stock.read(stocked.map((one) => asking(one.ask))) : [],
+    isCredit ? credit.read([asking(native)]) : [],
   ])
   return {
     prices: input.lines.map((_, index) => prices[priced.findIndex((one) => one.index === index)] ?? null),
-    stock: stocked.flatMap(({ lines }, index) => (stock[index] ? [{ lines, answer: stock[index] }] : [])),
-    credit: credit[0] ?? null,
+    stock: stocked.flatMap(({ lines }, index) => (levels[index] ? [{ lines, answer: levels[index] }] : [])),
+    credit: standings[0] ?? null,
   }
+}
+
+function isWanted({ settings }: OpenConnection, check: Check): boolean {
+  return checkOf(settings, check).policy !== 'IGNORE'
+}
+
+/** What is asked about prices: those that were given, and for the total also those that were not. */
+function priceAsks({ open, input, products }: Ordered, customer: string | null, isCredit: boolean) {
+  const on = new Date().toISOString().slice(0, 10)
+  const isPrice = isWanted(open, 'PRICE')
+  return input.lines.flatMap(({ sku, quantity, unit, unitPrice }, index) => {
+    const item = products[index]?.natives[open.id]
+    if (!item || !open.erp.prices || !(unitPrice ? isPrice : isCredit)) return []
+    const currency = unitPrice?.currency ?? input.currency ?? null
+    return [{ index, ask: { item, sku, customer, quantity, unit: unit ?? null, currency, on } }]
+  })
 }
 
 /** Lines that take from the same stock, with what is asked about it. */
@@ -160,6 +165,13 @@ function checkCredit(ordered: Ordered, { credit, prices }: Told, bad: Complaints
   const { open, input, caller } = ordered
   if (!credit) return
   silent(ordered, [credit], 'credit', bad)
+  const unpriced = prices.filter((_, index) => !input.lines[index]?.unitPrice)
+  silent(
+    ordered,
+    unpriced.filter((answer) => answer !== null),
+    'prices',
+    bad,
+  )
   const standing = now(credit)
   const details = { connection: open.id, field: 'customer' }
   if (standing?.onHold) {
