@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import { ErpError } from '../schema/errors.ts'
 import { guardedConnect, refuseAddress } from './address.ts'
@@ -10,6 +9,7 @@ import type { Limits } from './connector.ts'
 import { type Json, parseExact } from './json.ts'
 import type { Meter } from './meter.ts'
 import { tellSent } from './sent.ts'
+import { bytesOf, unpacked } from './unpack.ts'
 
 /** A request to an ERP. Reads that use POST set `repeatable`, so that a lost one is sent again. */
 export interface HttpRequest {
@@ -84,7 +84,6 @@ export interface HttpOptions {
   secrets: string[]
 }
 
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 /** Letters of an answer that are written down; twice as many are looked through, so no secret is cut in two. */
 const MAX_SHOWN = 20_000
 const ATTEMPTS = 3
@@ -273,35 +272,6 @@ function isLost(error: unknown): boolean {
 
 function isBusy(status: number): boolean {
   return status === 429 || status === 502 || status === 503 || status === 504
-}
-
-async function bytesOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > MAX_ANSWER_BYTES)
-      throw new ErpError('BAD_ANSWER', `The answer is larger than ${MAX_ANSWER_BYTES} bytes.`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-const PACKINGS: Record<string, typeof gunzipSync> = {
-  gzip: gunzipSync,
-  br: brotliDecompressSync,
-  deflate: inflateSync,
-}
-
-/** Some vendors pack every answer; one that unpacks to too much or to nothing is BAD_ANSWER. */
-function unpacked(bytes: Buffer, encoding: string | string[] | undefined): Buffer {
-  const unpack = PACKINGS[String(encoding ?? '').toLowerCase()]
-  if (!unpack || bytes.length === 0) return bytes
-  try {
-    return unpack(bytes, { maxOutputLength: MAX_ANSWER_BYTES })
-  } catch {
-    throw new ErpError('BAD_ANSWER', 'The packed answer cannot be unpacked.')
-  }
 }
 
 function toAnswer(answer: Dispatcher.ResponseData, bytes: Buffer): HttpAnswer {
