@@ -95,7 +95,7 @@ export class AlertResolver {
       ...{ id, tenant: caller.tenant, name: input.name.trim(), condition: input.condition },
       ...{
         threshold: input.threshold ?? THRESHOLDS[input.condition],
-        connections: input.connections ?? null,
+        connections: input.connections ?? caller.connections,
       },
       ...{ windowMs: input.windowSeconds * 1_000, quietMs: input.quietSeconds * 1_000 },
       ...{ channel: input.channel, enabled: input.enabled, createdBy: known?.createdBy ?? caller.name },
