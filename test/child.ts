@@ -10,10 +10,10 @@ export class ChildWorker {
   readonly #process: ChildProcess
   readonly #loaded: Promise<unknown>
 
-  constructor({ config, hub }: Yard) {
+  constructor({ config, hub }: Pick<Yard, 'config' | 'hub'>, more: { jobs?: boolean } = {}) {
     forked += 1
     this.name = `child-${forked}`
-    const WORKER = JSON.stringify({ config, settings: hub.settings, name: this.name })
+    const WORKER = JSON.stringify({ config, settings: hub.settings, name: this.name, ...more })
     this.#process = fork(new URL('worker.ts', import.meta.url), {
       execArgv: ['--import', '@oxc-node/core/register'],
       env: { ...process.env, WORKER },

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { PushSettings } from '../subgraphs/hub/hub.ts'
 import { closeHub, openHub } from '../subgraphs/hub/open.ts'
+import { Jobs } from '../subgraphs/hub/jobs.ts'
 import { startWorker } from '../subgraphs/hub/worker.ts'
 
 /** What a worker in a process of its own is told, as JSON in WORKER. */
@@ -8,15 +9,18 @@ interface Told {
   config: Config
   settings: PushSettings
   name: string
+  /** Whether it carries out background jobs too. */
+  jobs?: boolean
 }
 
 /** Works until it is told to stop, or its parent is gone. */
-async function work({ config, settings, name }: Told): Promise<void> {
+async function work({ config, settings, name, jobs }: Told): Promise<void> {
   const hub = await openHub(config, settings)
   const worker = startWorker(hub, { name, parallel: 8 })
+  const background = new Jobs(hub, hub.handlers)
+  if (jobs) background.start()
   process.once('SIGTERM', () => {
-    void worker
-      .stop()
+    void Promise.all([worker.stop(), background.stop()])
       .then(() => closeHub(hub))
       .then(() => process.exit(0))
   })

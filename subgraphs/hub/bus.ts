@@ -12,6 +12,7 @@ export type Topic =
   | 'inbox'
   | 'job'
   | 'mapping'
+  | 'import'
 
 const CHANNEL = 'erp_supergraph'
 const RECONNECT_MS = 1_000

@@ -11,12 +11,12 @@ import {
   Query,
   Resolver,
   Root,
-  registerEnumType,
 } from 'type-graphql'
 import { ErpError } from '../../schema/errors.ts'
 import { Problem } from '../../schema/index.ts'
 import { DateTimeScalar, JsonScalar } from '../../schema/scalars.ts'
 import { type Caller, demand, reaches } from '../caller.ts'
+import type { Company } from '../connector.ts'
 import { asCall } from '../http.ts'
 import { connectorOf, connectors } from '../index.ts'
 import { toProblem } from '../reader.ts'
@@ -24,15 +24,18 @@ import { checkPolicy } from './check/policies.ts'
 import { noteRefusal } from './attention.ts'
 import { iso, rows } from './database.ts'
 import { end, openConnection } from './directory.ts'
+import { closed } from './exchange.ts'
 import type { Hub, HubContext } from './hub.ts'
+import { noteCompany, readmit } from './setting/company.ts'
+import { disconnect, setState } from './setting/lifecycle.ts'
 import { System, toSystem } from './system.ts'
 import { ConnectionTable } from './tables.ts'
 
-const ConnectionState = { ACTIVE: 'ACTIVE', PAUSED: 'PAUSED', NEEDS_AUTH: 'NEEDS_AUTH' } as const
-registerEnumType(ConnectionState, {
-  name: 'ConnectionState',
-  description: 'Whether a connection works, rests, or waits for a person to sign in.',
-})
+const ConnectionState = closed(
+  'ConnectionState',
+  'Whether a connection works, rests, waits for a person to sign in, or was ended: then it can be connected again.',
+  ['ACTIVE', 'PAUSED', 'NEEDS_AUTH', 'DISCONNECTED'],
+)
 
 /** One connected company. Credentials are never readable. */
 @ObjectType({ description: 'One connected company. Credentials are never readable.' })
@@ -132,6 +135,12 @@ export class ConnectionResolver {
     @Arg('system', () => ID) system: string,
     @Arg('config', () => JsonScalar) config: Record<string, unknown>,
     @Arg('settings', () => JsonScalar, { nullable: true }) settings: Record<string, unknown> | null,
+    @Arg('switchCompany', () => Boolean, {
+      defaultValue: false,
+      description:
+        'Let a known id lead to another company: the links to records of the former are forgotten.',
+    })
+    switchCompany: boolean,
     @Ctx() { hub, caller }: HubContext,
   ): Promise<Connection> {
     demand(caller, 'admin')
@@ -141,8 +150,12 @@ export class ConnectionResolver {
       })
     }
     checkPolicy(settings ?? {})
-    const unsigned = await testConnection(hub, caller, { id, system, config })
-    await saveConnection(hub, { id, tenant: caller.tenant, system, config, settings: settings ?? {} })
+    const { company, unsigned } = await testConnection(hub, caller, { id, system, config })
+    const { tenant } = caller
+    const position = await readmit(hub, { id, tenant, system, company, switchCompany })
+    const given = { id, tenant, system, config, settings: settings ?? {}, position }
+    await saveConnection(hub, { ...given, revive: true })
+    await noteCompany(hub, id, company)
     if (unsigned) await noteRefusal(hub.db, id, unsigned)
     const row = await hub.db.em().findOneOrFail(ConnectionTable, { tenant: caller.tenant, id })
     return toConnection(row)!
@@ -150,12 +163,23 @@ export class ConnectionResolver {
 
   @Mutation(() => Connection, { description: 'Stops reads and pushes; settings and credentials stay.' })
   pauseConnection(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Connection> {
-    return setState(id, 'PAUSED', context)
+    return changeState(id, 'PAUSED', context)
+  }
+
+  @Mutation(() => Connection, {
+    description:
+      'Stops everything at once and takes the credentials away. What was read and the log stay; nothing changes in the ERP.',
+  })
+  async disconnect(@Arg('id', () => ID) id: string, @Ctx() { hub, caller }: HubContext): Promise<Connection> {
+    demand(caller, 'admin')
+    const row = await rowOf(hub, caller, id)
+    await disconnect(hub, caller, id)
+    return toConnection({ ...row, state: 'DISCONNECTED', problem: null })!
   }
 
   @Mutation(() => Connection, { description: 'Goes on after a pause.' })
   resumeConnection(@Arg('id', () => ID) id: string, @Ctx() context: HubContext): Promise<Connection> {
-    return setState(id, 'ACTIVE', context)
+    return changeState(id, 'ACTIVE', context)
   }
 }
 
@@ -173,13 +197,24 @@ function toConnection(row: Row): Connection | null {
     : null
 }
 
-async function setState(id: string, state: Row['state'], { hub, caller }: HubContext): Promise<Connection> {
-  demand(caller, 'admin')
+async function rowOf(hub: Hub, caller: Caller, id: string) {
   const row = await hub.db.em().findOne(ConnectionTable, { tenant: caller.tenant, id })
   if (!row || !reaches(caller, id)) throw new ErpError('NOT_FOUND', 'There is no such connection.')
-  await hub.db.em().execute('update connection set state = ? where id = ?', [state, id])
-  await hub.directory.refresh()
-  hub.db.bus.tell('connection', id)
+  return row
+}
+
+async function changeState(
+  id: string,
+  state: 'ACTIVE' | 'PAUSED',
+  { hub, caller }: HubContext,
+): Promise<Connection> {
+  demand(caller, 'admin')
+  const row = await rowOf(hub, caller, id)
+  if (row.state === 'DISCONNECTED') {
+    const told = `${id} is disconnected. Connect it again with its credentials.`
+    throw new ErpError('CONFLICT', told, { field: 'id', connection: id, retryable: false })
+  }
+  await setState(hub, id, state)
   return toConnection({ ...row, state })!
 }
 
@@ -188,7 +223,7 @@ async function testConnection(
   hub: Hub,
   caller: Caller,
   given: { id: string; system: string; config: Record<string, unknown> },
-): Promise<ErpError | null> {
+): Promise<{ company: Company | null; unsigned: ErpError | null }> {
   const connector = connectorOf(given.system)
   if (!connector) throw new ErpError('VALIDATION', `There is no system ${given.system}.`, { field: 'system' })
   const memory = {
@@ -198,13 +233,12 @@ async function testConnection(
   const row = { id: given.id, tenant: caller.tenant, settings: {} }
   const open = openConnection(row, connector, given.config, memory, hub.directory.allowHosts)
   try {
-    await asCall({ lane: 'live' }, () => open.erp.check())
-    return null
+    return { company: await asCall({ lane: 'live' }, () => open.erp.check()), unsigned: null }
   } catch (error) {
     const { code, message } = toProblem(error, given.id)
     const refusal = new ErpError(code, message, { connection: given.id })
     // Nobody can have signed in to a connection that is not there yet.
-    if (code === 'NEEDS_AUTH' && open.signIn) return refusal
+    if (code === 'NEEDS_AUTH' && open.signIn) return { company: null, unsigned: refusal }
     throw refusal
   } finally {
     await end(open)
@@ -221,6 +255,8 @@ export async function saveConnection(
     config: Record<string, unknown>
     settings: Record<string, unknown>
     position?: number
+    /** Whether one that was disconnected works again. */
+    revive?: boolean
   },
 ): Promise<void> {
   const [known] = await rows<{ secrets: string; tenant: string }>(
@@ -243,6 +279,7 @@ export async function saveConnection(
       given.position ?? 0,
       JSON.stringify(given.settings),
       secrets,
+      given.revive ?? false,
     ])
   await hub.directory.refresh()
   hub.db.bus.tell('connection', given.id)
@@ -251,4 +288,5 @@ export async function saveConnection(
 const UPSERT_CONNECTION = `
 insert into connection (id, tenant, system, position, settings, secrets) values (?, ?, ?, ?, ?::jsonb, ?)
 on conflict (id) do update set system = excluded.system, position = excluded.position, settings = excluded.settings,
-  secrets = excluded.secrets, problem = null, state = case when connection.state = 'NEEDS_AUTH' then 'ACTIVE' else connection.state end`
+  secrets = excluded.secrets, problem = null, state = case
+    when connection.state = 'NEEDS_AUTH' or (connection.state = 'DISCONNECTED' and ?) then 'ACTIVE' else connection.state end`

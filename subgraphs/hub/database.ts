@@ -10,6 +10,7 @@ import { Delivery } from './migrations/delivery.ts'
 import { Conflicts } from './migrations/conflicts.ts'
 import { First } from './migrations/first.ts'
 import { Flows } from './migrations/flows.ts'
+import { Imports } from './migrations/imports.ts'
 import { Inbox } from './migrations/inbox.ts'
 import { Mends } from './migrations/mends.ts'
 import { Meter } from './migrations/meter.ts'
@@ -57,6 +58,7 @@ function common() {
         { name: '008-settings', class: Settings },
         { name: '009-conflicts', class: Conflicts },
         { name: '010-flows', class: Flows },
+        { name: '011-imports', class: Imports },
         { name: '012-mappings', class: Mappings },
         { name: '013-mends', class: Mends },
         { name: '014-care', class: Care },

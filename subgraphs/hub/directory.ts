@@ -111,6 +111,20 @@ export function openConnection(
   }
 }
 
+/** Opens a stored connection apart from the directory, whatever its state; end it afterwards. */
+export async function openStored(
+  { db, safe, directory }: { db: Database; safe: Safe; directory: StoredDirectory },
+  tenant: string,
+  id: string,
+): Promise<(OpenConnection & { end(): Promise<void> }) | null> {
+  const row = await db.em().findOne(ConnectionTable, { tenant, id })
+  const connector = row && connectorOf(row.system)
+  if (!row || !connector) return null
+  const config = safe.open<Record<string, unknown>>(row.secrets, tenant, id)
+  const open = openConnection(row, connector, config, tokenVault(db, safe, tenant, id), directory.allowHosts)
+  return { ...open, end: () => end(open) }
+}
+
 /** All connections of the database, opened, kept in memory and kept up to date over the bus. */
 export class StoredDirectory implements Directory {
   readonly #db: Database
@@ -153,7 +167,11 @@ export class StoredDirectory implements Directory {
   async refresh(): Promise<void> {
     const found = await this.#db
       .em()
-      .find(ConnectionTable, { state: { $ne: 'PAUSED' } }, { orderBy: { position: 'asc', id: 'asc' } })
+      .find(
+        ConnectionTable,
+        { state: { $nin: ['PAUSED', 'DISCONNECTED'] } },
+        { orderBy: { position: 'asc', id: 'asc' } },
+      )
     const stale = new Set(this.#open.keys())
     for (const row of found) {
       const known = this.#open.get(row.id)

@@ -10,6 +10,7 @@ import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import type { OrderLineInput, PushOrderInput } from './inputs.ts'
 import { Refused } from './request.ts'
+import { attributesOf, routeFor } from './routing/rules.ts'
 import type { StoredOrder } from './tables.ts'
 
 /** An order that can be accepted: where it goes, for whom, and its lines in the ERP's ids. */
@@ -37,7 +38,7 @@ export async function draftOrder(hub: Hub, caller: Caller, input: PushOrderInput
     caller.tenant,
     input.lines.map(({ sku }) => sku),
   )
-  const open = pick(hub, caller, input, customer, products, bad)
+  const open = await pick(hub, caller, input, customer, products, bad)
   if (input.quote) await checkQuote(hub, caller, input.quote, bad)
   if (open) checkItems(open, input.lines, products, bad)
   const native = open && customer?.natives[open.id]
@@ -145,15 +146,15 @@ async function findCustomer(
   return one && seesCustomer(caller, one) ? one : null
 }
 
-/** The argument, else the customer's home, else the first in order that takes orders and knows all SKUs. */
-function pick(
+/** The argument, else what a rule says, else the customer's home, else the first that takes orders and knows all SKUs. */
+async function pick(
   hub: Hub,
   caller: Caller,
   input: PushOrderInput,
   customer: KnownCustomer | null,
   products: (KnownProduct | null)[],
   bad: Complaints,
-): OpenConnection | null {
+): Promise<OpenConnection | null> {
   const all = hub.directory.all(caller.tenant).filter(({ id }) => reaches(caller, id))
   const able = all.filter(({ erp }) => erp.order)
   if (input.connection) {
@@ -163,6 +164,13 @@ function pick(
     bad.add(named ? 'NOT_SUPPORTED' : 'NOT_FOUND', told, 'connection')
     return null
   }
+  const route = await routeOrder(hub, caller, input, customer).catch((error: unknown) => {
+    if (!(error instanceof ErpError)) throw error
+    bad.errors.push(error)
+    return 'refused' as const
+  })
+  if (route === 'refused') return null
+  if (route) return route
   const home = able.find(({ id }) => id === customer?.row.home)
   // A target takes any SKU: it is only guessed where there is nothing that would know better.
   const erps = able.filter(({ connector }) => connector.role !== 'target')
@@ -170,6 +178,28 @@ function pick(
   const found = home ?? first ?? erps[0] ?? able[0] ?? null
   if (!found) bad.add('NOT_SUPPORTED', 'No connection takes orders.', 'connection')
   return found
+}
+
+/** Where a rule sends an order; null where none is meant. Throws UNAVAILABLE when that ERP rests. */
+async function routeOrder(
+  hub: Hub,
+  caller: Caller,
+  input: PushOrderInput,
+  customer: KnownCustomer | null,
+): Promise<OpenConnection | null> {
+  const { row } = customer ?? {}
+  const facts = {
+    company: row?.name,
+    country: row?.country ?? input.shipTo?.country,
+    currency: input.currency ?? row?.currency,
+    fields: {
+      ...{ group: row?.customerGroup, taxId: row?.taxId, email: row?.email, phone: row?.phone },
+      paymentTerms: input.paymentTerms ?? row?.paymentTerms,
+      ...attributesOf(row?.customAttributes),
+      ...attributesOf(input.customAttributes),
+    },
+  }
+  return (await routeFor(hub, caller, 'ORDER', facts))?.open[0] ?? null
 }
 
 /** Complains about SKUs that the ERP does not know. */

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ErpError } from '../../schema/errors.ts'
+import type { Topic } from './bus.ts'
 import { type Manager, iso, rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { FINAL } from './operations.ts'
@@ -118,24 +119,24 @@ export async function sweepEvents(hub: Hub): Promise<void> {
 }
 
 /** Reads the next part of a stream; `done` when nothing will follow. */
-type Read = () => Promise<{ events: EventRow[]; done: boolean }>
+type Read<T> = () => Promise<{ events: T[]; done: boolean }>
 
 /**
  * A stream that reads only when its consumer asks, so that nothing piles up. The bus is a hint to look sooner;
  * a look each second is the truth.
  */
-export class EventStream implements AsyncIterableIterator<EventRow> {
-  readonly #read: Read
+export class EventStream<T = EventRow> implements AsyncIterableIterator<T> {
+  readonly #read: Read<T>
   readonly #abort = new AbortController()
   readonly #off: () => void
-  #ready: EventRow[] = []
+  #ready: T[] = []
   #done = false
   #told = Promise.withResolvers<void>()
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(hub: Hub, read: Read, about?: string) {
+  constructor(hub: Hub, read: Read<T>, about?: string, topic: Topic = 'event') {
     this.#read = read
-    this.#off = hub.db.bus.on('event', (id) => {
+    this.#off = hub.db.bus.on(topic, (id) => {
       if (!about || id === about) this.#told.resolve()
     })
   }
@@ -145,18 +146,18 @@ export class EventStream implements AsyncIterableIterator<EventRow> {
   }
 
   /** Calls are answered one after the other, however they overlap. */
-  next(): Promise<IteratorResult<EventRow>> {
+  next(): Promise<IteratorResult<T>> {
     const turn = this.#turn.then(() => this.#next())
     this.#turn = turn.catch(() => {})
     return turn
   }
 
-  return(): Promise<IteratorResult<EventRow>> {
+  return(): Promise<IteratorResult<T>> {
     this.#end()
     return Promise.resolve({ done: true, value: undefined })
   }
 
-  throw(error: unknown): Promise<IteratorResult<EventRow>> {
+  throw(error: unknown): Promise<IteratorResult<T>> {
     this.#end()
     return Promise.reject(error)
   }
@@ -167,7 +168,7 @@ export class EventStream implements AsyncIterableIterator<EventRow> {
     this.#ready = []
   }
 
-  async #next(): Promise<IteratorResult<EventRow>> {
+  async #next(): Promise<IteratorResult<T>> {
     while (!this.#abort.signal.aborted) {
       const value = this.#ready.shift()
       if (value) return { done: false, value }

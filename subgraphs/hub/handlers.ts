@@ -2,11 +2,14 @@ import { alertDelivery } from './alert/deliver.ts'
 import { alertWatch } from './alert/watch.ts'
 import { customerMerge } from './conflict/merge.ts'
 import { flowJob } from './flow/run.ts'
+import { historyImport } from './import/work.ts'
 import type { JobHandler } from './jobs.ts'
 import { mappingApply } from './mapping/again.ts'
 import { webhookOut } from './outgoing/job.ts'
 import { recordResync } from './resync.ts'
 import { rollbackJob } from './rollback/job.ts'
+import { confirmedDeletions } from './setting/deletions.ts'
+import { deletion } from './setting/propagate.ts'
 
 /** Every kind of background job, one line per room. */
 export const handlers: JobHandler[] = [
@@ -18,4 +21,7 @@ export const handlers: JobHandler[] = [
   alertDelivery,
   recordResync,
   mappingApply,
+  historyImport,
+  confirmedDeletions,
+  deletion,
 ]

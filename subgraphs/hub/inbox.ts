@@ -8,6 +8,7 @@ import type { Hub } from './hub.ts'
 import { tookDeletion } from './gone.ts'
 import { importIds } from './intake.ts'
 import { readOf } from './kinds.ts'
+import { followsHooks, settingOf } from './setting/read.ts'
 
 const LEASE_MS = 60_000
 const MAX_TRIES = 12
@@ -113,7 +114,9 @@ export class InboxWorker {
   async #work(row: Row): Promise<void> {
     const open = this.#hub.directory.every().find(({ id }) => id === row.connection)
     if (!open) return this.#later(row)
-    if (row.deleted) await tookDeletion(this.#hub, open, row.kind, row.native_id, 'webhook')
+    const follows = followsHooks(await settingOf(this.#hub.db.em(), row.connection, row.kind))
+    if (!follows) this.#hub.db.bus.tell('changed', `${row.connection}\n${row.kind}\n${row.native_id}`)
+    else if (row.deleted) await tookDeletion(this.#hub, open, row.kind, row.native_id, 'webhook')
     else await asCall({ lane: 'background', signal: this.#stop.signal }, () => this.#read(open, row))
     await this.#hub.db.em().execute(DONE, [row.connection, row.kind, row.native_id, row.version])
   }

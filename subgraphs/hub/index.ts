@@ -9,6 +9,7 @@ import { ConnectionResolver } from './connection.ts'
 import { CustomerResolver, customerByReference } from './customer.ts'
 import { DeadLetterResolver } from './dead/resolver.ts'
 import { FlowResolver } from './flow/resolver.ts'
+import { ImportResolver } from './import/resolver.ts'
 import { InvoiceResolver, invoiceByReference } from './invoice.ts'
 import { KeyResolver } from './keys/index.ts'
 import { MappingResolver } from './mapping/resolver.ts'
@@ -21,6 +22,8 @@ import { ProductPriceResolver } from './price.ts'
 import { ProductResolver, productByReference } from './product.ts'
 import { QuoteResolver } from './quote.ts'
 import { RollbackResolver } from './rollback/resolver.ts'
+import { RoutingResolver } from './routing/resolver.ts'
+import { SettingResolver } from './setting/resolver.ts'
 import { SignInResolver } from './signin.ts'
 import { ProductStockResolver, StockResolver, stockByReference } from './stock.ts'
 import { stubTypes } from './stubs.ts'
@@ -47,6 +50,9 @@ const resolvers: NonEmptyArray<Class> = [
   CheckResolver,
   DeadLetterResolver,
   AlertResolver,
+  SettingResolver,
+  ImportResolver,
+  RoutingResolver,
   SignInResolver,
   KeyResolver,
   MappingResolver,

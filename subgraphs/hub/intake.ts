@@ -6,6 +6,7 @@ import { importCustomers, importItems, importOrders } from './identity.ts'
 import { readOf } from './kinds.ts'
 import { fillProducts } from './mapping/products.ts'
 import { type Brought, bringIn } from './mapping/records.ts'
+import { followMaster } from './master.ts'
 import { type Origin, takeOver } from './mirror.ts'
 import { importInvoices, importPayments } from './papers.ts'
 import { importQuotes } from './quotes.ts'
@@ -43,6 +44,11 @@ export async function intake(
   const brought = await bringIn(hub, hub.db.em(), open, kind, found)
   await importGolden(hub, open, kind, brought)
   await takeOver(hub, open, kind, found, origin, brought)
+  if (kind !== 'item') return
+  const ids = found.map(({ id }) => id)
+  await followMaster(hub.db, open.tenant, open.id, ids)
+  const { set, good } = brought
+  if (!set.isEmpty) await fillProducts(hub.db, open, set, good as Records['item'][])
 }
 
 /** Writes records that are in the words of the golden records. */
@@ -50,7 +56,7 @@ export async function importGolden(
   hub: Hub,
   open: OpenConnection,
   kind: Kind,
-  { set, good: found }: Brought<Kind>,
+  { good: found }: Brought<Kind>,
 ): Promise<void> {
   if (kind === 'item') await importItems(hub.db, open, found as Records['item'][])
   if (kind === 'customer') await importCustomers(hub.db, open, found as Records['customer'][])
@@ -58,5 +64,4 @@ export async function importGolden(
   if (kind === 'invoice') await importInvoices(hub.db, open, found as Records['invoice'][])
   if (kind === 'payment') await importPayments(hub.db, open, found as Records['payment'][])
   if (kind === 'quote') await importQuotes(hub, open, found as Records['quote'][])
-  if (kind === 'item' && !set.isEmpty) await fillProducts(hub.db, open, set, found as Records['item'][])
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { ErpError } from '../../schema/errors.ts'
+import { type ErrorCode, ErpError } from '../../schema/errors.ts'
 import type { Problem } from '../../schema/index.ts'
 import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
@@ -215,9 +215,14 @@ shown as (
 insert into event (tenant, connection, operation, object, status, outcome)
 select tenant, connection, id, object, status, outcome from shown where status = 'DEAD'`
 
-async function fail(hub: Hub, job: Job, error: unknown): Promise<void> {
+/** Whether a job that failed so is not tried again. */
+export function givesUp({ tries }: Job, error: unknown): boolean {
   const isFinal = error instanceof ErpError && !error.retryable && !WAITS.includes(error.code)
-  const state = isFinal || job.tries >= MAX_TRIES ? 'DEAD' : 'WAITING'
+  return isFinal || tries >= MAX_TRIES
+}
+
+async function fail(hub: Hub, job: Job, error: unknown): Promise<void> {
+  const state = givesUp(job, error) ? 'DEAD' : 'WAITING'
   const asked = error instanceof ErpError ? (error.retryAfterMs ?? 0) : 0
   const pauseMs = Math.max(asked, Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** job.tries))
   const problem: Problem = toProblem(error, error instanceof ErpError ? (error.connection ?? '') : '')
@@ -228,4 +233,4 @@ async function fail(hub: Hub, job: Job, error: unknown): Promise<void> {
 }
 
 /** A person has to act, but not on the job: it waits, and goes on by itself afterwards. */
-const WAITS = ['AUTHENTICATION_FAILED', 'PERMISSION_DENIED', 'NEEDS_AUTH']
+export const WAITS: readonly ErrorCode[] = ['AUTHENTICATION_FAILED', 'PERMISSION_DENIED', 'NEEDS_AUTH']

@@ -10,49 +10,55 @@ import type { Hub } from './hub.ts'
 import { tookDeletion } from './gone.ts'
 import { importIds, intake } from './intake.ts'
 import { KINDS, readOf } from './kinds.ts'
+import { FenceLost } from './operations.ts'
+import { takeAway } from './setting/deletions.ts'
+import { pauseOf } from './setting/pace.ts'
+import { settingOf } from './setting/read.ts'
 import { askForHooks, planHooks } from './subscribe.ts'
 
 /** What has a row in the table of polls: each kind, and the webhooks that the ERP must be asked for. */
 type Due = Claimed & ({ kind: Kind } | { kind: 'hook' })
 interface Claimed {
   connection: string
+  kind: string
   cursor: string | null
   fence: string
 }
 
+/** What a person has to confirm before records that a reading began at `since` did not meet are taken for gone. */
+interface Held {
+  since: string
+  problem: ErpError
+}
+
+const CLOCK = 'select clock_timestamp()::text as since'
 const LEASE_MS = 60_000
 const READ_AT_ONCE = 100
 const POLL = { by: 'poll' }
 /** So long the first connections have the machine for themselves; a slow one holds nobody up for longer. */
 const STAGGER_MS = 1_000
-const DAY_MS = 24 * 3_600_000
-/** Which part of a day's requests polls may use, so that people and pushes never find it used up. */
-const POLL_SHARE = 0.25
 const MAX_PAUSE_MS = 3_600_000
-
-/** The pause that an operator chose, or a longer one: polls may use a part of what the vendor allows in a day. */
-function pauseOf({ limits, erp, settings }: OpenConnection): number {
-  const chosen = erp.changes ? settings.pollMs : settings.sweepMs
-  const { perDay } = limits
-  const kinds = KINDS.filter((kind) => readOf(erp, kind)).length
-  return perDay ? Math.max(chosen, Math.ceil((DAY_MS * kinds) / (perDay * POLL_SHARE))) : chosen
-}
 
 /** Keeps the identity map up to date: polls every connection for what changed, each kind on its own. */
 export class Poller {
   readonly #hub: Hub
   readonly #stop = new AbortController()
+  /** What is under way, so that it ends at once when an operator says so. */
+  readonly #under = new Map<Claimed, AbortController>()
   #running: Promise<void> | null = null
+  #off: (() => void) | null = null
 
   constructor(hub: Hub) {
     this.#hub = hub
   }
 
   start(): void {
+    this.#off = this.#hub.db.bus.on('connection', (id) => void this.#check(id).catch(() => {}))
     this.#running = this.#loop()
   }
 
   async stop(): Promise<void> {
+    this.#off?.()
     this.#stop.abort()
     await this.#running
   }
@@ -104,10 +110,25 @@ export class Poller {
 
   #claim(): Promise<Due[]> {
     const sql = `update poll set lease_until = now() + ? * interval '1 millisecond', fence = fence + 1
-      where (connection, kind) in (select connection, kind from poll where next_at <= now()
-        and (lease_until is null or lease_until < now()) for update skip locked)
+      where (connection, kind) in (select p.connection, p.kind from poll p join connection c on c.id = p.connection
+        left join sync_setting s on s.connection = p.connection and s.kind = p.kind
+        where p.next_at <= now() and (p.lease_until is null or p.lease_until < now())
+          and c.state not in ('PAUSED', 'DISCONNECTED') and coalesce(s.enabled and s.direction <> 'OUT', true)
+        for update of p skip locked)
       returning connection, kind, cursor, fence::text`
     return rows<Due>(this.#hub.db.em(), sql, [LEASE_MS])
+  }
+
+  /** Ends polls of a connection that another holds by now, or nobody: its settings were changed, or it rests. */
+  async #check(connection: string): Promise<void> {
+    const own = [...this.#under.keys()].filter((poll) => poll.connection === connection)
+    if (own.length === 0) return
+    const sql = 'select kind, fence::text from poll where connection = ?'
+    const found = await rows<{ kind: string; fence: string }>(this.#hub.db.em(), sql, [connection])
+    for (const poll of own) {
+      const isOurs = found.some(({ kind, fence }) => kind === poll.kind && fence === poll.fence)
+      if (!isOurs) this.#under.get(poll)?.abort()
+    }
   }
 
   async #inOrder(polls: Due[]): Promise<void> {
@@ -119,29 +140,35 @@ export class Poller {
   }
 
   async #poll(due: Due, open: OpenConnection): Promise<void> {
+    const ended = new AbortController()
+    this.#under.set(due, ended)
     try {
-      const call = { lane: 'background', signal: this.#stop.signal } as const
-      const pauseMs = await asCall(call, () => this.#work(due, open))
-      await this.#finish(due, pauseMs, null)
+      const signal = AbortSignal.any([this.#stop.signal, ended.signal])
+      const { pauseMs, held } = await asCall({ lane: 'background', signal }, () => this.#work(due, open))
+      await this.#finish(due, pauseMs, held)
       await noteWelcome(this.#hub.db, open.id)
     } catch (error) {
+      if (error instanceof FenceLost || ended.signal.aborted) return
       await noteRefusal(this.#hub.db, open.id, error)
       const sql = 'select failures from poll where connection = ? and kind = ?'
       const [row] = await rows<{ failures: number }>(this.#hub.db.em(), sql, [due.connection, due.kind])
       const pause = Math.min(MAX_PAUSE_MS, 1_000 * 2 ** Math.min(row?.failures ?? 0, 12))
-      await this.#finish(due, pause, error)
+      await this.#fail(due, pause, error)
+    } finally {
+      this.#under.delete(due)
     }
   }
 
-  /** Does what is due, and gives the pause until the next time. */
-  async #work(due: Due, open: OpenConnection): Promise<number> {
-    if (due.kind === 'hook') return askForHooks(this.#hub, open)
-    await this.#read(due, due.kind, open)
-    return pauseOf(open)
+  /** Does what is due, and gives the pause until the next time, and what a person has to confirm. */
+  async #work(due: Due, open: OpenConnection): Promise<{ pauseMs: number; held: Held | null }> {
+    if (due.kind === 'hook') return { pauseMs: await askForHooks(this.#hub, open), held: null }
+    const held = await this.#read(due, due.kind, open)
+    const pauseMs = pauseOf(open, await settingOf(this.#hub.db.em(), open.id, due.kind))
+    return { pauseMs, held }
   }
 
   /** The connector's changes; where it tells none, everything it can list, which is worth a longer pause. */
-  async #read(due: Claimed, kind: Kind, open: OpenConnection): Promise<void> {
+  async #read(due: Claimed, kind: Kind, open: OpenConnection): Promise<Held | null> {
     if (!open.erp.changes) return this.#sweep(due, kind, open)
     const pages = open.erp.changes(kind, due.cursor)[Symbol.asyncIterator]()
     // A system may tell changes of some kinds and not of others.
@@ -156,42 +183,52 @@ export class Poller {
       const ids = page.changes.filter(({ deleted }) => !deleted).map(({ id }) => id)
       for (const { id } of gone) await tookDeletion(this.#hub, open, kind, id, POLL.by)
       await importIds(this.#hub, open, kind, [...new Set(ids)], POLL)
-      await this.#keep(due, kind, page.cursor, page.changes.length > 0)
+      await this.#keep(due, page.cursor, page.changes.length > 0)
     }
+    return null
   }
 
-  async #sweep(due: Claimed, kind: Kind, open: OpenConnection): Promise<void> {
+  /** Reads everything; what is not met any more has vanished. */
+  async #sweep(due: Claimed, kind: Kind, open: OpenConnection): Promise<Held | null> {
+    const [clock] = await rows<{ since: string }>(this.#hub.db.em(), CLOCK)
+    const since = clock?.since ?? ''
     let after: string | null = null
     do {
       const page: Page<Records[Kind]> | undefined = await readOf(open.erp, kind)?.list({
         first: READ_AT_ONCE,
         after,
       })
-      if (!page) return
+      if (!page) return null
       await intake(this.#hub, open, kind, page.rows, POLL)
-      await this.#keep(due, kind, null, false)
+      await this.#keep(due, null, false)
       after = page.next
     } while (after)
+    const problem = await takeAway(this.#hub, open, kind, since)
+    return problem && { since, problem }
   }
 
   /** Keeps how far a poll came, and the lease on it. A page that comes again, at the same cursor, is no change. */
-  async #keep(due: Claimed, kind: Kind, cursor: string | null, changed: boolean): Promise<void> {
+  async #keep(due: Claimed, cursor: string | null, changed: boolean): Promise<void> {
     const sql = `update poll set cursor = ?, lease_until = now() + ? * interval '1 millisecond',
       changed_at = case when ? and cursor is distinct from ? then now() else changed_at end
+      where connection = ? and kind = ? and fence = ? returning kind`
+    const values = [cursor, LEASE_MS, changed, cursor, due.connection, due.kind, due.fence]
+    if ((await rows(this.#hub.db.em(), sql, values)).length === 0) throw new FenceLost()
+  }
+
+  async #finish(due: Due, pauseMs: number, held: Held | null): Promise<void> {
+    const problem = held && JSON.stringify(toProblem(held.problem, due.connection))
+    const sql = `update poll set lease_until = null, next_at = now() + ? * interval '1 millisecond', failures = 0,
+      problem = ?::jsonb, held_since = ?::timestamptz, succeeded_at = now(), baseline_at = coalesce(baseline_at, now())
       where connection = ? and kind = ? and fence = ?`
-    const values = [cursor, LEASE_MS, changed, cursor, due.connection, kind, due.fence]
+    const values = [pauseMs, problem, held?.since ?? null, due.connection, due.kind, due.fence]
     await this.#hub.db.em().execute(sql, values)
   }
 
-  async #finish(due: Due, pauseMs: number, error: unknown): Promise<void> {
-    const problem = error ? JSON.stringify(toProblem(error, due.connection)) : null
+  async #fail(due: Due, pauseMs: number, error: unknown): Promise<void> {
     const sql = `update poll set lease_until = null, next_at = now() + ? * interval '1 millisecond',
-      failures = case when ?::jsonb is null then 0 else failures + 1 end, problem = ?::jsonb,
-      succeeded_at = case when ?::jsonb is null then now() else succeeded_at end,
-      baseline_at = case when ?::jsonb is null then coalesce(baseline_at, now()) else baseline_at end
-      where connection = ? and kind = ? and fence = ?`
-    await this.#hub.db
-      .em()
-      .execute(sql, [pauseMs, problem, problem, problem, problem, due.connection, due.kind, due.fence])
+      failures = failures + 1, problem = ?::jsonb where connection = ? and kind = ? and fence = ?`
+    const problem = JSON.stringify(toProblem(error, due.connection))
+    await this.#hub.db.em().execute(sql, [pauseMs, problem, due.connection, due.kind, due.fence])
   }
 }

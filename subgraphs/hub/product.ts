@@ -55,6 +55,12 @@ export class Product {
   @Field(() => [Component])
   components!: Component[]
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'False when its master connection no longer sells it, or nobody has it any more.',
+  })
+  active?: boolean | null
+
   @Field(() => DateTimeScalar)
   updatedAt!: string
 
@@ -77,10 +83,11 @@ export function toProduct(known: KnownProduct, buyer: string | null = null): Pro
     leadTimeDays,
     categories,
     components,
+    active,
     updatedAt,
   } = known.row
   const own = { id, sku, name, description, unit, minimumQuantity, leadTimeDays, categories, components }
-  return { ...own, updatedAt: iso(updatedAt ?? new Date()), known, buyer }
+  return { ...own, active, updatedAt: iso(updatedAt ?? new Date()), known, buyer }
 }
 
 /** Resolves a Product by the hub's id, or by the SKU for a subgraph of somebody else's. */

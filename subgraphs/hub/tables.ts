@@ -55,7 +55,7 @@ export const ConnectionTable = defineEntity({
   },
 })
 /** Whether a connection works, rests, or waits for a person to sign in. */
-export type ConnectionState = 'ACTIVE' | 'PAUSED' | 'NEEDS_AUTH'
+export type ConnectionState = 'ACTIVE' | 'PAUSED' | 'NEEDS_AUTH' | 'DISCONNECTED'
 
 /** The golden record of a product, by SKU. */
 export const ProductTable = defineEntity({
@@ -72,6 +72,7 @@ export const ProductTable = defineEntity({
     minimumQuantity: p.text().nullable(),
     leadTimeDays: p.integer().nullable(),
     components: p.json().$type<Component[]>(),
+    active: p.boolean().nullable(),
     updatedAt: p.datetime().onCreate(() => new Date()),
   },
 })

@@ -18,6 +18,7 @@ import type { UpsertCustomerInput } from './inputs.ts'
 import { mappingsOf } from './mapping/read.ts'
 import type { MappingSet } from './mapping/set.ts'
 import { insertOperation } from './operations.ts'
+import { attributesOf, routeFor } from './routing/rules.ts'
 import { type Accepted, type Keyed, Refused, acceptOnce, keyed, referenceOf } from './request.ts'
 import { CustomerTable } from './tables.ts'
 import { lockCustomers } from './twins.ts'
@@ -80,7 +81,8 @@ export async function targetsOf(hub: Hub, caller: Caller, input: UpsertCustomerI
   if (input.name.trim() === '') complain('VALIDATION', 'The name is empty.', 'name')
   const all = hub.directory.all(caller.tenant).filter(({ id }) => reaches(caller, id))
   const able = all.filter(({ erp }) => erp.customer)
-  const wanted = input.connections ?? defaults(able, known?.natives ?? null)
+  const routed = input.connections || known ? null : await routeCustomer(hub, caller, input)
+  const wanted = input.connections ?? routed ?? defaults(able, known?.natives ?? null)
   const targets = wanted.flatMap((id, index): Target[] => {
     const open = all.find((one) => one.id === id)
     const native = known?.natives[id] ?? null
@@ -113,6 +115,18 @@ function checked(
   bad.judge(open.settings)
   errors.push(...bad.errors)
   return { open, native, warnings: bad.warnings }
+}
+
+/** Where a rule sends a new customer; null where none is meant. Throws Refused when those ERPs rest. */
+async function routeCustomer(hub: Hub, caller: Caller, input: UpsertCustomerInput): Promise<string[] | null> {
+  const { name: company, currency, group, paymentTerms, taxId, email, phone } = input
+  const country = input.country ?? input.addresses?.[0]?.country
+  const fields = { group, paymentTerms, taxId, email, phone, ...attributesOf(input.customAttributes) }
+  const facts = { company, country, currency, fields }
+  const route = await routeFor(hub, caller, 'CUSTOMER', facts).catch((error: unknown) => {
+    throw error instanceof ErpError ? new Refused([error]) : error
+  })
+  return route?.open.map(({ id }) => id) ?? null
 }
 
 /** A known customer is changed wherever it is known and can be changed; a new one goes to the first that takes it. */

@@ -10,6 +10,7 @@ import { enqueue, jobHandler } from '../jobs.ts'
 import { objectOf } from '../kinds.ts'
 import { type Line, contentOf, jobsOf, log, wantedBy } from '../mirror.ts'
 import { tellMoved } from '../operations.ts'
+import { fillProducts } from './products.ts'
 import { type Brought, REMAPPED, bringIn } from './records.ts'
 
 /** How far the mappings of one object of one connection have been applied again. */
@@ -67,6 +68,7 @@ async function chunkOf(em: Manager, { connection, kind, after }: Progress): Prom
 async function applyTo(hub: Hub, open: OpenConnection, kind: Kind, records: Records[Kind][]): Promise<void> {
   const brought = await bringIn(hub, hub.db.em(), open, kind, records)
   await importGolden(hub, open, kind, brought)
+  if (kind === 'item') await fillProducts(hub.db, open, brought.set, brought.good as Records['item'][])
   const wanting = await wantedBy(hub, open, kind)
   const told = await hub.db.em().transactional(async (em) => {
     const revived = await revive(em, open, kind, brought)

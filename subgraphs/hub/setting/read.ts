@@ -10,8 +10,8 @@ export interface SyncSetting {
   kind: Kind
   enabled: boolean
   direction: Direction
-  /** POLL: every `everyMs`. WEBHOOK: as webhooks tell, with polls as a safety net. */
-  mode: 'POLL' | 'WEBHOOK'
+  /** POLL: every `everyMs`. WEBHOOK: as webhooks tell, with polls as a safety net. HOURLY, DAILY: then, and no webhook. */
+  mode: 'WEBHOOK' | 'POLL' | 'HOURLY' | 'DAILY'
   /** Milliseconds between polls; null: the connection's own pace. */
   everyMs: number | null
   /** What a deletion in the ERP does: kept as gone, told to the other ERPs, or shown for a decision. */
@@ -37,4 +37,14 @@ export function defaultSetting(connection: string, kind: Kind): SyncSetting {
 export async function settingOf(em: Manager, connection: string, kind: Kind): Promise<SyncSetting> {
   const [own] = await settingsOf(em, [connection], kind)
   return own ?? defaultSetting(connection, kind)
+}
+
+/** Whether changes of the ERP are taken over at all. */
+export function takesIn({ enabled, direction }: SyncSetting): boolean {
+  return enabled && direction !== 'OUT'
+}
+
+/** Whether a webhook is followed at once; where an operator chose fixed hours, the next poll finds what it told. */
+export function followsHooks(setting: SyncSetting): boolean {
+  return takesIn(setting) && (setting.mode === 'WEBHOOK' || setting.mode === 'POLL')
 }
