@@ -10,6 +10,10 @@ const first = (value: string): string =>
 const list = (name: string): string =>
   first(`case when m.content->'${name}' <> '[]' then m.content->'${name}' end`)
 
+// One look by index per product: over a table that has just grown, the database would else read all of it.
+const HUBS = `select distinct r.hub_id from jsonb_array_elements_text(?::jsonb) as n(id) cross join lateral (
+  select hub_id from external_ref where connection = ? and kind = 'item' and native_id = n.id offset 0) r`
+
 /** A field that mappings fill follows them, not the master. */
 const MAPPED = `select distinct hub_field as field from field_mapping
   where tenant = ? and object = 'PRODUCT' and direction <> 'OUT'`
@@ -43,18 +47,17 @@ from told t where p.id = t.hub_id and (${FIELDS.map((name) => OWN[name]).join(',
 
 const TOLD = `
 with told as (
-  select r.hub_id, ${FIELDS.map((name) => `${first(`m.content->>'${name}'`)} as "${name}"`).join(', ')},
-    coalesce(${list('categories')}, '[]') as categories, coalesce(${list('components')}, '[]') as components
-  from external_ref r join connection c on c.id = r.connection
-  join mirror m on m.connection = r.connection and m.kind = 'item' and m.native_id = r.native_id
-  where r.kind = 'item' and not r.deleted and not m.deleted and r.hub_id in (select hub_id from external_ref
-    where connection = ? and kind = 'item' and native_id in (select jsonb_array_elements_text(?::jsonb)))
-  group by r.hub_id)`
+  select h.hub_id, t.* from (${HUBS}) h cross join lateral (
+    select ${FIELDS.map((name) => `${first(`m.content->>'${name}'`)} as "${name}"`).join(', ')},
+      coalesce(${list('categories')}, '[]') as categories, coalesce(${list('components')}, '[]') as components, count(*) as n
+    from external_ref r join connection c on c.id = r.connection cross join lateral (select native_id, content, deleted from mirror
+      where connection = r.connection and kind = 'item' and native_id = r.native_id offset 0) m
+    where not m.deleted and r.kind = 'item' and not r.deleted and r.hub_id = h.hub_id) t
+  where t.n > 0)`
 
 const ORPHANED = `
 update product p set active = false, updated_at = now()
-where p.active is distinct from false and p.id in (select hub_id from external_ref
-    where connection = ? and kind = 'item' and native_id in (select jsonb_array_elements_text(?::jsonb)))
+where p.active is distinct from false and p.id in (${HUBS})
   and not exists (select from external_ref r where r.hub_id = p.id and r.kind = 'item' and not r.deleted) returning p.id`
 
 /**
@@ -68,7 +71,7 @@ export async function followMaster(
   ids: Id[],
 ): Promise<void> {
   if (ids.length === 0) return
-  const values = [connection, JSON.stringify(ids)]
+  const values = [JSON.stringify(ids), connection]
   const mapped = await rows<{ field: string }>(db.em(), MAPPED, [tenant])
   const changed = await rows(db.em(), follow(mapped.map(({ field }) => field)), values)
   const gone = await rows(db.em(), ORPHANED, values)
