@@ -1,4 +1,5 @@
 import Big from 'big.js'
+import { ErpError } from '../../schema/errors.ts'
 import type { Problem } from '../../schema/index.ts'
 import { type Caller, reaches } from '../caller.ts'
 import type { OpenConnection } from '../connections.ts'
