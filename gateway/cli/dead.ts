@@ -11,7 +11,9 @@ const PAGE = `query Dead($connections: [ID!], $after: String) {
     pageInfo { endCursor hasNextPage }
   }
 }`
-const DISCARD = `mutation Discard($id: ID!) { resolveOperation(id: $id, create: false) { ${FIELDS} } }`
+const DISCARD = `mutation Discard($id: ID!, $reason: String!) {
+  discardOperation(id: $id, reason: $reason) { ${FIELDS} }
+}`
 
 interface Page {
   syncOperations: { nodes: (State | null)[]; pageInfo: { endCursor: string | null; hasNextPage: boolean } }
@@ -88,15 +90,18 @@ const retry = command({
 })
 
 const discard = command({
-  usage: 'dead discard <id> [<id> …]',
-  about: 'Ends operations of which nobody knows whether they arrived: they are not there, and shall not be.',
+  usage: 'dead discard <id> [<id> …] --reason TEXT',
+  about: 'Ends dead or refused operations for good; who said so and why stays in the log.',
   words: [1, 500],
-  options: GRAPH,
-  async run(ids, { json, ...access }) {
+  options: { reason: { type: 'string', value: 'TEXT', about: 'why they are not wanted any more' }, ...GRAPH },
+  examples: ['erp-supergraph dead discard op_123 --reason "ordered by phone instead"'],
+  async run(ids, { json, reason, ...access }) {
+    if (!reason?.trim())
+      throw new UsageError('--reason is missing. Example: --reason "ordered by phone instead"')
     const graph = openGraph(access)
     const states: State[] = []
     for (const id of ids)
-      states.push((await graph.ask<{ resolveOperation: State }>(DISCARD, { id })).resolveOperation)
+      states.push((await graph.ask<{ discardOperation: State }>(DISCARD, { id, reason })).discardOperation)
     print(json, states, () => states.map(line))
     return EXIT.ok
   },

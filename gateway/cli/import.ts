@@ -13,8 +13,8 @@ interface SyncImport extends Progress {
 }
 
 const FIELDS =
-  'id connection state done failed total perMinute remainingMs problem { code message resolution }'
-const START = `mutation Start($connection: ID!, $objects: [SyncObject!], $since: DateTime) {
+  'id connection state done failed total ratePerMinute remainingMs problem { code message resolution }'
+const START = `mutation Start($connection: ID!, $objects: [SyncObject!]!, $since: DateTime) {
   startImport(connection: $connection, objects: $objects, since: $since) { ${FIELDS} }
 }`
 const LOOK = `query Look($id: ID!) { syncImport(id: $id) { ${FIELDS} } }`
@@ -34,8 +34,9 @@ the import. Objects: product, customer, order, invoice, payment, quote; all when
   },
   examples: ['erp-supergraph import odoo:main customer order --since 2026-01-01'],
   async run([connection, ...names], { json, since, detach, ...access }) {
-    const objects = names.length > 0 ? names.map((name) => name.toUpperCase()) : null
     const graph = openGraph(access)
+    const objects =
+      names.length > 0 ? names.map((name) => name.toUpperCase()) : await allOf(graph, connection ?? '')
     const variables = { connection, objects, since: instantOf(since) }
     const { startImport } = await graph.ask<{ startImport: SyncImport }>(START, variables)
     const last = detach ? startImport : await finished(graph, startImport)
@@ -46,6 +47,22 @@ the import. Objects: product, customer, order, invoice, payment, quote; all when
     return !detach && (last.state !== 'DONE' || last.failed > 0) ? EXIT.failed : EXIT.ok
   },
 })
+
+const CAN = 'query Can { connections { id system { capabilities } } }'
+/** The objects that can be imported, by what a system must be able to read for them. */
+const OBJECTS: Record<string, string> = {
+  ...{ items: 'PRODUCT', customers: 'CUSTOMER', quotes: 'QUOTE', orders: 'ORDER', invoices: 'INVOICE' },
+  payments: 'PAYMENT',
+}
+
+/** Everything that a connection can tell. */
+async function allOf(graph: Graph, connection: string): Promise<string[]> {
+  const { connections } = await graph.ask<{
+    connections: { id: string; system: { capabilities: string[] } }[]
+  }>(CAN)
+  const capabilities = connections.find(({ id }) => id === connection)?.system.capabilities ?? []
+  return Object.entries(OBJECTS).flatMap(([name, object]) => (capabilities.includes(name) ? [object] : []))
+}
 
 function instantOf(since: string | undefined): string | null {
   if (since === undefined) return null

@@ -1,25 +1,41 @@
 import { writeFileSync } from 'node:fs'
 import { GRAPH, command, group } from './command.ts'
 import { EXIT } from './exit.ts'
-import { objectOf } from './file.ts'
+import { textOf } from './file.ts'
 import { openGraph } from './graph.ts'
-import { print } from './print.ts'
+import { type Problem, print, sentence } from './print.ts'
 
-const EXPORT = 'query Export($connection: ID!) { exportFieldMappings(connection: $connection) }'
-const IMPORT = `mutation Import($connection: ID!, $file: JSON!) {
-  importFieldMappings(connection: $connection, file: $file)
+const EXPORT = `query Export($connection: ID, $object: MappedObject) {
+  exportFieldMappings(connection: $connection, object: $object)
+}`
+const IMPORT = `mutation Import($text: String!, $dryRun: Boolean!) {
+  importFieldMappings(text: $text, dryRun: $dryRun) {
+    created changed unchanged problems { code message resolution field }
+  }
 }`
 
+interface Imported {
+  created: number
+  changed: number
+  unchanged: number
+  problems: Problem[]
+}
+
 const give = command({
-  usage: 'mappings export <connection> [--output FILE]',
-  about: 'Writes the field mappings of a connection as JSON, to stdout or a file.',
-  words: [1, 1],
-  options: { output: { type: 'string', value: 'FILE', about: 'write there' }, ...GRAPH },
+  usage: 'mappings export [connection] [--output FILE]',
+  about: 'Writes the field mappings of a connection, or all, as JSON, to stdout or a file.',
+  words: [0, 1],
+  options: {
+    object: { type: 'string', value: 'OBJECT', about: 'only of this object, for example customer' },
+    output: { type: 'string', value: 'FILE', about: 'write there' },
+    ...GRAPH,
+  },
   examples: ['erp-supergraph mappings export odoo:main --output mappings.json'],
-  async run([connection], { json, output, ...access }) {
-    const asked = await openGraph(access).ask<{ exportFieldMappings: object }>(EXPORT, { connection })
-    const text = JSON.stringify(asked.exportFieldMappings, null, 2)
-    if (!output) print(true, asked.exportFieldMappings, () => [])
+  async run([connection], { json, object, output, ...access }) {
+    const variables = { connection: connection ?? null, object: object?.toUpperCase() ?? null }
+    const asked = await openGraph(access).ask<{ exportFieldMappings: string }>(EXPORT, variables)
+    const text = asked.exportFieldMappings
+    if (!output) process.stdout.write(`${text}\n`)
     else {
       writeFileSync(output, `${text}\n`)
       print(json, { file: output }, () => [`Written to ${output}.`])
@@ -29,16 +45,21 @@ const give = command({
 })
 
 const take = command({
-  usage: 'mappings import <connection> <file>',
-  about: 'Reads field mappings of a connection from a JSON or YAML file, or stdin with "-".',
-  words: [2, 2],
-  options: GRAPH,
-  examples: ['erp-supergraph mappings import odoo:test mappings.json'],
-  async run([connection, path = ''], { json, ...access }) {
-    const file = await objectOf(path)
-    const asked = await openGraph(access).ask<{ importFieldMappings: unknown }>(IMPORT, { connection, file })
-    print(json, asked.importFieldMappings, () => [`The mappings of ${connection} are imported.`])
-    return EXIT.ok
+  usage: 'mappings import <file>',
+  about:
+    'Reads field mappings as they were exported, from a file, or stdin with "-". All of them count, or none.',
+  words: [1, 1],
+  options: { 'dry-run': { type: 'boolean', about: 'say what would change; nothing is kept' }, ...GRAPH },
+  examples: ['erp-supergraph mappings import mappings.json --dry-run'],
+  async run([path = ''], { json, 'dry-run': dryRun = false, ...access }) {
+    const variables = { text: textOf(path), dryRun }
+    const asked = await openGraph(access).ask<{ importFieldMappings: Imported }>(IMPORT, variables)
+    const { created, changed, unchanged, problems } = asked.importFieldMappings
+    print(json, asked.importFieldMappings, () => [
+      `${created} created, ${changed} changed, ${unchanged} as they were.`,
+      ...problems.map(sentence),
+    ])
+    return problems.length > 0 ? EXIT.failed : EXIT.ok
   },
 })
 

@@ -4,7 +4,7 @@ export interface Progress {
   failed: number
   /** Null while nobody knows. */
   total: number | null
-  perMinute?: number | null
+  ratePerMinute?: number | null
   remainingMs?: number | null
 }
 
@@ -20,14 +20,14 @@ export function bar(out: {
 }
 
 /** The line for people: how much of it is there, how fast it goes, and how long it will take. */
-export function lineOf({ done, failed, total, perMinute, remainingMs }: Progress): string {
+export function lineOf({ done, failed, total, ratePerMinute, remainingMs }: Progress): string {
   const share = total ? Math.min(1, (done + failed) / total) : 0
   const full = Math.floor(share * CELLS)
   const cells = total === null ? '·'.repeat(CELLS) : '█'.repeat(full) + '░'.repeat(CELLS - full)
   const parts = [
     total === null ? `${done}` : `${done} of ${total}`,
     failed > 0 ? `${failed} failed` : '',
-    perMinute ? `${Math.round(perMinute)}/min` : '',
+    ratePerMinute ? `${Math.round(ratePerMinute)}/min` : '',
     remainingMs ? `${Math.ceil(remainingMs / 1000)} s left` : '',
   ]
   return `${cells} ${Math.floor(share * 100)} % ${parts.filter(Boolean).join(', ')}`

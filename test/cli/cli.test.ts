@@ -136,4 +136,44 @@ describe('the command line', () => {
     expect([done.code, done.stdout]).toEqual([0, expect.stringContaining(`${id} DONE`)])
     expect(booked().length - before).toBe(1)
   })
+
+  it('discards what nobody wants any more only with a reason', async () => {
+    house.sandboxes.faults('odoo', [{ do: 'status', status: 503, times: 0, match: 'sale.order' }])
+    const push = await erp(['push', order, '--idempotency-key', 'unwanted', '--wait'], { env })
+    house.sandboxes.faults('odoo', [])
+    const [id = ''] = push.stdout.split(' ')
+    expect((await erp(['dead', 'discard', id], { env })).code).toBe(2)
+    const discarded = await erp(['dead', 'discard', id, '--reason', 'ordered by phone'], { env })
+    expect([discarded.code, discarded.stdout]).toEqual([0, expect.stringContaining(`${id} CANCELLED`)])
+  })
+
+  it('brings field mappings from one house to another as a file, all or none', async () => {
+    const [hubField, erpField] = ['custom.route', 'x_route']
+    const mapping = {
+      connection: 'odoo:main',
+      object: 'CUSTOMER',
+      hubField,
+      erpField,
+      type: 'TEXT',
+      direction: 'IN',
+    }
+    const text = JSON.stringify({ version: 1, mappings: [mapping] })
+    const dry = await erp(['mappings', 'import', '-', '--dry-run'], { env, stdin: text })
+    expect([dry.code, dry.stdout]).toEqual([0, '1 created, 0 changed, 0 as they were.\n'])
+    expect((await erp(['mappings', 'import', '-'], { env, stdin: text })).code).toBe(0)
+    const exported = await erp(['mappings', 'export', 'odoo:main'], { env })
+    expect(JSON.parse(exported.stdout)).toMatchObject({ version: 1, mappings: [mapping] })
+    const bad = text.replace('odoo:main', 'odoo:other')
+    const refused = await erp(['mappings', 'import', '-', '--json'], { env, stdin: bad })
+    expect([refused.code, refused.stdout + refused.stderr]).toEqual([1, expect.stringContaining('NOT_FOUND')])
+  })
+
+  it('imports the history of a connection to its end, and says what is wrong with a time', async () => {
+    const done = await erp(['import', 'odoo:main', 'customer', '--json'], { env })
+    const { state, done: count, failed } = JSON.parse(done.stdout) as Record<string, unknown>
+    expect([done.code, state, failed, done.stderr]).toEqual([0, 'DONE', 0, ''])
+    expect(count).toBeGreaterThan(10)
+    const wrong = await erp(['import', 'odoo:main', '--since', 'yesterday'], { env })
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--since 2026-01-01')])
+  })
 })

@@ -50,7 +50,7 @@ describe('the help of the command line', () => {
   it('draws progress on a terminal alone, and never more than there is', () => {
     const written: string[] = []
     const out = (isTTY: boolean) => ({ isTTY, write: (text: string) => written.push(text) })
-    const some = { done: 40, failed: 10, total: 200, perMinute: 600, remainingMs: 15_000 }
+    const some = { done: 40, failed: 10, total: 200, ratePerMinute: 600, remainingMs: 15_000 }
     bar(out(false))(some)
     expect(written).toEqual([])
     bar(out(true))(some)
