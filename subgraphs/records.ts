@@ -140,6 +140,8 @@ export interface CustomerInput {
 
 /** An invoice to be written; ids are the ERP's own. */
 export interface InvoiceInput {
+  /** An invoice when left out. Quantities and prices of a credit note are positive, as those of an invoice. */
+  type?: 'INVOICE' | 'CREDIT_NOTE' | null
   customer: Id
   order?: Id | null
   number?: string | null

@@ -1,6 +1,7 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { CustomAttribute } from '../../schema/index.ts'
 import type { CustomerInput, Erp, InvoiceInput, OrderInput, PaymentInput, Write } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import type { Client } from './client.ts'
 import {
   customPaths,
@@ -77,6 +78,7 @@ export function invoices(client: Client, erp: Erp): Write<InvoiceInput> | undefi
     lookup: pick(client, create, null),
     async words({ wording }, input) {
       const whole = { customer: '', lines: [], ...input }
+      mustBeInvoice(whole, 'the ERP')
       mustBeWhole(whole)
       const [lines] = await Promise.all([
         knownLines(client, erp, whole),

@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { InvoiceInput, OrderLineInput, PaymentInput } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import type { Books } from './books.ts'
 import type { Job } from './client.ts'
 import { type Config, isDebtor } from './config.ts'
@@ -161,6 +162,7 @@ async function countryOf(config: Config, books: Books | null, account: string): 
 }
 
 async function draftInvoice(config: Config, books: Books | null, input: InvoiceInput, ref: string) {
+  mustBeInvoice(input, 'DATEV')
   const account = mustBeDebtor(config, input.customer)
   mustBeEuro(input.currency, 'currency')
   const number = numberOf(input, ref)

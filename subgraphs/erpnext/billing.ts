@@ -2,6 +2,7 @@ import Big from 'big.js'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { InvoiceInput, PaymentInput, Write } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import { exactNumber } from '../json.ts'
 import { buyer, currencyOf, documentLines } from './lines.ts'
 import { type Connection, children } from './read.ts'
@@ -26,6 +27,7 @@ async function billedRows(connection: Connection, { order, lines }: InvoiceInput
 
 async function invoiceBody(connection: Connection, input: InvoiceInput, ref: string): Promise<object> {
   const { setup, config } = connection
+  mustBeInvoice(input, 'ERPNext')
   const customer = await buyer(connection, input.customer)
   const on = input.issuedOn ?? dayIn(await setup.zone())
   const currency = await currencyOf(connection, input.currency, customer)

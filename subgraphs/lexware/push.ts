@@ -1,5 +1,6 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, InvoiceInput, OrderInput, Ref, Write } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import type { HttpRequest } from '../http.ts'
 import { isId, shown } from './client.ts'
 import { invoiceBody, orderBody } from './body.ts'
@@ -112,6 +113,7 @@ export function orderWrite(connection: Connection): Write<OrderInput> {
 /** Invoices; one that bills an order confirmation follows it. */
 export function invoiceWrite(connection: Connection): Write<InvoiceInput> {
   return new Push(connection, 'invoice', async (input, ref) => {
+    mustBeInvoice(input, 'Lexware Office')
     const { order = null } = input
     if (order !== null && !(isId(order) && (await documentOf(connection, 'order', order))))
       throw new ErpError('VALIDATION', `There is no order "${order.slice(0, 60)}" to bill.`, {

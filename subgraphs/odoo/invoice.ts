@@ -10,13 +10,17 @@ import type { Domain, Odoo } from './setup.ts'
 const MODEL = 'account.move'
 const CREATED = 1
 const POSTED = 2
+const TYPES = { INVOICE: 'out_invoice', CREDIT_NOTE: 'out_refund' }
 
-/** Writes customer invoices: create a draft, post it. Our reference is `ref`; our number is the payment reference. */
+/**
+ * Writes customer invoices and credit notes, which are one model: create a draft, post it. Our reference is `ref`; our number is the payment reference.
+ * https://github.com/odoo/odoo/blob/19.0/addons/account/models/account_move.py (move_type)
+ */
 export function invoiceWrite(odoo: Odoo): Write<InvoiceInput> {
   const find = async (ref: string) => {
     const ours: Domain = [
       ['ref', '=', ref],
-      ['move_type', '=', 'out_invoice'],
+      ['move_type', 'in', Object.values(TYPES)],
     ]
     const invoice = await written(odoo, MODEL, ours)
     if (!invoice) return null
@@ -68,7 +72,7 @@ async function moveOf(odoo: Odoo, input: InvoiceInput, ref: string): Promise<Rec
     order ? writtenAs(odoo, 'sale.order', order) : null,
   ])
   return {
-    move_type: 'out_invoice',
+    move_type: TYPES[input.type ?? 'INVOICE'],
     partner_id: idNumber(customer),
     ref,
     payment_reference: input.number ?? undefined,

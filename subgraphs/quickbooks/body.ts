@@ -2,6 +2,7 @@ import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { Address } from '../../schema/index.ts'
 import type { InvoiceInput, OrderInput, OrderLineInput } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import { exactNumber, plain } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { type Client, type Query, among, isId } from './client.ts'
@@ -236,7 +237,8 @@ export async function documentBody(
 }
 
 /** An invoice in the words of an order. */
-export function asDocument({ order, issuedOn, ...input }: InvoiceInput, bills: boolean): DocumentInput {
+export function asDocument({ order, issuedOn, type, ...input }: InvoiceInput, bills: boolean): DocumentInput {
+  mustBeInvoice({ type }, 'QuickBooks')
   if (order && bills && !isId(order)) refuse('order', `There is no order ${order.slice(0, 40)}.`, 'NOT_FOUND')
   return { ...input, orderedOn: issuedOn, bills: bills ? order : null }
 }

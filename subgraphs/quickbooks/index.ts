@@ -89,7 +89,8 @@ export const quickbooks: Connector<typeof config> = {
       invoice: new Sales(client, {
         entity: 'Invoice',
         numbered: true,
-        body: (input, ref) => documentBody(client, setup, asDocument(input, orderTarget === 'ESTIMATE'), ref),
+        body: async (input, ref) =>
+          documentBody(client, setup, asDocument(input, orderTarget === 'ESTIMATE'), ref),
       }),
       payment: new Payments(client, setup),
       changes(kind: Kind, since: Cursor | null) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, InvoiceInput, OrderInput, Ref, WireRequest, Write } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { dayOf } from '../zone.ts'
@@ -174,7 +175,11 @@ export class Invoices extends Papers implements Write<InvoiceInput> {
     return this.send(await this.#request(input, ref), ref)
   }
 
-  #request({ issuedOn, order, number, ...input }: InvoiceInput, ref: string): Promise<WireRequest> {
+  async #request(
+    { issuedOn, order, number, type, ...input }: InvoiceInput,
+    ref: string,
+  ): Promise<WireRequest> {
+    mustBeInvoice({ type }, 'Sage Accounting')
     const isQuote = this.connection.client.config.orderTarget !== 'DRAFT_INVOICE'
     const note = [input.note, order && !isQuote && `Order ${order}`].filter(Boolean).join('\n') || null
     return this.request({ ...input, note, date: issuedOn }, ref, ({ date, days }) => {

@@ -7,6 +7,7 @@ import type {
   PaymentInput,
   Ref,
 } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import type { Json } from '../json.ts'
 
 /** A document as the endpoint gets it under `data`; decimals are text. */
@@ -90,6 +91,7 @@ export function toCustomer(input: CustomerInput, ref: string): Document {
 
 /** An invoice to be booked. */
 export function toInvoice(input: InvoiceInput, ref: string): Document {
+  mustBeInvoice(input, 'the system behind the webhook')
   return {
     id: ref,
     number: input.number ?? null,

@@ -1,5 +1,6 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, Id, InvoiceInput, OrderInput, Ref, WireRequest, Write } from '../connector.ts'
+import { mustBeInvoice } from '../credit.ts'
 import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { bodyOf } from './body.ts'
@@ -225,7 +226,11 @@ export class Invoices extends DocumentWrite implements Write<InvoiceInput> {
     return this.documents.send(await this.#request(input, ref), ref)
   }
 
-  #request({ issuedOn, number, order, ...input }: InvoiceInput, ref: string): Promise<WireRequest> {
+  async #request(
+    { issuedOn, number, order, type, ...input }: InvoiceInput,
+    ref: string,
+  ): Promise<WireRequest> {
+    mustBeInvoice({ type }, 'Xero')
     const note = [input.note, order && `Order ${order}`].filter(Boolean).join('\n') || null
     return this.documents.request('invoice', { ...input, note, date: issuedOn }, ref, number ?? null)
   }

@@ -1,6 +1,7 @@
 import { changes } from './changes.ts'
 import type { Check } from './check.ts'
 import { config } from './config.ts'
+import { credits } from './credits.ts'
 import { customers } from './customers.ts'
 import { faults } from './faults.ts'
 import { fields } from './fields.ts'
@@ -34,4 +35,5 @@ export const checks: Check[] = [
   ...signin,
   ...kept,
   ...fields,
+  ...credits,
 ]

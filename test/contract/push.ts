@@ -105,7 +105,8 @@ export const CUSTOMER: Job<CustomerInput> = {
   input: (_bench, ref) =>
     Promise.resolve(customerInput({ name: `Grünwald ${ref} ✨ GmbH`, email: emailOf(ref) })),
 }
-const INVOICE: Job<InvoiceInput> = { kind: 'invoice', part: (erp) => erp.invoice, input: invoiceInput }
+/** Writing invoices. */
+export const INVOICE: Job<InvoiceInput> = { kind: 'invoice', part: (erp) => erp.invoice, input: invoiceInput }
 const PAYMENT: Job<PaymentInput> = { kind: 'payment', part: (erp) => erp.payment, input: paymentInput }
 
 function emailOf(ref: string): string {

@@ -121,7 +121,8 @@ export async function draftInvoice(
   input: PushInvoiceInput,
 ): Promise<Draft<StoredInvoice>> {
   const bad = new Complaints()
-  const { connection: _connection, lines, ...rest } = input
+  const { connection: _connection, lines, type, ...rest } = input
+  if (type === 'UNKNOWN') bad.add('VALIDATION', 'A document is an INVOICE or a CREDIT_NOTE.', 'type')
   checkLines(lines, input.currency ?? null, bad, 'asLines')
   checkCurrency(input.currency, 'currency', bad)
   const open = openOf(hub, caller, input.connection, 'invoice', bad)
@@ -140,7 +141,13 @@ export async function draftInvoice(
   const id = customer.row.id
   return {
     customer: id,
-    stored: { ...rest, customer: id, order: input.order ?? null, lines: known },
+    stored: {
+      ...rest,
+      ...(type === 'CREDIT_NOTE' && { type }),
+      customer: id,
+      order: input.order ?? null,
+      lines: known,
+    },
     warnings,
   }
 }

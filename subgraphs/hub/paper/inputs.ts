@@ -1,4 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql'
+import { InvoiceType } from '../../../schema/enums.ts'
 import { CurrencyCodeScalar, DateScalar } from '../../../schema/scalars.ts'
 import { MoneyInput, OrderLineInput } from '../inputs.ts'
 
@@ -7,6 +8,13 @@ import { MoneyInput, OrderLineInput } from '../inputs.ts'
 export class PushInvoiceInput {
   @Field(() => ID)
   connection!: string
+
+  @Field(() => InvoiceType, {
+    nullable: true,
+    description:
+      'INVOICE when left out. Quantities of a CREDIT_NOTE are positive; where an ERP takes none it is refused.',
+  })
+  type?: InvoiceType | null
 
   @Field(() => ID, { description: 'The id of a Customer that the connection knows.' })
   customer!: string
