@@ -3,6 +3,7 @@ import type { Manager } from './database.ts'
 import type { Hub } from './hub.ts'
 import { agreedOf } from './mapping/records.ts'
 import { contentOf } from './mirror.ts'
+import { allowedIn, trimmed } from './privacy/admit.ts'
 
 const KEEP = `
 insert into mirror (connection, kind, native_id, tenant, content, hash, synced, synced_at, told)
@@ -21,7 +22,7 @@ export async function keepOwn(
   record: Records[Kind] | null,
 ): Promise<void> {
   if (!record) return
-  const { content, hash } = contentOf(record)
+  const { content, hash } = contentOf(trimmed(record, await allowedIn(em, at.connection, at.kind)))
   const agreed = JSON.stringify(await agreedOf(hub, em, at, content))
   await em.execute(KEEP, [
     ...[at.connection, at.kind, at.id, at.tenant],

@@ -7,6 +7,8 @@ import type { JobHandler } from './jobs.ts'
 import { mappingApply } from './mapping/again.ts'
 import { webhookOut } from './outgoing/job.ts'
 import { recordResync } from './resync.ts'
+import { erasureJob } from './privacy/erase.ts'
+import { allowedFieldsJob } from './privacy/fields.ts'
 import { rollbackJob } from './rollback/job.ts'
 import { confirmedDeletions } from './setting/deletions.ts'
 import { deletion } from './setting/propagate.ts'
@@ -24,4 +26,6 @@ export const handlers: JobHandler[] = [
   historyImport,
   confirmedDeletions,
   deletion,
+  erasureJob,
+  allowedFieldsJob,
 ]

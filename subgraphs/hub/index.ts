@@ -18,6 +18,7 @@ import { SeenResolver } from './metrics/seen.ts'
 import { OutgoingResolver } from './outgoing/index.ts'
 import { OrderResolver, orderByReference } from './order.ts'
 import { PaymentResolver, paymentByReference } from './payment.ts'
+import { PrivacyResolver } from './privacy/index.ts'
 import { ProductPriceResolver } from './price.ts'
 import { ProductResolver, productByReference } from './product.ts'
 import { QuoteResolver } from './quote.ts'
@@ -60,6 +61,7 @@ const resolvers: NonEmptyArray<Class> = [
   SeenResolver,
   OutgoingResolver,
   AuditResolver,
+  PrivacyResolver,
   ...writeResolvers,
 ]
 

@@ -9,6 +9,7 @@ import { type Brought, bringIn } from './mapping/records.ts'
 import { followMaster } from './master.ts'
 import { type Origin, takeOver } from './mirror.ts'
 import { importInvoices, importPayments } from './papers.ts'
+import { admitted } from './privacy/admit.ts'
 import { importQuotes } from './quotes.ts'
 
 const READ_AT_ONCE = 100
@@ -38,9 +39,10 @@ export async function intake(
   hub: Hub,
   open: OpenConnection,
   kind: Kind,
-  found: Records[Kind][],
+  given: Records[Kind][],
   origin: Origin,
 ): Promise<void> {
+  const found = await admitted(hub, open, kind, given)
   const brought = await bringIn(hub, hub.db.em(), open, kind, found)
   await importGolden(hub, open, kind, brought)
   await takeOver(hub, open, kind, found, origin, brought)

@@ -12,6 +12,7 @@ import { customerInput, invoiceInput, orderInput, paymentInput, targetOf } from 
 import { type Claimed, type Move, type Operation, FenceLost, move, tellMoved } from './operations.ts'
 import { afterFailure, isCertain } from './outcome.ts'
 import { type Hiding, hiding } from './personal.ts'
+import { allowedIn, trimmed, veiled } from './privacy/admit.ts'
 import { refuseTwin } from './twins.ts'
 import { OperationTable } from './tables.ts'
 
@@ -180,11 +181,13 @@ function uncertain<I>({ op }: Work<I>, found: Found | null): ErpError {
 
 async function done<I>(work: Work<I>, ref: Ref): Promise<void> {
   const { hub, held, op, open, attempt, call, before } = work
-  const after = ref.id ? await recordOf(open, op.object, ref.id, call) : null
-  const written = { externalId: ref.id || null, externalNumber: ref.number ?? null, before, after }
+  const allowed = await allowedIn(hub.db.em(), open.id, kindOf(op.object))
+  const after = ref.id ? trimmed(await recordOf(open, op.object, ref.id, call), allowed) : null
+  const known = { before: trimmed(before, allowed), after }
+  const written = { externalId: ref.id || null, externalNumber: ref.number ?? null, ...known }
   await hub.db.em().transactional(async (em) => {
     await move(em, held, { status: 'DONE', outcome: 'SUCCESS', sent: 'clear', ...written })
-    await closeAttempt(em, held, attempt, 'SUCCESS', null)
+    await closeAttempt(em, held, veiled(attempt, allowed), 'SUCCESS', null)
     await bookDone(hub, em, op, ref, after)
   })
   tellMoved(hub.db, [op.id])
@@ -208,7 +211,8 @@ async function failed<I>(work: Work<I>, error: unknown): Promise<void> {
     to.externalNumber = left.ref.number
     to.problem.message += ` A draft was left in the ERP: ${left.ref.number ?? left.ref.id}.`
   }
-  await settle(hub, held, { ...to, before: work.before }, attempt)
+  const allowed = await allowedIn(hub.db.em(), open.id, kindOf(op.object))
+  await settle(hub, held, { ...to, before: trimmed(work.before, allowed) }, veiled(attempt, allowed))
 }
 
 async function leftover<I>({ write, op }: Work<I>): Promise<Found | null> {

@@ -13,6 +13,7 @@ import { beginRun, endRun } from './flow/runs.ts'
 import type { Hub } from './hub.ts'
 import { importCustomers, newId } from './identity.ts'
 import type { PushOrderInput } from './inputs.ts'
+import { admitted } from './privacy/admit.ts'
 import { Refused } from './request.ts'
 
 /** Writes quotes that a source told of; an accepted one becomes exactly one order, a cancelled one cancels it. */
@@ -121,7 +122,8 @@ async function toOrder(
 async function buyerOf(hub: Hub, open: OpenConnection, quote: Quote): Promise<string> {
   if (quote.customer && !(await hub.catalogue.hubId(open.id, 'customer', quote.customer))) {
     const [found] = (await open.erp.customers?.byId([quote.customer])) ?? []
-    if (found && !(found instanceof ErpError)) await importCustomers(hub.db, open, [found])
+    if (found && !(found instanceof ErpError))
+      await importCustomers(hub.db, open, await admitted(hub, open, 'customer', [found]))
   }
   const known = quote.customer ? await hub.catalogue.hubId(open.id, 'customer', quote.customer) : null
   if (known) return known

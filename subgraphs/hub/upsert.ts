@@ -19,6 +19,7 @@ import { mappingsOf } from './mapping/read.ts'
 import type { MappingSet } from './mapping/set.ts'
 import { insertOperation } from './operations.ts'
 import { attributesOf, routeFor } from './routing/rules.ts'
+import { welcomeBack } from './privacy/marks.ts'
 import { type Accepted, type Keyed, Refused, acceptOnce, keyed, referenceOf } from './request.ts'
 import { CustomerTable } from './tables.ts'
 import { lockCustomers } from './twins.ts'
@@ -51,6 +52,7 @@ export async function acceptCustomer(
   const accepted = await acceptOnce(hub, caller, request, async (em) => {
     await lockCustomers(em, caller.tenant)
     await refuseDuplicate(em, caller, input, differentFrom)
+    if (!input.id) await welcomeBack(em, hub.safe, caller.tenant, input)
     const id = input.id ?? newId('cus')
     const golden = await saveGolden(em, caller, id, input, targets)
     const operations: string[] = []

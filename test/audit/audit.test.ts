@@ -29,7 +29,7 @@ interface Line {
 let house: TestHouse
 beforeAll(async () => {
   house = await openHouse({ only: ['qwoty:main'] })
-})
+}, 240_000)
 afterAll(() => house.close())
 
 async function lines(filter: object = {}, first = 50): Promise<Line[]> {

@@ -42,7 +42,7 @@ const further: Receiver[] = []
 beforeAll(async () => {
   house = await openHouse({ only: ['qwoty:main', 'aforo:main'] })
   receiver = await another()
-})
+}, 240_000)
 afterAll(async () => {
   for (const one of further) await one.close()
   await house.close()
