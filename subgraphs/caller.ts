@@ -32,8 +32,8 @@ export interface Caller {
   scopes: Scope[]
   /** Only these connections; null for all. */
   connections: string[] | null
-  /** Only this customer's prices and records: the hub's id, and the ERP's own id per connection. */
-  customer: { id: string; natives: Record<string, string> } | null
+  /** Only this customer's prices and records: the hub's id, and the ERP's own id per connection, or all of them. */
+  customer: { id: string; natives: Record<string, string>; every?: Record<string, string[]> } | null
   /** Exact quantities and the usual threshold when left out. */
   stock?: StockView
 }

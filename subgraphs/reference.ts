@@ -101,5 +101,9 @@ async function record(
 }
 
 function owns(caller: Caller, connection: string, native: string | null): boolean {
-  return caller.customer === null || (native !== null && caller.customer.natives[connection] === native)
+  if (caller.customer === null) return true
+  const { natives, every } = caller.customer
+  return (
+    native !== null && (natives[connection] === native || (every?.[connection]?.includes(native) ?? false))
+  )
 }

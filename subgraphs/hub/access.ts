@@ -72,7 +72,8 @@ export class Access {
 
   async #customer(tenant: string, id: string): Promise<NonNullable<Caller['customer']>> {
     const [known] = await this.#catalogue.customers(tenant, [id])
-    return { id, natives: known?.natives ?? {} }
+    if (!known) return { id, natives: {} }
+    return { id: known.row.id, natives: known.natives, every: known.every }
   }
 }
 

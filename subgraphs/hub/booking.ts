@@ -8,6 +8,7 @@ import type { Hub } from './hub.ts'
 import { invoiceFigures, paymentFigures } from './papers.ts'
 import { kindOf, readOf } from './kinds.ts'
 import type { Operation } from './operations.ts'
+import { idNow } from './match/alias.ts'
 import { forgetOrphan, lockCustomers } from './twins.ts'
 
 const READ_BACK_MS = 5_000
@@ -54,8 +55,9 @@ export async function bookDone(
   if (op.object === 'CUSTOMER') {
     if (!op.customer) return
     await lockCustomers(em, op.tenant)
-    await forgetOrphan(em, op, ref.id)
-    await em.execute(BOOK_REF, [op.connection, 'customer', ref.id, op.tenant, op.customer, number])
+    const customer = await idNow(em, op.customer)
+    await forgetOrphan(em, { ...op, customer }, ref.id)
+    await em.execute(BOOK_REF, [op.connection, 'customer', ref.id, op.tenant, customer, number])
     return
   }
   if (op.object === 'INVOICE') return bookInvoice(em, op, ref.id, number, after as Invoice | null)

@@ -4,15 +4,25 @@ import { type Database, rows } from './database.ts'
 import { CustomerTable, ProductTable, ReferenceTable } from './tables.ts'
 import type { InferEntity } from '@mikro-orm/core'
 
-/** A golden record with the ERPs' own ids, by connection. */
+/** A golden record with the ERPs' own ids, by connection: the first, and all where an ERP has it several times. */
 export interface Known<T> {
   row: T
   natives: Record<string, Id>
+  every: Record<string, Id[]>
 }
 /** A product with where it is known. */
 export type KnownProduct = Known<InferEntity<typeof ProductTable>>
 /** A customer with where it is known. */
 export type KnownCustomer = Known<InferEntity<typeof CustomerTable>>
+
+const ALIASES = `select id, customer from customer_alias where tenant = ?
+  and id in (select jsonb_array_elements_text(?::jsonb))`
+
+function known(every: Record<string, Id[]> = {}): Omit<Known<never>, 'row'> {
+  const natives: Record<string, Id> = {}
+  for (const [connection, [first]] of Object.entries(every)) if (first) natives[connection] = first
+  return { natives, every }
+}
 
 const MAX = 50_000
 const TTL_MS = 60_000
@@ -56,7 +66,7 @@ export class Catalogue {
       found.map((row) => row.id),
     )
     return found.map((row) => {
-      const product = { row, natives: natives.get(row.id) ?? {} }
+      const product = { row, ...known(natives.get(row.id)) }
       this.#products.set(`${row.tenant}\n${row.sku}`, product)
       return product
     })
@@ -67,17 +77,26 @@ export class Catalogue {
     return this.#keepProducts(found)
   }
 
-  /** Customers by the hub's id, in the same order; null where there is none. */
+  /** Customers by the hub's id or an old id of a merged one, in the same order; null where there is none. */
   async customers(tenant: string, ids: string[]): Promise<(KnownCustomer | null)[]> {
     const missing = [...new Set(ids)].filter((id) => !this.#customers.has(`${tenant}\n${id}`))
     if (missing.length > 0) {
-      const found = await this.#db.em().find(CustomerTable, { tenant, id: { $in: missing } })
+      const aliases = await rows<{ id: string; customer: string }>(this.#db.em(), ALIASES, [
+        tenant,
+        JSON.stringify(missing),
+      ])
+      const ids = [...new Set([...missing, ...aliases.map(({ customer }) => customer)])]
+      const found = await this.#db.em().find(CustomerTable, { tenant, id: { $in: ids } })
       const natives = await this.#natives(
         'customer',
         found.map((row) => row.id),
       )
       for (const row of found)
-        this.#customers.set(`${tenant}\n${row.id}`, { row, natives: natives.get(row.id) ?? {} })
+        this.#customers.set(`${tenant}\n${row.id}`, { row, ...known(natives.get(row.id)) })
+      for (const { id, customer } of aliases) {
+        const now = this.#customers.get(`${tenant}\n${customer}`)
+        if (now) this.#customers.set(`${tenant}\n${id}`, now)
+      }
     }
     return ids.map((id) => this.#customers.get(`${tenant}\n${id}`) ?? null)
   }
@@ -98,13 +117,19 @@ export class Catalogue {
     this.#stop()
   }
 
-  async #natives(kind: string, ids: string[]): Promise<Map<string, Record<string, Id>>> {
-    const byHub = new Map<string, Record<string, Id>>()
+  async #natives(kind: string, ids: string[]): Promise<Map<string, Record<string, Id[]>>> {
+    const byHub = new Map<string, Record<string, Id[]>>()
     if (ids.length === 0) return byHub
-    const found = await this.#db.em().find(ReferenceTable, { kind, hubId: { $in: ids }, deleted: false })
+    const found = await this.#db
+      .em()
+      .find(
+        ReferenceTable,
+        { kind, hubId: { $in: ids }, deleted: false },
+        { orderBy: { linkedAt: 'asc', nativeId: 'asc' } },
+      )
     for (const ref of found) {
       const natives = byHub.get(ref.hubId) ?? {}
-      natives[ref.connection] ??= ref.nativeId
+      ;(natives[ref.connection] ??= []).push(ref.nativeId)
       byHub.set(ref.hubId, natives)
     }
     return byHub

@@ -114,6 +114,12 @@ export async function customerById(hub: Hub, tenant: string, id: string): Promis
   return known ? toCustomer(known.row) : null
 }
 
+/** The id of a customer as it is now: another one, where it was merged. */
+export async function customerIdNow(hub: Hub, tenant: string, id: string): Promise<string> {
+  const [known] = await hub.catalogue.customers(tenant, [id])
+  return known?.row.id ?? id
+}
+
 /** Whether a caller may see a customer: a portal key its own, a key of some connections those known there. */
 export function seesCustomer(caller: Caller, { row, natives }: KnownCustomer): boolean {
   return caller.customer === null ? reachesAny(caller, natives) : caller.customer.id === row.id
@@ -194,8 +200,8 @@ async function references(
 ): Promise<Reference[]> {
   const [known] = await hub.catalogue.customers(caller.tenant, [customer.id])
   return hub.directory.all(caller.tenant).flatMap((open) => {
-    const native = (known as KnownCustomer | null)?.natives[open.id]
-    const shown = native && open.connector.capabilities.includes(needs) && reaches(caller, open.id)
-    return shown ? [referTo(open.connector, kind, recordId(open.id, kind, native), open.id)] : []
+    if (!open.connector.capabilities.includes(needs) || !reaches(caller, open.id)) return []
+    const natives = known?.every[open.id] ?? []
+    return natives.map((native) => referTo(open.connector, kind, recordId(open.id, kind, native), open.id))
   })
 }

@@ -13,6 +13,7 @@ import { Flows } from './migrations/flows.ts'
 import { Imports } from './migrations/imports.ts'
 import { Inbox } from './migrations/inbox.ts'
 import { Mends } from './migrations/mends.ts'
+import { Matches } from './migrations/matches.ts'
 import { Meter } from './migrations/meter.ts'
 import { Mirror } from './migrations/mirror.ts'
 import { Mappings } from './migrations/mappings.ts'
@@ -63,6 +64,7 @@ function common() {
         { name: '013-mends', class: Mends },
         { name: '014-care', class: Care },
         { name: '015-trust', class: Trust },
+        { name: '016-matches', class: Matches },
       ],
       tableName: 'migration',
       snapshot: false,

@@ -1,5 +1,6 @@
 import { type Manager, rows } from './database.ts'
 import { matchKeys } from './identity.ts'
+import { fold } from './match/keys.ts'
 
 /** A golden record that may be the same customer. */
 export interface Candidate {
@@ -75,15 +76,6 @@ export function nameScore(one: string, other: string): number {
   const [a, b] = [fold(one), fold(other)]
   const sorted = (text: string) => text.split(' ').sort().join(' ')
   return Math.max(similarity(a, b), similarity(sorted(a), sorted(b)))
-}
-
-/** "mueller" and "muller" are one name: the normalised form has lost the umlaut, not its spelling with e. */
-function fold(text: string): string {
-  return text
-    .replace(/([aou])e/g, '$1')
-    .replace(/\b(und|and|et|y|e)\b/g, '')
-    .replace(/ +/g, ' ')
-    .trim()
 }
 
 /** Jaro-Winkler similarity, 0 to 1: the share of common letters near each other, better with a common beginning. */

@@ -5,6 +5,7 @@ import { flowJob } from './flow/run.ts'
 import { historyImport } from './import/work.ts'
 import type { JobHandler } from './jobs.ts'
 import { mappingApply } from './mapping/again.ts'
+import { customerVanished } from './match/follow.ts'
 import { webhookOut } from './outgoing/job.ts'
 import { recordResync } from './resync.ts'
 import { erasureJob } from './privacy/erase.ts'
@@ -28,4 +29,5 @@ export const handlers: JobHandler[] = [
   deletion,
   erasureJob,
   allowedFieldsJob,
+  customerVanished,
 ]

@@ -2,22 +2,29 @@ import { randomUUID } from 'node:crypto'
 import type { Customer, Item, Order } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { type Database, type Manager, rows } from './database.ts'
+import { noteCandidates } from './match/candidates.ts'
+import { likelyFor, linkOf } from './match/find.ts'
+import { nameBlock, phoneKey } from './match/keys.ts'
+import { type Policy, policyOf } from './match/policy.ts'
 
 /** What two records of one customer have in common, however they are written. */
 export interface MatchKeys {
   emailKey: string | null
   taxKey: string | null
+  phoneKey: string | null
   nameKey: string
 }
 
 const LEGAL_FORMS =
   /\b(gmbh|mbh|ag|kg|ohg|ug|ltd|limited|inc|llc|corp|co|sarl|sas|sa|bv|nv|srl|spa|plc|oy|ab|as)\b/g
 
-/** Normalises name, e-mail and tax id for matching: case, accents, legal forms, blanks and punctuation. */
+/** Normalises name, e-mail, phone and tax id for matching: case, accents, legal forms, blanks and punctuation. */
 export function matchKeys(customer: {
   name?: string | null
   email?: string | null
   taxId?: string | null
+  phone?: string | null
+  country?: string | null
 }): MatchKeys {
   const plain = (customer.name ?? '')
     .toLowerCase()
@@ -28,6 +35,7 @@ export function matchKeys(customer: {
   return {
     emailKey: customer.email?.trim().toLowerCase() || null,
     taxKey: customer.taxId?.toUpperCase().replace(/[^A-Z0-9]/g, '') || null,
+    phoneKey: phoneKey(customer.phone, customer.country),
     nameKey: words.split(' ').filter(Boolean).join(' ') || plain.trim(),
   }
 }
@@ -73,7 +81,10 @@ from jsonb_to_recordset(?::jsonb) as i(id text, sku text) join product on produc
 on conflict (connection, kind, native_id) do update set
   hub_id = excluded.hub_id, number = excluded.number, seen_at = now(), deleted = false`
 
-/** Writes customers of one connection: matched by earlier reference, tax id, then e-mail; else a new one. */
+/**
+ * Writes customers of one connection: known by an earlier reference, else matched as the tenant's policy says, else a
+ * new one; whoever may be the same without being sure waits for a person's decision.
+ */
 export async function importCustomers(
   db: Database,
   open: OpenConnection,
@@ -82,60 +93,68 @@ export async function importCustomers(
   if (customers.length === 0) return
   await db.em().transactional(async (em) => {
     await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`customers ${open.tenant}`])
-    for (const customer of customers) await importCustomer(em, open, customer)
+    const policy = await policyOf(em, open.tenant)
+    for (const customer of customers) await importCustomer(em, open, customer, policy)
   })
   db.bus.tell('catalogue', open.id)
 }
 
-async function importCustomer(em: Manager, open: OpenConnection, customer: Customer): Promise<void> {
-  const keys = matchKeys(customer)
-  const [match] = await rows<{ id: string }>(em, FIND_CUSTOMER, [
-    open.id,
-    customer.id,
-    open.tenant,
-    keys.taxKey,
-    open.tenant,
-    keys.emailKey,
-  ])
-  const id = match?.id ?? newId('cus')
-  if (!match) {
-    const own = [
-      customer.name ?? customer.number ?? customer.id,
-      customer.email,
-      customer.phone,
-      customer.taxId,
-      customer.country,
-    ]
-    const terms = [
-      customer.currency,
-      customer.group,
-      customer.paymentTerms,
-      JSON.stringify(customer.addresses ?? []),
-      JSON.stringify((customer.customAttributes ?? []).filter(({ value }) => value)),
-      open.id,
-    ]
-    await em.execute(INSERT_CUSTOMER, [
-      id,
-      open.tenant,
-      // The driver takes undefined for the name of a column, and a connector may leave out what it does not know.
-      ...[...own, ...terms].map((text) => text ?? null),
-      keys.emailKey,
-      keys.taxKey,
-      keys.nameKey,
-    ])
-  }
+async function importCustomer(
+  em: Manager,
+  open: OpenConnection,
+  customer: Customer,
+  policy: Policy,
+): Promise<void> {
+  const [known] = await rows<{ id: string }>(em, FIND_CUSTOMER, [open.id, customer.id])
+  const likely = known ? [] : await likelyFor(em, open, customer, policy)
+  const link = known?.id ?? linkOf(likely)
+  const id = link ?? newId('cus')
+  if (!link) await insertCustomer(em, open, id, customer)
+  const others = likely.filter((one) => one.customer !== id && (!link || one.isSure))
+  await noteCandidates(
+    em,
+    { tenant: open.tenant, connection: open.id, native: customer.id, customer: id },
+    others,
+  )
   await em.execute(UPSERT_REF, [open.id, 'customer', customer.id, open.tenant, id, customer.number ?? null])
   if (open.connector.role === 'erp') await em.execute(SET_HOME, [open.id, id, open.id])
 }
 
 const FIND_CUSTOMER = `
-select hub_id as id, 0 as rank from external_ref where connection = ? and kind = 'customer' and native_id = ?
-union all select id, 1 from customer where tenant = ? and tax_key = ?
-union all select id, 2 from customer where tenant = ? and email_key = ? order by rank limit 1`
+select hub_id as id from external_ref where connection = ? and kind = 'customer' and native_id = ?`
+
+async function insertCustomer(
+  em: Manager,
+  open: OpenConnection,
+  id: string,
+  customer: Customer,
+): Promise<void> {
+  const { emailKey, taxKey, phoneKey: phone, nameKey } = matchKeys(customer)
+  const own = [
+    customer.name ?? customer.number ?? customer.id,
+    customer.email,
+    customer.phone,
+    customer.taxId,
+    customer.country,
+  ]
+  const terms = [
+    customer.currency,
+    customer.group,
+    customer.paymentTerms,
+    JSON.stringify(customer.addresses ?? []),
+    JSON.stringify((customer.customAttributes ?? []).filter(({ value }) => value)),
+    open.id,
+  ]
+  const keys = [emailKey, taxKey, phone, nameKey, JSON.stringify(nameBlock(nameKey))]
+  // The driver takes undefined for the name of a column, and a connector may leave out what it does not know.
+  const values = [...own, ...terms].map((text) => text ?? null)
+  await em.execute(INSERT_CUSTOMER, [id, open.tenant, ...values, ...keys])
+}
 
 const INSERT_CUSTOMER = `
 insert into customer (id, tenant, name, email, phone, tax_id, country, currency, customer_group, payment_terms, addresses,
-  custom_attributes, home, email_key, tax_key, name_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, ?)`
+  custom_attributes, home, email_key, tax_key, phone_key, name_key, name_block)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, ?, ?, array(select jsonb_array_elements_text(?::jsonb)))`
 
 const UPSERT_REF = `
 insert into external_ref (connection, kind, native_id, tenant, hub_id, number) values (?, ?, ?, ?, ?, ?)

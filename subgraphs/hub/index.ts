@@ -13,6 +13,7 @@ import { ImportResolver } from './import/resolver.ts'
 import { InvoiceResolver, invoiceByReference } from './invoice.ts'
 import { KeyResolver } from './keys/index.ts'
 import { MappingResolver } from './mapping/resolver.ts'
+import { MatchResolver } from './match/resolver.ts'
 import { MetricsResolver } from './metrics/index.ts'
 import { SeenResolver } from './metrics/seen.ts'
 import { OutgoingResolver } from './outgoing/index.ts'
@@ -54,6 +55,7 @@ const resolvers: NonEmptyArray<Class> = [
   SettingResolver,
   ImportResolver,
   RoutingResolver,
+  MatchResolver,
   SignInResolver,
   KeyResolver,
   MappingResolver,

@@ -18,7 +18,7 @@ import { InvoiceStatus, InvoiceType, Money, PaymentStatus } from '../../schema/i
 import { DateScalar, DateTimeScalar } from '../../schema/scalars.ts'
 import { demand, reaches } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerByReference } from './customer.ts'
+import { Customer, customerByReference, customerIdNow } from './customer.ts'
 import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
 import { Order, orderByReference } from './order.ts'
@@ -139,7 +139,7 @@ export class InvoiceResolver {
     if (from) all.push({ id: { $gt: from } })
     if (filter?.connection) all.push({ connection: filter.connection })
     if (caller.connections) all.push({ connection: { $in: caller.connections } })
-    if (filter?.customer) all.push({ customer: filter.customer })
+    if (filter?.customer) all.push({ customer: await customerIdNow(hub, caller.tenant, filter.customer) })
     if (caller.customer) all.push({ customer: caller.customer.id })
     if (filter?.number) all.push({ number: filter.number })
     const found = await hub.db

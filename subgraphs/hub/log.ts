@@ -8,7 +8,7 @@ import { operationOf } from './operators.ts'
 import { type PageOf, pageOf } from './page.ts'
 import { rows } from './database.ts'
 import { resync, resyncRecords } from './resync.ts'
-import { eventFilter } from './subscriptions.ts'
+import { eventFilter, filterNow } from './subscriptions.ts'
 import { SyncEvent, SyncFilter, SyncObject, SyncOperation, toOperation } from './sync.ts'
 import { OperationTable, type OperationObject } from './tables.ts'
 
@@ -67,7 +67,9 @@ export class LogResolver {
     // Before the events are read: what is not there yet then lies behind it.
     const now = await cursorOfNow(em)
     const from = after ? await positionOf(hub, caller.tenant, after) : null
-    const found = from ? await readEvents(em, from, eventFilter(caller, filter ?? null)) : []
+    const found = from
+      ? await readEvents(em, from, eventFilter(caller, await filterNow(hub, caller, filter ?? null)))
+      : []
     const last = found.at(-1)
     const ids = [...new Set(found.map(({ operation }) => operation))]
     const rows = await em.find(OperationTable, { id: { $in: ids }, tenant: caller.tenant })

@@ -4,15 +4,16 @@ import type { OpenConnection } from '../connections.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { ownCustomer, ownOrder } from './mapping/outward.ts'
+import { ID_NOW } from './match/alias.ts'
 import type { Operation } from './operations.ts'
 import type { StoredCustomer, StoredInvoice, StoredOrder, StoredPayment } from './tables.ts'
 
 const FIND_NATIVE = `select native_id from external_ref
-  where connection = ? and kind = ? and hub_id = ? and not deleted order by seen_at limit 1`
+  where connection = ? and kind = ? and hub_id = ${ID_NOW} and not deleted order by linked_at, native_id limit 1`
 
 /** The ERP's own id of a golden record, read from the database, because a cache may not know it yet; or null. */
 export async function nativeOf(hub: Hub, connection: string, kind: Kind, id: string): Promise<Id | null> {
-  const [row] = await rows<{ native_id: Id }>(hub.db.em(), FIND_NATIVE, [connection, kind, id])
+  const [row] = await rows<{ native_id: Id }>(hub.db.em(), FIND_NATIVE, [connection, kind, id, id])
   return row?.native_id ?? null
 }
 

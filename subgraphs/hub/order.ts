@@ -17,7 +17,7 @@ import { OrderStatus } from '../../schema/index.ts'
 import { DateTimeScalar } from '../../schema/scalars.ts'
 import { type Caller, demand, reaches } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerByReference } from './customer.ts'
+import { Customer, customerByReference, customerIdNow } from './customer.ts'
 import { iso } from './database.ts'
 import type { Hub, HubContext } from './hub.ts'
 import { type PageOf, checkFirst, pageOf, readTimeCursor, toPage } from './page.ts'
@@ -126,7 +126,7 @@ export class OrderResolver {
       all.push({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, id: { $lt: id } }] })
     if (filter?.connection) all.push({ connection: filter.connection })
     if (caller.connections) all.push({ connection: { $in: caller.connections } })
-    if (filter?.customer) all.push({ customer: filter.customer })
+    if (filter?.customer) all.push({ customer: await customerIdNow(hub, caller.tenant, filter.customer) })
     if (caller.customer) all.push({ customer: caller.customer.id })
     if (filter?.number) all.push({ number: filter.number })
     if (filter?.state) all.push({ state: filter.state })

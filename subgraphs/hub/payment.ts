@@ -17,7 +17,7 @@ import { Money } from '../../schema/index.ts'
 import { DateScalar, DateTimeScalar } from '../../schema/scalars.ts'
 import { demand, reaches } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerByReference } from './customer.ts'
+import { Customer, customerByReference, customerIdNow } from './customer.ts'
 import { iso, rows } from './database.ts'
 import type { HubContext } from './hub.ts'
 import { Invoice, invoiceByReference } from './invoice.ts'
@@ -102,7 +102,7 @@ export class PaymentResolver {
     if (from) all.push({ id: { $gt: from } })
     if (filter?.connection) all.push({ connection: filter.connection })
     if (caller.connections) all.push({ connection: { $in: caller.connections } })
-    if (filter?.customer) all.push({ customer: filter.customer })
+    if (filter?.customer) all.push({ customer: await customerIdNow(hub, caller.tenant, filter.customer) })
     if (caller.customer) all.push({ customer: caller.customer.id })
     const options = { orderBy: { id: 'asc' }, limit: first + 1 } as const
     const found = await hub.db.em().find(PaymentTable, { $and: all }, options)

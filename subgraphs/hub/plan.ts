@@ -10,7 +10,7 @@ import type { Hub } from './hub.ts'
 import { ownCustomer, ownOrder } from './mapping/outward.ts'
 import type { PushOrderInput, UpsertCustomerInput } from './inputs.ts'
 import { keyed, referenceOf } from './request.ts'
-import { fieldsOf, refuseDuplicate, targetsOf } from './upsert.ts'
+import { asNow, fieldsOf, refuseDuplicate, targetsOf } from './upsert.ts'
 
 /** What a request would send, and what the ERP's rules already say against it. Nothing is sent or stored. */
 export interface Planned {
@@ -49,11 +49,12 @@ export async function planOrder(
 export async function planCustomer(
   hub: Hub,
   caller: Caller,
-  input: UpsertCustomerInput,
+  given: UpsertCustomerInput,
   differentFrom: string[],
   key: string,
 ): Promise<Planned> {
-  const request = keyed('upsertCustomer', { input, differentFrom }, key)
+  const request = keyed('upsertCustomer', { input: given, differentFrom }, key)
+  const input = await asNow(hub, caller, given)
   const targets = await targetsOf(hub, caller, input)
   await refuseDuplicate(hub.db.em(), caller, input, differentFrom)
   const reference = referenceOf(hub, caller.tenant, request)

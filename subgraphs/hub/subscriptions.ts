@@ -2,8 +2,9 @@ import type { FilterQuery } from '@mikro-orm/core'
 import { Arg, Ctx, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
 import { type Caller, demand } from '../caller.ts'
 import { type EventFilter, type EventRow, cursorOfNow, streamEvents, streamOperation } from './events.ts'
+import { customerIdNow } from './customer.ts'
 import { type Manager, iso, rows } from './database.ts'
-import type { HubContext } from './hub.ts'
+import type { Hub, HubContext } from './hub.ts'
 import type { Operation } from './operations.ts'
 import { operationOf } from './operators.ts'
 import { type PageOf, checkFirst, readTimeCursor, toPage } from './page.ts'
@@ -28,7 +29,8 @@ export class SyncResolver {
     demand(caller, 'read:sync')
     checkFirst(first)
     const [createdAt, id] = readTimeCursor(after) ?? []
-    const all: FilterQuery<Operation>[] = [{ tenant: caller.tenant }, ...wanted(filter), ...allowed(caller)]
+    const now = await filterNow(hub, caller, filter)
+    const all: FilterQuery<Operation>[] = [{ tenant: caller.tenant }, ...wanted(now), ...allowed(caller)]
     if (filter?.record) all.push(await ofRecord(hub.db.em(), caller.tenant, filter.record))
     if (createdAt && id)
       all.push({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, id: { $lt: id } }] })
@@ -81,7 +83,17 @@ async function operationFor({ id }: { id: string }, { hub, caller }: HubContext)
 
 async function eventsFor({ after, filter }: EventArgs, { hub, caller }: HubContext) {
   demand(caller, 'read:sync')
-  return streamEvents(hub, after ?? null, eventFilter(caller, filter ?? null))
+  return streamEvents(hub, after ?? null, eventFilter(caller, await filterNow(hub, caller, filter ?? null)))
+}
+
+/** The filter with the id that its customer has now, if it was merged into another. */
+export async function filterNow(
+  hub: Hub,
+  { tenant }: Caller,
+  filter: SyncFilter | null,
+): Promise<SyncFilter | null> {
+  if (!filter?.customer) return filter
+  return { ...filter, customer: await customerIdNow(hub, tenant, filter.customer) }
 }
 
 /** What was asked for, within what the caller may see. */

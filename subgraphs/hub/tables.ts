@@ -114,6 +114,7 @@ export const ReferenceTable = defineEntity({
     hubId: p.text(),
     number: p.text().nullable(),
     seenAt: p.datetime().onCreate(() => new Date()),
+    linkedAt: p.datetime().onCreate(() => new Date()),
     deleted: p.boolean().default(false),
   },
 })

@@ -40,13 +40,14 @@ export interface Target {
 export async function acceptCustomer(
   hub: Hub,
   caller: Caller,
-  input: UpsertCustomerInput,
+  given: UpsertCustomerInput,
   differentFrom: string[],
   key: string,
 ): Promise<Accepted> {
-  const request = keyed('upsertCustomer', { input, differentFrom }, key)
+  const request = keyed('upsertCustomer', { input: given, differentFrom }, key)
   const first = await firstAnswer(hub, caller, request)
   if (first) return first
+  const input = await asNow(hub, caller, given)
   const targets = await targetsOf(hub, caller, input)
   const sets = await setsOf(hub, targets)
   const accepted = await acceptOnce(hub, caller, request, async (em) => {
@@ -65,6 +66,16 @@ export async function acceptCustomer(
   })
   hub.db.bus.tell('catalogue', accepted.customer ?? '')
   return accepted
+}
+
+/** The request with the id that the customer has now, if it was merged into another. */
+export async function asNow(
+  hub: Hub,
+  { tenant }: Caller,
+  input: UpsertCustomerInput,
+): Promise<UpsertCustomerInput> {
+  const [known] = input.id ? await hub.catalogue.customers(tenant, [input.id]) : []
+  return known ? { ...input, id: known.row.id } : input
 }
 
 /** Where the customer is to be written. Throws Refused with everything that is wrong. */

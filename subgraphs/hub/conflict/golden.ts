@@ -1,5 +1,6 @@
 import { type Manager, rows } from '../database.ts'
 import { matchKeys } from '../identity.ts'
+import { nameBlock } from '../match/keys.ts'
 import { CustomerTable } from '../tables.ts'
 import { customKey } from '../mapping/fields.ts'
 import { FIELDS, type Field } from './fields.ts'
@@ -53,8 +54,10 @@ export async function writeGolden(
     await em.execute(sql, [isList ? JSON.stringify(value ?? []) : value, customer])
   }
   const row = await em.findOneOrFail(CustomerTable, { id: customer }, { refresh: true })
-  const { emailKey, taxKey, nameKey } = matchKeys(row)
-  const sql = 'update customer set email_key = ?, tax_key = ?, name_key = ?, updated_at = now() where id = ?'
-  await em.execute(sql, [emailKey, taxKey, nameKey, customer])
+  const { emailKey, taxKey, phoneKey, nameKey } = matchKeys(row)
+  const sql = `update customer set email_key = ?, tax_key = ?, phone_key = ?, name_key = ?,
+    name_block = array(select jsonb_array_elements_text(?::jsonb)), updated_at = now() where id = ?`
+  const keys = [emailKey, taxKey, phoneKey, nameKey, JSON.stringify(nameBlock(nameKey))]
+  await em.execute(sql, [...keys, customer])
   await touch(em, customer, fields, by)
 }

@@ -7,6 +7,7 @@ import { jobHandler } from '../jobs.ts'
 import { type Operation, tellMoved } from '../operations.ts'
 import { settingOf } from '../setting/read.ts'
 import { OperationTable } from '../tables.ts'
+import { idNow } from '../match/alias.ts'
 import { lockCustomers } from '../twins.ts'
 import { mappingsOf } from '../mapping/read.ts'
 import { type Field, changedFields, same, valueOf } from './fields.ts'
@@ -52,6 +53,7 @@ async function merge(hub: Hub, em: Manager, id: string): Promise<string[]> {
   const { direction, enabled } = await settingOf(em, op.connection, 'customer')
   if (!enabled || direction === 'OUT') return []
   await lockCustomers(em, op.tenant)
+  op.customer = await idNow(em, op.customer)
   const [golden] = await rows<Golden>(em, GOLDEN, [op.customer])
   const [side] = await rows<Side>(em, SIDE, [op.connection, op.externalId])
   if (!golden || !side) return []
