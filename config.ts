@@ -15,6 +15,22 @@ const connectionSchema = z
     createMissingCustomers: z.boolean().optional(),
     pollMs: milliseconds.optional(),
     sweepMs: milliseconds.optional(),
+    standingMs: milliseconds.optional(),
+    requiredCustomerFields: z
+      .array(
+        z.enum([
+          'name',
+          'email',
+          'phone',
+          'taxId',
+          'country',
+          'currency',
+          'group',
+          'paymentTerms',
+          'addresses',
+        ]),
+      )
+      .optional(),
     limits: z
       .strictObject({
         parallel: z.number().int().positive(),

@@ -1,4 +1,4 @@
-import type { Connector, Erp, Limits, SignIn } from './connector.ts'
+import type { Connector, CustomerInput, Erp, Limits, SignIn } from './connector.ts'
 import type { Outbound } from './http.ts'
 import type { ConnectionPolicy } from './policy.ts'
 import type { Readers } from './readers.ts'
@@ -12,6 +12,10 @@ export interface ConnectionSettings extends ConnectionPolicy {
   pollMs: number
   /** How often everything is listed again where a system tells no changes, in milliseconds. */
   sweepMs: number
+  /** How often a source is told what its customers owe, in milliseconds. */
+  standingMs: number
+  /** What a customer of a source must have before it, or an order of it, goes to an ERP. */
+  requiredCustomerFields: (keyof CustomerInput)[]
   /** What this company's contract with the vendor allows, where it differs from the connector's defaults. */
   limits: Partial<Limits>
 }

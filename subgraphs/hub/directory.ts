@@ -29,6 +29,8 @@ const DEFAULTS: ConnectionSettings = {
   ttlMs: {},
   pollMs: 60_000,
   sweepMs: 900_000,
+  standingMs: 300_000,
+  requiredCustomerFields: ['name', 'email', 'country'],
   limits: {},
 }
 

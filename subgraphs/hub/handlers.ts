@@ -5,6 +5,9 @@ import { flowJob } from './flow/run.ts'
 import { historyImport } from './import/work.ts'
 import type { JobHandler } from './jobs.ts'
 import { mappingApply } from './mapping/again.ts'
+import { backQuote } from './back/quote.ts'
+import { backRequired } from './back/required.ts'
+import { backStanding } from './back/standing.ts'
 import { customerVanished } from './match/follow.ts'
 import { webhookOut } from './outgoing/job.ts'
 import { recordResync } from './resync.ts'
@@ -30,4 +33,7 @@ export const handlers: JobHandler[] = [
   erasureJob,
   allowedFieldsJob,
   customerVanished,
+  backQuote,
+  backRequired,
+  backStanding,
 ]

@@ -21,7 +21,7 @@ export interface GivenConnection {
 }
 
 const SETTINGS = [
-  ...['createMissingCustomers', 'pollMs', 'sweepMs', 'ttlMs', 'limits'],
+  ...['createMissingCustomers', 'pollMs', 'sweepMs', 'standingMs', 'requiredCustomerFields', 'ttlMs', 'limits'],
   ...Object.keys(connectionPolicy.shape),
 ]
 

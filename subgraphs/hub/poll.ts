@@ -4,6 +4,7 @@ import type { Kind, Page, Records } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
 import { toProblem } from '../reader.ts'
+import { planStandings } from './back/standing.ts'
 import { noteRefusal, noteWelcome } from './attention.ts'
 import { rows } from './database.ts'
 import type { Hub } from './hub.ts'
@@ -106,6 +107,7 @@ export class Poller {
     const data = wanted.map(([connection, kind]) => ({ connection, kind }))
     await this.#hub.db.em().execute(sql, [JSON.stringify(data)])
     await planHooks(this.#hub)
+    await planStandings(this.#hub)
   }
 
   #claim(): Promise<Due[]> {

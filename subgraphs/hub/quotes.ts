@@ -5,6 +5,8 @@ import type { Quote } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { toProblem } from '../reader.ts'
 import { acceptOrder } from './accept.ts'
+import { requireFields } from './back/required.ts'
+import { keyOf, withdraw } from './back/withdraw.ts'
 import { acceptCancel } from './cancel.ts'
 import { rows } from './database.ts'
 import { holds } from './flow/condition.ts'
@@ -25,8 +27,13 @@ export async function importQuotes(hub: Hub, open: OpenConnection, quotes: Quote
     if (mayOrder && !row.sales_order) await byFlow(hub, open, quote, row, flows)
     const isOff = quote.state === 'CANCELLED' || quote.state === 'REJECTED'
     if (mayOrder && isOff && row.sales_order) await cancel(hub, open, row, row.sales_order)
+    const isBack = BACK.includes(quote.state ?? '') && flows.length === 0
+    if (mayOrder && isBack && row.sales_order) await withdraw(hub, onBehalf(open), row.id, row.sales_order)
   }
 }
+
+/** A deal that was won and is none of the following any more is lost or cancelled, or is negotiated again. */
+const BACK = ['DRAFT', 'PENDING_APPROVAL', 'SENT', 'EXPIRED']
 
 /** Where flows start at quotes of this connection they say what becomes an order, and where; else an accepted one does. */
 async function byFlow(
@@ -82,11 +89,6 @@ function onBehalf(open: OpenConnection): Caller {
   return { tenant: open.tenant, name: open.id, scopes: [...SCOPES], connections: null, customer: null }
 }
 
-/** The key by which a quote becomes one order for ever. */
-function keyOf(row: QuoteRow): string {
-  return `quote:${row.id}`
-}
-
 /** Gives why it cannot be an order yet; null when it is one. */
 async function toOrder(
   hub: Hub,
@@ -97,8 +99,10 @@ async function toOrder(
 ): Promise<Problem | null> {
   try {
     const customer = await buyerOf(hub, open, quote)
+    await requireFields(hub, open, quote.customer ?? null, customer)
     const input = { ...inputOf(quote, row, customer), connection: target ?? undefined }
-    const accepted = await acceptOrder(hub, onBehalf(open), input, keyOf(row))
+    const key = await keyOf(hub.db.em(), row.id)
+    const accepted = await acceptOrder(hub, onBehalf(open), input, key)
     const sql = 'update quote set sales_order = ?, problem = null where id = ?'
     await hub.db.em().execute(sql, [accepted.order, row.id])
     return null
@@ -169,8 +173,11 @@ export function inputOf(quote: Quote, row: QuoteRow | null, customer: string): P
 }
 
 async function cancel(hub: Hub, open: OpenConnection, row: QuoteRow, order: string): Promise<void> {
+  // The source may have put it there because we told that the order is cancelled.
+  const sql = "select id from sales_order where id = ? and state = 'CANCELLED'"
+  if ((await rows(hub.db.em(), sql, [order])).length > 0) return
   try {
-    await acceptCancel(hub, onBehalf(open), order, 'The quote was cancelled.', `${keyOf(row)}:cancel`)
+    await acceptCancel(hub, onBehalf(open), order, 'The quote was cancelled.', `quote:${row.id}:cancel`)
   } catch (error) {
     if (!(error instanceof Refused) && !(error instanceof ErpError)) throw error
     const problem = error instanceof Refused ? error.problems[0] : toProblem(error, open.id)
