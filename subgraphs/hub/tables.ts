@@ -1,8 +1,10 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Address, Component, CustomAttribute, Problem } from '../../schema/index.ts'
-import type { CustomerInput, InvoiceInput, OrderInput, PaymentInput } from '../connector.ts'
+import type { Stored } from './stored.ts'
 import type { Scope, StockView } from '../caller.ts'
 import type { ConnectionPolicy } from '../policy.ts'
+
+export * from './stored.ts'
 
 /** Who owns connections, keys and all rows. */
 export const TenantTable = defineEntity({
@@ -218,20 +220,6 @@ export type OperationStatus =
 export type OperationAction = 'CREATE' | 'UPDATE' | 'CANCEL' | 'DELETE'
 /** What an operation is about. */
 export type OperationObject = 'PRODUCT' | 'CUSTOMER' | 'ORDER' | 'INVOICE' | 'PAYMENT' | 'QUOTE'
-
-/** What an order operation keeps of its request: hub ids, resolved to the ERP's own at the moment of sending. */
-export type StoredOrder = Omit<OrderInput, 'customer'> & { customer: string }
-/** What a customer operation keeps of its request; `isNative`: it is in the ERP's own words already. */
-export type StoredCustomer = CustomerInput & { customer: string; isNative?: true }
-/** What an invoice operation keeps of its request: hub ids of the customer and the order. */
-export type StoredInvoice = Omit<InvoiceInput, 'customer' | 'order'> & {
-  customer: string
-  order: string | null
-}
-/** What a payment operation keeps of its request: hub ids of the customer and the invoices. */
-export type StoredPayment = Omit<PaymentInput, 'customer'> & { customer: string }
-/** What an operation keeps of its request. */
-export type Stored = StoredOrder | StoredCustomer | StoredInvoice | StoredPayment
 
 /**
  * One write towards one connection: the order, its log, its retry and its dead letter in one row. `sentAt` is the
