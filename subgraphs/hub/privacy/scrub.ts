@@ -25,7 +25,7 @@ select tenant, connection, id, object, status, outcome from ended`
 const STATEMENTS: [what: string, sql: string][] = [
   [
     'customerOperations',
-    `update operation set before = null, after = null, input = jsonb_build_object('customer', customer),
+    `update operation set before = null, after = null, external_number = null, input = jsonb_build_object('customer', customer),
       problem = problem || '{"message": "Erased."}' where customer = ? and object = 'CUSTOMER'`,
   ],
   [
@@ -42,7 +42,7 @@ const STATEMENTS: [what: string, sql: string][] = [
   ],
   [
     'rollbacks',
-    "update rollback_row set changes = '[]' where operation in (select id from operation where customer = ?)",
+    "update rollback_row set changes = '[]', number = null, message = null where operation in (select id from operation where customer = ?)",
   ],
   ['comparisons', 'delete from reconcile_record where hub = ?'],
   ['keys', 'update api_key set revoked_at = now() where customer = ? and revoked_at is null'],

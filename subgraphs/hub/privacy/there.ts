@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ErpError } from '../../../schema/errors.ts'
 import type { OpenConnection } from '../../connections.ts'
 import type { Customer, CustomerInput } from '../../records.ts'
@@ -61,7 +62,9 @@ async function read({ erp }: OpenConnection, native: string): Promise<Customer |
 
 /** What takes the place of a person: only what is there is emptied. */
 function nobody(native: string, old: Customer | undefined): Partial<CustomerInput> {
-  const change: Partial<CustomerInput> = { name: `Erased ${native}` }
+  // Some systems make a customer's id of its name, so the id is not shown.
+  const mark = createHash('sha256').update(native).digest('hex').slice(0, 12)
+  const change: Partial<CustomerInput> = { name: `Erased ${mark}` }
   for (const field of ['email', 'phone', 'taxId'] as const) if (!old || old[field]) change[field] = null
   if (!old || old.addresses?.length) change.addresses = []
   return change
