@@ -173,15 +173,25 @@ export type SyncDirection =
 /** Which operations or events are wanted. What is left out is not asked for. */
 export type SyncFilter = {
   actions?: Array<SyncAction> | null | undefined;
+  /** The import, flow run or rollback; of the sync log only. */
+  batch?: string | number | null | undefined;
+  /** The operation that they follow from; of the sync log only. */
+  cause?: string | number | null | undefined;
   connections?: Array<string | number> | null | undefined;
   customer?: string | number | null | undefined;
   /** OUT: written to ERPs. IN: taken over from them. */
   direction?: SyncDirection | null | undefined;
   objects?: Array<SyncObject> | null | undefined;
   order?: string | number | null | undefined;
+  /** Of the sync log only. */
+  outcomes?: Array<SyncOutcome> | null | undefined;
+  /** One record: its id here or in the ERP, its number, our reference, or a part of the name of its customer; of the sync log only. */
+  record?: string | null | undefined;
   /** Accepted since then; of the sync log only. */
   since?: string | null | undefined;
   statuses?: Array<OperationStatus> | null | undefined;
+  /** Accepted before then; of the sync log only. */
+  until?: string | null | undefined;
 };
 
 /** What is synchronised. */
