@@ -41,7 +41,7 @@ async function tell(id: string, secret = SECRET): Promise<number> {
 }
 
 async function logged(id: string): Promise<{ after: { phone: string }; by: string }[]> {
-  const sql = `select after, requested_by as "by" from operation where direction = 'IN' and external_id = ?
+  const sql = `select after, requested_by as "by" from operation where direction = 'IN' and object = 'CUSTOMER' and external_id = ?
     order by created_at, id`
   return rows(house.hub.db.em(), sql, [id])
 }
