@@ -13,6 +13,7 @@ import { webhookOut } from './outgoing/job.ts'
 import { recordResync } from './resync.ts'
 import { erasureJob } from './privacy/erase.ts'
 import { allowedFieldsJob } from './privacy/fields.ts'
+import { reconcileJob } from './reconcile/job.ts'
 import { rollbackJob } from './rollback/job.ts'
 import { confirmedDeletions } from './setting/deletions.ts'
 import { deletion } from './setting/propagate.ts'
@@ -22,6 +23,7 @@ export const handlers: JobHandler[] = [
   customerMerge,
   flowJob,
   rollbackJob,
+  reconcileJob,
   webhookOut,
   alertWatch,
   alertDelivery,

@@ -23,6 +23,7 @@ import { PrivacyResolver } from './privacy/index.ts'
 import { ProductPriceResolver } from './price.ts'
 import { ProductResolver, productByReference } from './product.ts'
 import { QuoteResolver } from './quote.ts'
+import { ReconcileResolver } from './reconcile/resolver.ts'
 import { RollbackResolver } from './rollback/resolver.ts'
 import { RoutingResolver } from './routing/resolver.ts'
 import { SettingResolver } from './setting/resolver.ts'
@@ -56,6 +57,7 @@ const resolvers: NonEmptyArray<Class> = [
   ImportResolver,
   RoutingResolver,
   MatchResolver,
+  ReconcileResolver,
   SignInResolver,
   KeyResolver,
   MappingResolver,

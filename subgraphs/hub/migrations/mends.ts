@@ -27,7 +27,7 @@ create table reconcile (
 create index reconcile_list on reconcile (tenant, kind, created_at desc, id desc);
 create unlogged table reconcile_record (
   reconcile text not null references reconcile, object text not null, side text not null, id text not null,
-  hub text, keys jsonb not null default '{}', content jsonb not null, pair text, primary key (reconcile, object, side, id));
+  hub text, keys jsonb not null default '{}', content jsonb not null, pair text, twin jsonb, primary key (reconcile, object, side, id));
 create index reconcile_record_hub on reconcile_record (reconcile, object, side, hub) where hub is not null;
 create table reconcile_row (
   reconcile text not null references reconcile, n bigint generated always as identity, kind text not null, object text not null,
