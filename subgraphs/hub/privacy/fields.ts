@@ -102,6 +102,8 @@ async function cutGolden(em: Manager, connection: string, allowed: string[]): Pr
   )
   if (!allowed.includes('email')) columns.push('email_key = null')
   if (!allowed.includes('taxId')) columns.push('tax_key = null')
+  if (!allowed.includes('phone')) columns.push('phone_key = null')
+  if (!allowed.includes('name')) columns.push(`name_block = '{}'`)
   // A customer has a name; where it may not be kept, its number stands there.
   if (!allowed.includes('name'))
     columns.push(

@@ -35,6 +35,9 @@ const STATEMENTS: [what: string, sql: string][] = [
   ],
   ['conflicts', 'delete from conflict where customer = ?'],
   ['changes', 'delete from customer_field where customer = ?'],
+  ['candidates', 'delete from match_candidate where ? in (customer, other)'],
+  ['merges', "update customer_merge set content = '{}' where kept = ?"],
+  ['merged', "update customer_merge set content = '{}' where gone = ?"],
   [
     'webhookAnswers',
     `update webhook_attempt set response = null where delivery in (
@@ -54,7 +57,7 @@ const STATEMENTS: [what: string, sql: string][] = [
     'customer',
     `update customer set name = 'Erased', name_key = id, email = null, phone = null, tax_id = null, country = null,
       customer_group = null, payment_terms = null, addresses = '[]', custom_attributes = '[]', email_key = null,
-      tax_key = null, updated_at = now() where id = ?`,
+      tax_key = null, phone_key = null, name_block = '{}', updated_at = now() where id = ?`,
   ],
 ]
 
