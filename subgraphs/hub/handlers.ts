@@ -38,4 +38,5 @@ export const handlers: JobHandler[] = [
   backQuote,
   backRequired,
   backStanding,
+  reconcileJob,
 ]

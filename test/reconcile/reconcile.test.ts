@@ -263,6 +263,9 @@ describe('a live comparison over HTTP', () => {
       { id },
     )
     const [products, customers] = data.connectionAudit.result
+      audit: { result: { object: string; count: number; faults: Fault[] }[] }
+      `query ($id: ID!) { audit(id: $id) { state result { object count faults { kind field count examples { record value message } } } } }`,
+    const [products, customers] = data.audit.result
     expect([products?.object, customers?.object]).toEqual(['PRODUCT', 'CUSTOMER'])
     expect(products?.count).toBeGreaterThan(100)
     const fault = (kind: string, field: string) =>
