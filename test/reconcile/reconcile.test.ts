@@ -38,8 +38,11 @@ async function compared(
     startReconcile(left: $left, right: $right, objects: $objects, fresh: $fresh) { id state } }`
   const started = await house.ask<{ startReconcile: { id: string } }>(start, { left, right, objects, fresh })
   expect(started.errors).toBeUndefined()
+  const { id } = started.data.startReconcile
   await house.settle()
-  return reportOf(started.data.startReconcile.id, FAULTS)
+  // Where workers run, one of them may have taken the job.
+  await expect.poll(async () => (await reportOf(id, [])).state, { timeout: 60_000 }).not.toBe('RUNNING')
+  return reportOf(id, FAULTS)
 }
 
 async function reportOf(id: string, kinds: string[] | null): Promise<Report> {
@@ -250,6 +253,12 @@ describe('a live comparison over HTTP', () => {
     const start = `mutation { auditConnection(connection: "${ODOO}", objects: [PRODUCT, CUSTOMER]) { id } }`
     const { id } = (await house.ask<{ auditConnection: { id: string } }>(start)).data.auditConnection
     await house.settle()
+    const state = `{ audit(id: "${id}") { state } }`
+    await expect
+      .poll(async () => (await house.ask<{ audit: { state: string } }>(state)).data.audit.state, {
+        timeout: 60_000,
+      })
+      .toBe('DONE')
     interface Fault {
       kind: string
       field: string
