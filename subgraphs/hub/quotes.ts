@@ -16,6 +16,7 @@ import type { Hub } from './hub.ts'
 import { importCustomers, newId } from './identity.ts'
 import type { PushOrderInput } from './inputs.ts'
 import { admitted } from './privacy/admit.ts'
+import { linkByNumber } from './match/number.ts'
 import { Refused } from './request.ts'
 
 /** Writes quotes that a source told of; an accepted one becomes exactly one order, a cancelled one cancels it. */
@@ -130,6 +131,8 @@ async function buyerOf(hub: Hub, open: OpenConnection, quote: Quote): Promise<st
       await importCustomers(hub.db, open, await admitted(hub, open, 'customer', [found]))
   }
   const known = quote.customer ? await hub.catalogue.hubId(open.id, 'customer', quote.customer) : null
+  const { customer: native, customerErpId: number } = quote
+  if (known && native && number) return linkByNumber(hub, open, known, { native, number })
   if (known) return known
   throw new ErpError(
     'INVALID_CUSTOMER',

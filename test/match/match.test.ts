@@ -3,6 +3,7 @@ import type { Customer } from '../../subgraphs/connector.ts'
 import { rows } from '../../subgraphs/hub/database.ts'
 import { importCustomers } from '../../subgraphs/hub/identity.ts'
 import { tookDeletion } from '../../subgraphs/hub/gone.ts'
+import { linkByNumber } from '../../subgraphs/hub/match/number.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 const [ODOO, NEXT] = ['odoo:main', 'erpnext:main']
@@ -263,6 +264,27 @@ describe('customers that may be the same', () => {
     await tookDeletion(house.hub, open(ODOO), 'customer', 'm13', 'poll')
     await house.settle()
     expect((await customer(gone))?.id).toBe(heir)
+  })
+
+  it('are one where a source names the number that its customer has in an ERP, unless several have it', async () => {
+    const upsert = `mutation ($input: UpsertCustomerInput!, $key: ID!) {
+      upsertCustomer(input: $input, idempotencyKey: $key) { customer { id } } }`
+    const known = async (name: string) => {
+      const input = { name, connections: [] }
+      const { data } = await house.ask<{ upsertCustomer: { customer: { id: string } } }>(upsert, {
+        input,
+        key: name,
+      })
+      return data.upsertCustomer.customer.id
+    }
+    const [holder] = await take(ODOO, { id: 'm14', name: 'Kaffeerösterei', number: 'K-900014' })
+    const buyer = await known('Ada Lovelace')
+    const named = { native: 'crm 14', number: 'K-900014' }
+    expect(await linkByNumber(house.hub, open(NEXT), buyer, named)).toBe(holder)
+    expect((await customer(buyer))?.id).toBe(holder)
+    await take(NEXT, { id: 'm15', name: 'Ganz woanders', number: 'K-900014' })
+    const other = await known('Grace Hopper')
+    expect(await linkByNumber(house.hub, open(NEXT), other, named)).toBe(other)
   })
 
   it('are moved in every table that names a customer', async () => {

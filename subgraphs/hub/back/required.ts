@@ -6,6 +6,7 @@ import { rows } from '../database.ts'
 import type { Hub } from '../hub.ts'
 import { importIds } from '../intake.ts'
 import { jobHandler } from '../jobs.ts'
+import { admitted } from '../privacy/admit.ts'
 import { lockCustomers } from '../twins.ts'
 
 type Values = Partial<Record<Field, unknown>>
@@ -28,8 +29,9 @@ export async function requireFields(
   ])
   const lacking = needed.filter((field) => same(golden[field], null))
   if (lacking.length === 0) return
-  const [record] = native ? ((await open.erp.customers?.byId([native])) ?? []) : []
-  if (record instanceof ErpError) throw record
+  const [read] = native ? ((await open.erp.customers?.byId([native])) ?? []) : []
+  if (read instanceof ErpError) throw read
+  const [record] = read ? await admitted(hub, open, 'customer', [read]) : []
   const said: Values = { ...record }
   const known = lacking.filter((field) => !same(said[field], null))
   await fill(hub, open, customer, Object.fromEntries(known.map((field) => [field, said[field]])))
@@ -55,27 +57,22 @@ select q.connection, q.native_id as native from quote q
 join mirror m on m.connection = q.connection and m.kind = 'quote' and m.native_id = q.native_id
 join external_ref r on r.connection = q.connection and r.kind = 'customer' and r.native_id = m.content->>'customer'
 where q.tenant = ? and q.sales_order is null and q.problem->>'code' = 'MISSING_REQUIRED_FIELD'
-  and r.hub_id = (select customer from operation where id = ?) order by q.id limit 100`
+  and r.hub_id = coalesce(?, (select customer from operation where id = ?)) order by q.id limit 100`
 
-const SOON_MS = 2_000
-
-/** Tries quotes again that waited for a field of their customer, when the customer was changed anywhere. */
-export const backRequired = jobHandler<{ again?: boolean }>({
+/**
+ * Tries quotes again that waited for a field of their customer: when the source changed it, and when the golden record
+ * was changed, of which the database makes a job.
+ */
+export const backRequired = jobHandler<{ customer?: string }>({
   kind: 'back-required',
   parallel: 2,
-  wants: async (hub, open, kind) =>
-    kind === 'customer' &&
-    hub.directory.all(open.tenant).some(({ connector }) => connector.role === 'source'),
-  async work(hub, { tenant, subject, payload }, run) {
-    const waiting = () =>
-      rows<{ connection: string; native: string }>(hub.db.em(), WAITING, [tenant, subject])
-    for (const { connection, native } of await waiting()) {
+  wants: async (_hub, open, kind) => kind === 'customer' && open.connector.role === 'source',
+  async work(hub, { tenant, subject, payload }) {
+    const values = [tenant, payload.customer ?? null, subject]
+    const waiting = await rows<{ connection: string; native: string }>(hub.db.em(), WAITING, values)
+    for (const { connection, native } of waiting) {
       const open = hub.directory.find(tenant, connection)
       if (open) await importIds(hub, open, 'quote', [native], { by: 'poll' })
     }
-    // A change of an ERP reaches the golden record by a job of its own, which may come later than this one.
-    if (payload.again || (await waiting()).length === 0) return
-    await run.keep({ again: true })
-    return { againInMs: SOON_MS }
   },
 })

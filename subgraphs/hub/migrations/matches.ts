@@ -31,7 +31,7 @@ create table match_candidate (
 create unique index match_candidate_pair on match_candidate (tenant, least(customer, other), greatest(customer, other));
 create index match_candidate_list on match_candidate (tenant, state, created_at desc, id desc);
 create table customer_alias (
-  id text primary key, tenant text not null references tenant, customer text not null references customer);
+  id text primary key, tenant text not null references tenant, customer text not null references customer on delete cascade);
 create index customer_alias_customer on customer_alias (customer);
 create table customer_merge (
   id text primary key, tenant text not null references tenant, kept text not null, gone text not null,
@@ -46,7 +46,8 @@ create table told (
 
 /**
  * Each end of a write and each change of an order, invoice or payment is a row of the table of events, and each
- * refusal stands at its quote. What the source has to hear of becomes a job in the very transaction that wrote it.
+ * refusal stands at its quote. What the source has to hear of becomes a job in the very transaction that wrote it, and
+ * so does the next try of a quote that waited for a field of its customer.
  */
 const FOLLOW = [
   `create function quotes_of_operation(asked text) returns table (id text, tenant text) language sql stable as $$
@@ -73,4 +74,16 @@ const FOLLOW = [
   `create trigger quote_told after update on quote for each row
     when (old.problem is distinct from new.problem or old.sales_order is distinct from new.sales_order)
     execute function tell_quote()`,
+  `create index quote_waiting on quote (tenant) where sales_order is null and problem->>'code' = 'MISSING_REQUIRED_FIELD'`,
+  `create function try_quotes_again() returns trigger language plpgsql as $$ begin
+    insert into job (tenant, kind, subject, payload)
+    select new.tenant, 'back-required', new.id || ' ' || pg_current_xact_id(), jsonb_build_object('customer', new.id)
+    where exists (select from quote where tenant = new.tenant and sales_order is null
+      and problem->>'code' = 'MISSING_REQUIRED_FIELD') on conflict do nothing;
+    return null; end $$`,
+  `create trigger customer_changed after update on customer for each row
+    when ((old.name, old.email, old.phone, old.tax_id, old.country, old.currency, old.customer_group, old.payment_terms,
+      old.addresses) is distinct from (new.name, new.email, new.phone, new.tax_id, new.country, new.currency,
+      new.customer_group, new.payment_terms, new.addresses))
+    execute function try_quotes_again()`,
 ]

@@ -47,6 +47,13 @@ const STATEMENTS: [what: string, sql: string][] = [
     'rollbacks',
     "update rollback_row set changes = '[]', number = null, message = null where operation in (select id from operation where customer = ?)",
   ],
+  ['matches', 'delete from match_candidate where ? in (customer, other)'],
+  ['merges', 'delete from customer_merge where ? in (kept, gone)'],
+  [
+    'told',
+    `delete from told where kind = 'customer' and (connection, native_id) in (
+      select connection, native_id from external_ref where kind = 'customer' and hub_id = ?)`,
+  ],
   ['comparisons', 'delete from reconcile_record where hub = ?'],
   ['keys', 'update api_key set revoked_at = now() where customer = ? and revoked_at is null'],
   [
