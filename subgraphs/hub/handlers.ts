@@ -38,5 +38,4 @@ export const handlers: JobHandler[] = [
   backQuote,
   backRequired,
   backStanding,
-  reconcileJob,
 ]

@@ -253,11 +253,15 @@ describe('a live comparison over HTTP', () => {
     const start = `mutation { auditConnection(connection: "${ODOO}", objects: [PRODUCT, CUSTOMER]) { id } }`
     const { id } = (await house.ask<{ auditConnection: { id: string } }>(start)).data.auditConnection
     await house.settle()
-    const state = `{ audit(id: "${id}") { state } }`
+    const state = `{ connectionAudit(id: "${id}") { state } }`
     await expect
-      .poll(async () => (await house.ask<{ audit: { state: string } }>(state)).data.audit.state, {
-        timeout: 60_000,
-      })
+      .poll(
+        async () =>
+          (await house.ask<{ connectionAudit: { state: string } }>(state)).data.connectionAudit.state,
+        {
+          timeout: 60_000,
+        },
+      )
       .toBe('DONE')
     interface Fault {
       kind: string
@@ -272,9 +276,6 @@ describe('a live comparison over HTTP', () => {
       { id },
     )
     const [products, customers] = data.connectionAudit.result
-      audit: { result: { object: string; count: number; faults: Fault[] }[] }
-      `query ($id: ID!) { audit(id: $id) { state result { object count faults { kind field count examples { record value message } } } } }`,
-    const [products, customers] = data.audit.result
     expect([products?.object, customers?.object]).toEqual(['PRODUCT', 'CUSTOMER'])
     expect(products?.count).toBeGreaterThan(100)
     const fault = (kind: string, field: string) =>

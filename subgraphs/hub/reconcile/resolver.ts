@@ -101,7 +101,6 @@ export class ReconcileResolver {
 
   @Query(() => Audit, { description: 'An audit as it stands. NOT_FOUND for an unknown one.' })
   async connectionAudit(@Arg('id', () => ID) id: string, @Ctx() { hub, caller }: HubContext): Promise<Audit> {
-  async audit(@Arg('id', () => ID) id: string, @Ctx() { hub, caller }: HubContext): Promise<Audit> {
     demand(caller, 'read:sync')
     return auditOf(id, { hub, caller })
   }
