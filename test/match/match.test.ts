@@ -8,13 +8,11 @@ import { type TestHouse, openHouse } from '../whole.ts'
 
 const [ODOO, NEXT] = ['odoo:main', 'erpnext:main']
 
-interface Review {
-  id: string
+interface Review extends Record<'id' | 'state', string> {
   score: number
   reasons: string[]
-  state: string
-  customer: { id: string; name: string }
-  other: { id: string; name: string } | null
+  customer: Record<'id' | 'name', string>
+  other: Record<'id' | 'name', string> | null
 }
 
 describe('customers that may be the same', () => {
@@ -27,11 +25,7 @@ describe('customers that may be the same', () => {
 
   const sql = <T extends object>(text: string, values: unknown[] = []) =>
     rows<T>(house.hub.db.em(), text, values)
-  const open = (connection: string) => {
-    const found = house.hub.directory.find('default', connection)
-    if (!found) throw new Error(connection)
-    return found
-  }
+  const open = (connection: string) => house.hub.directory.find('default', connection)!
   /** Takes records in as a poll does, and gives the ids of their golden records. */
   const take = async (connection: string, ...records: Customer[]) => {
     await importCustomers(house.hub.db, open(connection), records)

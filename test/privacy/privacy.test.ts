@@ -14,17 +14,8 @@ interface Person {
   phone: string | null
   natives: Record<string, string>
 }
-interface Erasure {
-  id: string
-  state: string
-  mode: string
-  results: {
-    connection: string
-    object: string
-    outcome: string
-    how: string | null
-    reason: string | null
-  }[]
+interface Erasure extends Record<'id' | 'state' | 'mode', string> {
+  results: (Record<'connection' | 'object' | 'outcome', string> & Record<'how' | 'reason', string | null>)[]
 }
 const SHOWN = 'id state mode results { connection object record outcome how reason }'
 
