@@ -89,6 +89,8 @@ describe.each([
       .ledger()
       .orders.filter(({ ref }) => ref?.startsWith('esg_'))
     expect(sent).toHaveLength(2)
+    // What a person wrote over it stays: the same is not told twice.
+    company().put('deals', row('deals', 'Pumps for dock 7'), 'ERP-Auftrag', 'von Hand')
     const told = writes()
     await importIds(house.hub, open(CRM), 'quote', [row('deals', 'Pumps for dock 7').id], { by: 'poll' })
     const { id } = await quote('Pumps for dock 7')
@@ -96,6 +98,7 @@ describe.each([
     const done = 'select state from job where subject = ?'
     await expect.poll(() => sql(done, [`${id} again`]), WAIT).toEqual([{ state: 'DONE' }])
     expect(writes()).toBe(told)
+    expect(shown('deals', 'Pumps for dock 7', 'ERP-Auftrag')).toBe('von Hand')
   })
 
   it('is told all fields that a customer lacks, and the order goes on when they are there', async () => {

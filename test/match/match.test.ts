@@ -169,14 +169,9 @@ describe('customers that may be the same', () => {
        values ('op_m9', 'default', ?, 'CUSTOMER', 'UPDATE', 'DONE', 'm9', ?::jsonb, ?)`,
       [NEXT, JSON.stringify({ customer: gone }), gone],
     )
-    for (const [id, whose] of [
-      ['cfl_m9', gone],
-      ['cfl_m9k', keep],
-    ])
-      await sql(
-        `insert into conflict (id, tenant, customer, connection, field) values (?, 'default', ?, ?, 'name')`,
-        [id, whose, NEXT],
-      )
+    const conflicts = `insert into conflict (id, tenant, customer, connection, field)
+      values ('cfl_m9', 'default', ?, ?, 'name'), ('cfl_m9k', 'default', ?, ?, 'name')`
+    await sql(conflicts, [gone, NEXT, keep, NEXT])
     const counts = { records: 1, orders: 1, invoices: 1, payments: 1, operations: 1, conflicts: 1, keys: 0 }
     expect((await merge(keep, gone, true)).moved).toEqual(counts)
     expect((await customer(gone))?.id).toBe(gone)

@@ -35,9 +35,6 @@ const STATEMENTS: [what: string, sql: string][] = [
   ],
   ['conflicts', 'delete from conflict where customer = ?'],
   ['changes', 'delete from customer_field where customer = ?'],
-  ['candidates', 'delete from match_candidate where ? in (customer, other)'],
-  ['merges', "update customer_merge set content = '{}' where kept = ?"],
-  ['merged', "update customer_merge set content = '{}' where gone = ?"],
   [
     'webhookAnswers',
     `update webhook_attempt set response = null where delivery in (
