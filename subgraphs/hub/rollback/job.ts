@@ -1,8 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { rows } from '../database.ts'
 import type { Hub } from '../hub.ts'
 import { type Again, jobHandler } from '../jobs.ts'
 import { FenceLost, tellMoved } from '../operations.ts'
-import { untilFinal } from '../waiting.ts'
 import type { Change } from './judge.ts'
 import { verdicts } from './now.ts'
 import { type Outcome, type Rollback, followGolden, restore, skipped } from './restore.ts'
@@ -10,7 +10,9 @@ import { pastOf } from './select.ts'
 
 /** So many writes are under way at once, so that those of people never wait behind a rollback. */
 const SLICE = 20
-const WAIT_MS = 2_000
+const LOOK_MS = 100
+/** After so many looks without news another job may have the place. */
+const LOOKS = 20
 const AGAIN = { againInMs: 1_000 }
 
 /** Carries out a rollback, record by record. Every step is one transaction, so that a kill loses and doubles nothing. */
@@ -21,15 +23,19 @@ export const rollbackJob = jobHandler({
     const sql = 'select id, tenant, requested_by as "requestedBy", state from rollback where id = ?'
     const [rollback] = await rows<Rollback & { state: string }>(hub.db.em(), sql, [subject])
     if (!rollback || rollback.tenant !== tenant) return
-    for (;;) {
+    for (let looks = 0; ; looks += 1) {
       const underWay = await settleSent(hub, rollback)
       if (run.signal.aborted) return AGAIN
-      if (underWay.length > 0) await untilFinal(hub, underWay, WAIT_MS)
-      const waiting = await settleSent(hub, rollback)
-      if (waiting.length >= SLICE) return AGAIN
-      const slice = await nextSlice(hub, rollback.id, SLICE - waiting.length)
-      if (slice.length === 0 && waiting.length > 0) return AGAIN
-      if (slice.length === 0) return finish(hub, rollback.id)
+      // Half a slice at least, so that records are read many at once.
+      const room = underWay > SLICE / 2 ? 0 : SLICE - underWay
+      const slice = await nextSlice(hub, rollback.id, room)
+      if (slice.length === 0) {
+        if (underWay === 0) return finish(hub, rollback.id)
+        if (looks >= LOOKS) return AGAIN
+        await wait(LOOK_MS, undefined, { signal: run.signal }).catch(() => {})
+        continue
+      }
+      looks = 0
       await run.keep({})
       await carry(hub, rollback, slice, run.signal)
     }
@@ -85,24 +91,23 @@ async function carry(hub: Hub, rollback: Rollback, slice: Row[], signal: AbortSi
 }
 
 const SENT = `
-select r.n, r.operation, r.written, r.changes, w.status, w.problem ->> 'message' as message from rollback_row r
+select r.n, r.operation, r.changes, w.status, w.problem ->> 'message' as message from rollback_row r
 join operation w on w.id = r.written where r.rollback = ? and r.state = 'SENT' and w.status <> 'UNCERTAIN' order by r.n`
 const SETTLE = `update rollback_row set state = ?, reason = ?, message = ?
   where rollback = ? and n = ? and state = 'SENT' returning n`
 
-/** Books what ended, and gives the writes that are still under way. One that is uncertain waits for a person. */
-async function settleSent(hub: Hub, rollback: Rollback): Promise<string[]> {
+/** Books what ended, and gives how many writes are still under way. One that is uncertain waits for a person. */
+async function settleSent(hub: Hub, rollback: Rollback): Promise<number> {
   interface Sent extends Row {
-    written: string
     changes: Change[]
     status: string
     message: string | null
   }
-  const underWay: string[] = []
+  let underWay = 0
   for (const row of await rows<Sent>(hub.db.em(), SENT, [rollback.id])) {
     const failed = ['REFUSED', 'DEAD', 'CANCELLED'].includes(row.status)
     if (row.status !== 'DONE' && !failed) {
-      underWay.push(row.written)
+      underWay += 1
       continue
     }
     await hub.db.em().transactional(async (em) => {
