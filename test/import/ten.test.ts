@@ -82,7 +82,7 @@ it(
       { do: 'resetAfter', times: 5, skip: 44 },
       { do: 'half', times: 2, skip: 60 },
       { do: 'status', status: 429, retryAfter: '0', times: 12, skip: 80 },
-      { do: 'status', status: 503, times: 6, skip: 110 },
+      { do: 'status', status: 503, times: 6, skip: 90 },
     ])
     const [first, second] = [new ChildWorker(yard, { jobs: true }), new ChildWorker(yard, { jobs: true })]
     const started = await yard.ask(
@@ -102,6 +102,8 @@ it(
     await reached(id, COUNT)
     await until(async () => (await progress(id)).state === 'DONE', 'the end')
     await second.stop()
+    // Each has struck as often as it should: nothing of the script is left.
+    expect(await (await fetch(`${server.url('odoo')}/_faults`)).json()).toEqual([])
     expect(await progress(id)).toEqual({ state: 'DONE', done: RECORDS, failed: 0 })
     const counts = `select (select count(*)::int from mirror where told) as mirrored,
     (select count(distinct sku)::int from product) as products,
