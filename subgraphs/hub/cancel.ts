@@ -16,6 +16,8 @@ interface OrderRow {
   customer: string | null
   reference: string | null
   nativeId: string | null
+  /** Whether it is older than the last switch to another company. */
+  isFormer: boolean | null
   number: string | null
   operation: string | null
 }
@@ -30,7 +32,8 @@ interface PushRow {
   externalId: string | null
 }
 
-const FIND_ORDER = `select id, connection, customer, reference, native_id as "nativeId", number, operation
+const FIND_ORDER = `select id, connection, customer, reference, native_id as "nativeId", number, operation,
+  created_at < (select switched_at from connection c where c.id = sales_order.connection) as "isFormer"
   from sales_order where tenant = ? and id = ?`
 
 const LOCK_PUSH = `select id, status, sent_at is not null as "isSent", first_sent_at is not null as "wasSent",
@@ -58,10 +61,17 @@ export async function acceptCancel(
     const [push] = row.operation ? await rows<PushRow>(em, LOCK_PUSH, [row.operation]) : []
     const accepts = { order: row.id, customer: row.customer }
     if (push && !push.wasSent && isOpen(push)) return { ...accepts, operations: await stop(em, push, row) }
+    if (row.isFormer && !row.nativeId) throw former(row)
     const undo = open?.erp.order?.undo && open
     if (!undo) throw cannot(open, row)
     return { ...accepts, operations: await undoLater(em, caller, { row, push, reason, open: undo, hub }) }
   })
+}
+
+/** Its id may be another document in the company to which the connection leads now. */
+function former({ connection }: OrderRow): Refused {
+  const told = `The order is in the company to which ${connection} led before it was switched. Cancel it there by hand.`
+  return refusal('NOT_SUPPORTED', told, connection)
 }
 
 /** Not final, so that it could still send by itself or after a retry by hand. */

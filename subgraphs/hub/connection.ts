@@ -144,6 +144,8 @@ export class ConnectionResolver {
     @Ctx() { hub, caller }: HubContext,
   ): Promise<Connection> {
     demand(caller, 'admin')
+    if (!reaches(caller, id))
+      throw new ErpError('FORBIDDEN', 'The key is not for this connection.', { field: 'id' })
     if (!/^[a-z0-9][a-z0-9:._-]{1,60}$/.test(id)) {
       throw new ErpError('VALIDATION', 'The id may have small letters, digits and :._- only.', {
         field: 'id',

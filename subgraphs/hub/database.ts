@@ -19,6 +19,7 @@ import { Mirror } from './migrations/mirror.ts'
 import { Mappings } from './migrations/mappings.ts'
 import { Metrics } from './migrations/metrics.ts'
 import { Settings } from './migrations/settings.ts'
+import { Switched } from './migrations/switched.ts'
 import { Trust } from './migrations/trust.ts'
 import { tables } from './tables.ts'
 
@@ -65,6 +66,7 @@ function common() {
         { name: '014-care', class: Care },
         { name: '015-trust', class: Trust },
         { name: '016-matches', class: Matches },
+        { name: '017-switched', class: Switched },
       ],
       tableName: 'migration',
       snapshot: false,

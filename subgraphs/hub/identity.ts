@@ -192,7 +192,8 @@ export async function importOrders(db: Database, open: OpenConnection, orders: O
 // One that we push ourselves is recognised by our reference before its push is booked.
 const OWN_ORDER = `
 update sales_order set native_id = ?, number = ?, state = ?, updated_at = now()
-where connection = ? and reference = ? and (native_id is null or native_id = ?) returning id`
+where connection = ? and reference = ? and (native_id = ?
+  or (native_id is null and number is null and operation is not null)) returning id`
 
 const UPSERT_ORDER = `
 insert into sales_order (id, tenant, connection, native_id, number, reference, state, customer)

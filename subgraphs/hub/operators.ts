@@ -63,6 +63,12 @@ async function followAgain(hub: Hub, op: Operation): Promise<void> {
 
 /** Sends a document that is done once more; it is looked for first, so that it is only written where it is gone. */
 export async function sendAgain(hub: Hub, op: Operation): Promise<void> {
+  const former = `select o.id from operation o join connection c on c.id = o.connection
+    where o.id = ? and o.created_at < c.switched_at`
+  if ((await rows(hub.db.em(), former, [op.id])).length > 0) {
+    const told = `It was sent to the company to which ${op.connection} led before it was switched.`
+    throw new ErpError('CONFLICT', told, { field: 'id', connection: op.connection, retryable: false })
+  }
   const moved = await hub.db.em().transactional((em) => again(em, op.id, ['DONE']))
   if (moved.length === 0) throw wrongState(op)
   tellMoved(hub.db, moved)

@@ -29,7 +29,7 @@ const UPSERT_INVOICE = `
 insert into invoice (id, tenant, connection, native_id, number, state, type, payment, due_on, currency, total, balance,
   dunning_level, customer, sales_order)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?::date, ?, ?, ?, ?::int, ${BUYER},
-  (select id from sales_order where connection = ? and (native_id in (select jsonb_array_elements_text(?::jsonb))
+  (select id from sales_order where connection = ? and native_id is not null and (native_id in (select jsonb_array_elements_text(?::jsonb))
     or number in (select jsonb_array_elements_text(?::jsonb))) order by id limit 1))
 on conflict (connection, native_id) do update set number = excluded.number, state = excluded.state, type = excluded.type,
   payment = excluded.payment, due_on = excluded.due_on, currency = excluded.currency, total = excluded.total,

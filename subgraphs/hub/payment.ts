@@ -127,7 +127,7 @@ export class PaymentResolver {
   @FieldResolver(() => [Invoice], { description: 'The invoices that it settles, as far as they are known.' })
   async invoices(@Root() { row }: Payment, @Ctx() context: HubContext): Promise<Invoice[]> {
     const sql = `select id from invoice where tenant = ? and connection = ?
-      and native_id in (select jsonb_array_elements_text(?::jsonb)) order by id`
+      and coalesce(native_id, id) in (select jsonb_array_elements_text(?::jsonb)) order by id`
     const natives = JSON.stringify(row.allocations.map(({ invoice }) => invoice))
     const values = [row.tenant, row.connection, natives]
     const found = await rows<{ id: string }>(context.hub.db.em(), sql, values)

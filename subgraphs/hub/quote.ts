@@ -134,7 +134,8 @@ export class QuoteResolver {
   })
   record(@Root() quote: Quote, @Ctx() { hub, caller }: HubContext): Reference | null {
     const open = hub.directory.find(caller.tenant, quote.connection)
-    if (!open?.erp.quotes) return null
+    // One of the company before a switch is not to be found any more.
+    if (!open?.erp.quotes || quote.nativeId.startsWith(`${quote.id} `)) return null
     return referTo(open.connector, 'quote', recordId(open.id, 'quote', quote.nativeId), open.id)
   }
 

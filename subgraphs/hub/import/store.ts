@@ -139,6 +139,7 @@ export async function insertImport(
 
 const AGAIN = `update sync_import i set state = 'WAITING', round = round + 1, problem = null, finished_at = null, updated_at = now()
   where id = ? and (state in ('FAILED', 'CANCELLED') or (state = 'DONE' and failed > 0))
+    and i.created_at > coalesce((select switched_at from connection c where c.id = i.connection), '-infinity')
     and not exists (select from sync_import o where o.connection = i.connection and o.state in ('WAITING', 'RUNNING'))
   returning round`
 
@@ -147,7 +148,8 @@ export async function againImport(hub: Hub, { id, tenant }: ImportRow): Promise<
   await hub.db.em().transactional(async (em) => {
     const [row] = await rows<{ round: number }>(em, AGAIN, [id])
     if (!row) {
-      const told = 'Nothing of it failed, or an import of this connection is under way.'
+      const told =
+        'Nothing of it failed, an import of this connection is under way, or it belongs to the company before a switch.'
       throw new ErpError('CONFLICT', told, { field: 'id', retryable: false })
     }
     const subject = `${id} ${row.round}`

@@ -1,13 +1,17 @@
 import { ErpError } from '../../../schema/errors.ts'
 import type { Company } from '../../connector.ts'
+import { toProblem } from '../../reader.ts'
 import { type Manager, rows } from '../database.ts'
 import type { Hub } from '../hub.ts'
-import { endWaiting } from './lifecycle.ts'
+import type { ConnectionState } from '../tables.ts'
+import { cancelImports, endWaiting, setState } from './lifecycle.ts'
+import { FORGET, LEAVE_UNCERTAIN } from './former.ts'
 
 interface Known {
   system: string
   tenant: string
   position: number
+  state: ConnectionState
   company: Company | null
 }
 
@@ -26,7 +30,7 @@ export interface Joining {
  */
 export async function readmit(hub: Hub, joining: Joining): Promise<number> {
   const { id, tenant, system, company } = joining
-  const sql = 'select system, tenant, position, company from connection where id = ?'
+  const sql = 'select system, tenant, position, state, company from connection where id = ?'
   const [known] = await rows<Known>(hub.db.em(), sql, [id])
   if (known && known.tenant !== tenant) throw new ErpError('CONFLICT', 'This id is taken.', { field: 'id' })
   if (!known) return nextPosition(hub, tenant)
@@ -36,9 +40,12 @@ export async function readmit(hub: Hub, joining: Joining): Promise<number> {
   }
   if (!isOther(known.company, company)) return known.position
   if (!joining.switchCompany) throw isAnother(id, known.company?.name ?? '', company?.name ?? '')
-  const moved = await hub.db.em().transactional((em) => forget(em, id))
+  // Whatever still reads the former company ends before its records are forgotten.
+  if (known.state !== 'PAUSED') await setState(hub, id, 'DISCONNECTED')
+  const { moved, imports } = await hub.db.em().transactional((em) => forget(em, id))
   hub.db.bus.tell('catalogue', id)
   for (const operation of moved) hub.db.bus.tell('event', operation)
+  for (const one of imports) hub.db.bus.tell('import', one)
   return known.position
 }
 
@@ -57,24 +64,18 @@ async function nextPosition(hub: Hub, tenant: string): Promise<number> {
   return row?.position ?? 0
 }
 
-/** Ids of the former company may stand for something else in the new one, so none of them may stay. */
-const FORGET = [
-  'delete from external_ref where connection = ?',
-  'delete from mirror where connection = ?',
-  'delete from deletion where connection = ?',
-  'delete from inbox where connection = ?',
-  'delete from delivery where connection = ?',
-  'delete from poll where connection = ?',
-  'update sales_order set native_id = null where connection = ?',
-  'update invoice set native_id = null where connection = ?',
-  'update payment set native_id = null where connection = ?',
-  "update quote set native_id = id || ' ' || native_id where connection = ?",
-  'update connection set tokens = null where id = ?',
-]
-
-async function forget(em: Manager, id: string): Promise<string[]> {
+async function forget(em: Manager, id: string): Promise<{ moved: string[]; imports: string[] }> {
+  const why = 'The connection was switched to another company.'
+  const imports = await cancelImports(em, id)
+  const uncertain = await rows<{ id: string }>(em, LEAVE_UNCERTAIN, [uncertainIn(id), id])
+  const ended = await endWaiting(em, id, why)
   for (const sql of FORGET) await em.execute(sql, [id])
-  return endWaiting(em, id, 'The connection was switched to another company.')
+  return { moved: [...uncertain.map((row) => row.id), ...ended], imports }
+}
+
+function uncertainIn(id: string): string {
+  const told = 'It is not known whether the company to which the connection led before has the document.'
+  return JSON.stringify(toProblem(new ErpError('UNCERTAIN', told, { connection: id }), id))
 }
 
 /** Keeps which company a connection leads to. */

@@ -39,6 +39,11 @@ export async function endWaiting(em: Manager, id: string, why: string): Promise<
 const CANCEL_IMPORTS = `update sync_import set state = 'CANCELLED', finished_at = now(), updated_at = now()
   where connection = ? and state in ('WAITING', 'RUNNING') returning id`
 
+/** Ends the imports of a connection that are under way, and gives their ids; tell 'import' afterwards. */
+export async function cancelImports(em: Manager, id: string): Promise<string[]> {
+  return (await rows<{ id: string }>(em, CANCEL_IMPORTS, [id])).map((row) => row.id)
+}
+
 /**
  * Stops everything of a connection at once and takes its credentials away; the records, the settings and the log
  * stay, and nothing is changed in the ERP.
@@ -51,11 +56,11 @@ export async function disconnect(hub: Hub, { tenant }: Caller, id: string): Prom
     const sql = `update connection set secrets = ?, tokens = null, problem = null where id = ? and state = 'DISCONNECTED' returning id`
     // Somebody connected it again meanwhile.
     if ((await rows(em, sql, [empty, id])).length === 0) return { moved: [], imports: [] }
-    const cancelled = await rows<{ id: string }>(em, CANCEL_IMPORTS, [id])
-    return { moved: await endWaiting(em, id, 'The connection was disconnected.'), imports: cancelled }
+    const imports = await cancelImports(em, id)
+    return { moved: await endWaiting(em, id, 'The connection was disconnected.'), imports }
   })
   for (const operation of moved) hub.db.bus.tell('event', operation)
-  for (const one of imports) hub.db.bus.tell('import', one.id)
+  for (const one of imports) hub.db.bus.tell('import', one)
 }
 
 /** Asks once more which company it was, where that is not known, so that a later switch to another one is seen. */
