@@ -227,6 +227,8 @@ describe('connecting another company under the same id', () => {
       operation: null,
       problems: [{ code: 'NOT_SUPPORTED', field: 'order' }],
     })
+    const resync = 'mutation ($id: ID!) { resync(operation: $id) { id } }'
+    expect(await refused(house.ask(resync, { id: order.operation }))).toMatchObject({ code: 'CONFLICT' })
     await sql("update sync_import set state = 'FAILED' where id = ?", [history])
     expect(await refused(act('retryImport', history))).toMatchObject({ code: 'CONFLICT', field: 'id' })
     expect(JSON.stringify(house.sandboxes.sandbox('odoo').ledger())).toBe(ledger)

@@ -38,7 +38,9 @@ export async function readmit(hub: Hub, joining: Joining): Promise<number> {
     const told = `${id} is a connection of ${known.system}. Choose another id for ${system}.`
     throw new ErpError('CONFLICT', told, { field: 'system', retryable: false })
   }
-  if (!isOther(known.company, company)) return known.position
+  // Where the former company was never told, a person's word is all there is.
+  const isMeant = joining.switchCompany && known.company === null
+  if (!isOther(known.company, company) && !isMeant) return known.position
   if (!joining.switchCompany) throw isAnother(id, known.company?.name ?? '', company?.name ?? '')
   // Whatever still reads the former company ends before its records are forgotten.
   if (known.state !== 'PAUSED') await setState(hub, id, 'DISCONNECTED')
