@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { openAsBlob } from 'node:fs'
 import { inject } from 'vitest'
 import { TEMPLATE, admin } from './cluster.ts'
 
@@ -30,6 +31,11 @@ async function databaseLike(template: string): Promise<FreshDatabase & { url: st
   await admin(server, [`create database ${name} template ${template}`])
   const drop = () => admin(server, [`drop database if exists ${name} with (force)`])
   return { url: new URL(name, server).href, drop }
+}
+
+/** What an embedded database of a test begins with: all tables, and nothing in them. */
+export async function embeddedDump(): Promise<Blob> {
+  return openAsBlob(inject('embedded'), { type: 'application/x-tar' })
 }
 
 /** Both kinds, for describe.each: what holds on one holds on the other. */

@@ -12,6 +12,7 @@ import { Jobs } from '../subgraphs/hub/jobs.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
 import { startWorker } from '../subgraphs/hub/worker.ts'
 import { openSandboxes, stagedOf } from '../subgraphs/sandboxes.ts'
+import { embeddedDump } from './postgres.ts'
 import type { SandboxServer } from '../subgraphs/stage.ts'
 
 /** A whole house on loopback with every sandbox, for tests of what users see. */
@@ -87,7 +88,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     file,
     demo: keys.length === 0,
   }
-  const hub = await openHub(config, { idleMs: 20, ...options.settings })
+  const hub = await openHub(config, { idleMs: 20, ...options.settings }, await embeddedDump())
   const all = stagedOf(sandboxes)
   const given = all.filter(({ id }) => options.only?.includes(id) ?? true)
   await saveConnections(

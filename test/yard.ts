@@ -23,6 +23,7 @@ import { Loaders } from '../subgraphs/loaders.ts'
 import type { Fault, Ledger, SandboxFactory } from '../subgraphs/sandbox.ts'
 import { type SandboxMount, sandboxes } from '../subgraphs/sandboxes.ts'
 import { SandboxServer } from '../subgraphs/stage.ts'
+import { embeddedDump } from './postgres.ts'
 
 /** Times that make a test quick: a lost push is looked for after half a second. */
 export const QUICK: Partial<PushSettings> = {
@@ -255,7 +256,7 @@ export async function buildYard(options: YardOptions): Promise<Yard> {
     server.mount(name, options.gates?.around(name, factory) ?? factory, demo(seed))
   }
   const config = configFor(options.url, [`127.0.0.1:${server.port}`])
-  const hub = await openHub(config, { ...QUICK, ...options.settings })
+  const hub = await openHub(config, { ...QUICK, ...options.settings }, await embeddedDump())
   for (const [position, { name, system, connection: id }] of mounts.entries()) {
     const own = server.sandbox(name).config(server.url(name))
     const settings = { ...options.connection }

@@ -32,6 +32,8 @@ export interface DatabaseOptions {
   url?: string | null
   /** Folder of the embedded database; in memory when left out. */
   dataDir?: string | null
+  /** What an embedded database in memory begins with: a dump of a data folder, instead of nothing. */
+  dump?: Blob
   /** Connections in the pool of a server database. */
   pool?: number
 }
@@ -80,7 +82,7 @@ function common() {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const orm = options.url
     ? await server(options.url, options.pool ?? 10)
-    : await embedded(options.dataDir ?? null)
+    : await embedded(options.dataDir ?? null, options.dump)
   await alone(options.url ?? null, () => orm.migrator.up())
   const bus = new Bus(options.url ?? null)
   await bus.open()
@@ -113,8 +115,22 @@ function server(url: string, max: number) {
   return Server.init({ ...common(), clientUrl: url, pool: { min: 0, max } })
 }
 
-async function embedded(dataDir: string | null) {
-  if (!dataDir) return Embedded.init({ ...common(), dbName: 'memory://' })
+/** The driver copies its options, and a copy of a Blob is none: this one can be copied. */
+function copyable(blob: Blob) {
+  return {
+    size: blob.size,
+    type: blob.type,
+    arrayBuffer: () => blob.arrayBuffer(),
+    bytes: () => blob.bytes(),
+    slice: (start, end, type) => blob.slice(start, end, type),
+    stream: () => blob.stream(),
+    text: () => blob.text(),
+  }
+}
+
+async function embedded(dataDir: string | null, dump?: Blob) {
+  const driverOptions = dump ? { loadDataDir: copyable(dump) } : {}
+  if (!dataDir) return Embedded.init({ ...common(), dbName: 'memory://', driverOptions })
   const folder = join(dataDir, 'postgres')
   await mkdir(folder, { recursive: true })
   return Embedded.init({ ...common(), dbName: folder })

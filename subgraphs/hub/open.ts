@@ -21,13 +21,25 @@ export interface GivenConnection {
 }
 
 const SETTINGS = [
-  ...['createMissingCustomers', 'pollMs', 'sweepMs', 'standingMs', 'requiredCustomerFields', 'ttlMs', 'limits'],
+  ...[
+    'createMissingCustomers',
+    'pollMs',
+    'sweepMs',
+    'standingMs',
+    'requiredCustomerFields',
+    'ttlMs',
+    'limits',
+  ],
   ...Object.keys(connectionPolicy.shape),
 ]
 
 /** Opens the hub: database, connections, identity map. Throws ConfigError when a setting does not fit. */
-export async function openHub(config: Config, settings: Partial<PushSettings> = {}): Promise<Hub> {
-  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir }).catch(
+export async function openHub(
+  config: Config,
+  settings: Partial<PushSettings> = {},
+  dump?: Blob,
+): Promise<Hub> {
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, dump }).catch(
     (error: unknown) => {
       throw unreachable(config, error)
     },
