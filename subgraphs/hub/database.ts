@@ -115,17 +115,10 @@ function server(url: string, max: number) {
   return Server.init({ ...common(), clientUrl: url, pool: { min: 0, max } })
 }
 
-/** The driver copies its options, and a copy of a Blob is none: this one can be copied. */
+/** What the driver reads of a dump. It copies its options, and a copy of a Blob is none. */
 function copyable(blob: Blob) {
-  return {
-    size: blob.size,
-    type: blob.type,
-    arrayBuffer: () => blob.arrayBuffer(),
-    bytes: () => blob.bytes(),
-    slice: (start, end, type) => blob.slice(start, end, type),
-    stream: () => blob.stream(),
-    text: () => blob.text(),
-  }
+  const { size, type } = blob
+  return { size, type, arrayBuffer: () => blob.arrayBuffer(), stream: () => blob.stream() }
 }
 
 async function embedded(dataDir: string | null, dump?: Blob) {
