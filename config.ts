@@ -47,6 +47,15 @@ const connectionSchema = z
   })
   .loose()
 
+const smtpSchema = z.strictObject({
+  host: z.string(),
+  port: z.number().int().min(1).max(65_535).default(587),
+  secure: z.boolean().default(false),
+  user: z.string().optional(),
+  password: z.string().optional(),
+  from: z.string(),
+})
+
 const fileSchema = z
   .object({
     connections: z.array(connectionSchema).default([]),
@@ -75,21 +84,11 @@ const fileSchema = z
     origins: z
       .array(z.string().refine(isOrigin, 'is no address of the form https://shop.example'))
       .default([]),
-    quotes: z.strictObject({ source: z.string(), target: z.string() }).optional(),
     documents: z
       .strictObject({ files: z.array(z.string()).default([]), only: z.boolean().default(false) })
       .optional(),
     playground: z.boolean().optional(),
-    smtp: z
-      .strictObject({
-        host: z.string(),
-        port: z.number().int().min(1).max(65_535).default(587),
-        secure: z.boolean().default(false),
-        user: z.string().optional(),
-        password: z.string().optional(),
-        from: z.string(),
-      })
-      .optional(),
+    smtp: smtpSchema.optional(),
   })
   .strict()
 
@@ -136,11 +135,9 @@ export function explain(error: unknown): string {
   return error.message.split('\n')[0] ?? 'The start failed.'
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
-
 /** Whether a bind address is reachable from this machine only. */
 export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host)
+  return ['127.0.0.1', '::1', 'localhost'].includes(host)
 }
 
 /** Reads all settings. Throws ConfigError for the first thing that is wrong. */
@@ -190,7 +187,6 @@ const EXAMPLES: Record<string, string> = {
   subgraphs: 'subgraphs: [{ name: pim, url: "https://pim.example/graphql" }]',
   hosts: 'hosts: ["erp.example"]',
   origins: 'origins: ["https://shop.example"]',
-  quotes: 'quotes: { source: "qwoty:main", target: "odoo:main" }',
   documents: 'documents: { files: ["documents.json"], only: true }',
   playground: 'playground: true',
   smtp: 'smtp: { host: "mail.example", user: x, password: ${SMTP_PASSWORD}, from: "erp@company.example" }',
