@@ -43,7 +43,11 @@ beforeAll(async () => {
   const connection = { webhookSecret: SECRET, createMissingCustomers: true }
   const only = ['odoo:main', 'customermates:main']
   database = await freshDatabase()
-  house = await openHouse({ only, connection, databaseUrl: database.url })
+  house = await openHouse({
+    only,
+    connection: { ...connection, requiredCustomerFields: [] },
+    databaseUrl: database.url,
+  })
   worker = startWorker(house.hub, { name: 'deals', parallel: 4 })
   await house.poll()
   await settle()
