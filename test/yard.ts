@@ -69,6 +69,9 @@ export interface AttemptRow {
   exchanges: Exchange[]
 }
 
+/** Two of a product, or as many as it is sold from. */
+const LEAST = `select greatest(2, coalesce(minimum_quantity, '0')::numeric)::text as id from product where sku = ?`
+
 /** A hub on a real database, connected to real sandboxes over HTTP. */
 export class Yard {
   readonly hub: Hub
@@ -148,7 +151,8 @@ export class Yard {
   /** An order of one line for a connection. */
   async order(mount: string, more: Partial<PushOrderInput> = {}): Promise<PushOrderInput> {
     const [customer, sku] = await Promise.all([this.customer(mount), this.sku(mount)])
-    return { connection: this.id(mount), customer, lines: [{ sku, quantity: '2' }], ...more }
+    const quantity = await this.#one(LEAST, [sku])
+    return { connection: this.id(mount), customer, lines: [{ sku, quantity }], ...more }
   }
 
   /** Accepts an order; gives its operation. */

@@ -23,7 +23,7 @@ export class Refused extends Error {
   readonly warnings: Problem[]
 
   constructor(errors: ErpError[], candidates: Candidate[] = [], warnings: Problem[] = []) {
-    super('The request was refused.')
+    super(`The request was refused: ${errors.map(({ message }) => message).join(' ')}`)
     this.problems = problemsOf(errors)
     this.candidates = candidates
     this.warnings = warnings
