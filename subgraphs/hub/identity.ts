@@ -110,6 +110,7 @@ async function importCustomer(
   const link = known?.id ?? linkOf(likely)
   const id = link ?? newId('cus')
   if (!link) await insertCustomer(em, open, id, customer)
+  else if (!known) await em.execute(FILL, [customer.country ?? null, customer.currency ?? null, id])
   const others = likely.filter((one) => one.customer !== id && (!link || one.isSure))
   await noteCandidates(
     em,
@@ -119,6 +120,10 @@ async function importCustomer(
   await em.execute(UPSERT_REF, [open.id, 'customer', customer.id, open.tenant, id, customer.number ?? null])
   if (open.connector.role === 'erp') await em.execute(SET_HOME, [open.id, id, open.id])
 }
+
+// Who is met again in another system fills what nobody knew and nothing is matched by; what is known stays.
+const FILL =
+  'update customer set country = coalesce(country, ?), currency = coalesce(currency, ?) where id = ?'
 
 const FIND_CUSTOMER = `
 select hub_id as id from external_ref where connection = ? and kind = 'customer' and native_id = ?`
@@ -143,7 +148,8 @@ async function insertCustomer(
     customer.paymentTerms,
     JSON.stringify(customer.addresses ?? []),
     JSON.stringify((customer.customAttributes ?? []).filter(({ value }) => value)),
-    open.id,
+    // A home is an ERP: a source takes no orders and has no prices.
+    open.connector.role === 'erp' ? open.id : null,
   ]
   const keys = [emailKey, taxKey, phone, nameKey, JSON.stringify(nameBlock(nameKey))]
   // The driver takes undefined for the name of a column, and a connector may leave out what it does not know.
