@@ -68,12 +68,17 @@ function toSubscription(row: SubscriptionRow): WebhookSubscription {
   return { ...own, ...times, cursor: cursorOf(row), createdBy: row.maker.name }
 }
 
-/** The subscription, or NOT_FOUND; one that reaches further than the caller looks unknown. */
-async function subscriptionOf({ hub, caller }: HubContext, id: string): Promise<SubscriptionRow> {
+/** The subscription, or NOT_FOUND; one that reaches further than the caller looks unknown, and so do its deliveries. */
+async function subscriptionOf(
+  { hub, caller }: HubContext,
+  id: string,
+  asked: 'delivery' | 'webhook subscription' = 'webhook subscription',
+): Promise<SubscriptionRow> {
   const row = await subscriptionById(hub.db.em(), id)
   const isSeen = row?.tenant === caller.tenant && seesSubscription(caller, row.maker, row.filter)
   if (row && isSeen) return row
-  throw new ErpError('NOT_FOUND', 'There is no such webhook subscription.', { field: 'id' })
+  const field = asked === 'delivery' ? asked : 'id'
+  throw new ErpError('NOT_FOUND', `There is no such ${asked}.`, { field })
 }
 
 /** Tells others of sync events over HTTP. */
@@ -212,7 +217,7 @@ export class OutgoingResolver {
       })
     const em = hub.db.em()
     const id = delivery ? await subscriptionOfDelivery(em, caller.tenant, delivery) : (subscription ?? '')
-    const row = await subscriptionOf(context, id)
+    const row = await subscriptionOf(context, id, delivery ? 'delivery' : undefined)
     if (row.state !== 'ACTIVE')
       throw new ErpError('CONFLICT', `The subscription is ${row.state}; set it to ACTIVE first.`, {
         field: 'subscription',
