@@ -1,11 +1,30 @@
+import { connectors } from '../../subgraphs/index.ts'
+
 /** What a caller may own, and the id of one that it does not. */
 export interface Ids {
   connection: string
   customer: string
   order: string
   invoice: string
+  payment: string
   quote: string
   operation: string
+  /** Things that admins keep. */
+  flow: string
+  mapping: string
+  import: string
+  batch: string
+  alert: string
+  subscription: string
+  delivery: string
+  key: string
+  rollback: string
+  reconcile: string
+  audit: string
+  conflict: string
+  match: string
+  erasure: string
+  group: string
 }
 
 /** Every way to name a thing by its id: the arguments that it covers, and the question. */
@@ -109,7 +128,23 @@ export const elsewhere: [argument: RegExp, reason: string][] = [
   [/^resolveOperation\(found\)$/, "the ERP's own word"],
   [/^(syncEvents|operation)\(/, 'streams, tested with the events'],
   [
-    /^(netsuite|weclapp|businessCentral|\w+)\(connection\)$/,
+    /^audit\(filter.subject\)|^verifyAudit\(/,
+    "an admin reads the record of the own tenant, and a line that names a foreign id is the admin's own",
+  ],
+  [/\(differentFrom\)$/, 'only takes out of a list'],
+  [/options\.defaultSku\)$/, 'a SKU is the same for everybody'],
+  [
+    /\(record\)$|\(filter\.ids\)$|\(externalId\)$|\(records\)$/,
+    "the ERP's own id, under a connection or a thing that is asked above",
+  ],
+  [/^testFlow\(input\.id\)$/, 'nothing is looked up or kept by it'],
+  [
+    /Subscription\((input|change)\.filter\.(customer|order|batch|cause)\)$/,
+    'only narrows what is told, within the rights of the key',
+  ],
+  [/^replayWebhook\(after\)$/, 'a place in the stream of events, which are those of the subscription'],
+  [
+    new RegExp(`^(${connectors.map(({ field }) => field).join('|')})\\(connection\\)$`),
     'one rule for all systems, asked above of three',
   ],
 ]
