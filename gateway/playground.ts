@@ -46,7 +46,18 @@ const plain = GraphiQL.createFetcher({ url: '/graphql', subscriptionUrl })
 // The key stays in this page's memory; it goes along over HTTP and in connection_init.
 const fetcherOf = (key) => (parameters, options) => {
   const headers = key ? { authorization: 'Bearer ' + key } : {}
-  return plain(parameters, { ...options, headers: { ...headers, ...options?.headers } })
+  const { asked, documentAST } = read(parameters)
+  return plain(asked, { ...options, documentAST, headers: { ...headers, ...options?.headers } })
+}
+// GraphiQL reads a document some time after a tab is opened; until then it goes by that of the tab before, and
+// would post a subscription like a query. So what is asked is read here, from the text that is sent.
+const read = (parameters) => {
+  const all = [...parameters.query.matchAll(/^\\s*(query|mutation|subscription)\\b\\s*(\\w*)/gm)]
+  const [, operation = 'query', value] = all.find(([, , name]) => name === parameters.operationName) ?? all[0] ?? []
+  const name = value ? { kind: 'Name', value } : undefined
+  const selectionSet = { kind: 'SelectionSet', selections: [] }
+  const definitions = [{ kind: 'OperationDefinition', operation, name, selectionSet }]
+  return { asked: { ...parameters, operationName: value || undefined }, documentAST: { kind: 'Document', definitions } }
 }
 const empty = { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, length: 0 }
 const root = ReactDOM.createRoot(document.getElementById('root'))

@@ -55,6 +55,7 @@ describe.skipIf(!BROWSER)('the playground of a house that wants a key', () => {
       ),
     )
     await page.getByRole('tab', { name: 'Watch' }).click()
+    await page.locator('.graphiql-query-editor').getByText('syncEvents').waitFor()
     await page.click('.graphiql-execute-button')
     await expect(acknowledged).resolves.toBeUndefined()
   })
