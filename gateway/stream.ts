@@ -21,6 +21,7 @@ const PING_MS = 12_000
 export class Streams<C extends Contextual> {
   readonly #options: Shared<C>
   readonly #open = new Set<() => void>()
+  #isClosed = false
 
   constructor(options: Shared<C>) {
     this.#options = options
@@ -48,6 +49,7 @@ export class Streams<C extends Contextual> {
 
   /** Ends every stream, so that its client asks again elsewhere. */
   close(): void {
+    this.#isClosed = true
     for (const end of this.#open) end()
   }
 
@@ -82,6 +84,8 @@ export class Streams<C extends Contextual> {
     const ping = setInterval(() => raw.write(':\n\n'), PING_MS)
     raw.once('close', stop)
     this.#open.add(stop)
+    // It was asked for while all others were ended.
+    if (this.#isClosed) stop()
     try {
       for await (const result of Symbol.asyncIterator in events ? events : [events]) {
         if (raw.destroyed) break
