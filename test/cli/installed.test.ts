@@ -25,7 +25,7 @@ beforeAll(async () => {
   await run('tar', ['-xzf', join(home.path, filename), '-C', modules])
   await run('mv', [join(modules, 'package'), join(modules, 'erp-supergraph')])
   // What npm would install beside it, but for the Node that comes along.
-  const names = (await readdir('node_modules')).filter((name) => !/^(\.|node)/.test(name))
+  const names = (await readdir('node_modules')).filter((name) => !/^(\.|node(-|$))/.test(name))
   for (const name of names) await symlink(resolve('node_modules', name), join(modules, name))
   bin = join(modules, 'erp-supergraph/gateway/cli/bin.mjs')
 })
