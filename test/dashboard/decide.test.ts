@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { rows } from '../../subgraphs/hub/database.ts'
 import { importIds } from '../../subgraphs/hub/intake.ts'
+import { noteCandidates } from '../../subgraphs/hub/match/candidates.ts'
 import { BROWSER, type Stand, openStand } from './open.ts'
 
 const [ODOO, NEXT] = ['odoo:main', 'erpnext:main']
@@ -15,6 +16,11 @@ const BUSY = `select (select count(*) from job where state = 'WAITING' and tries
 interface Delivered {
   id: string
   sku: string
+}
+
+interface Named {
+  id: string
+  name: string
 }
 
 interface Side {
@@ -93,6 +99,41 @@ describe.skipIf(!BROWSER)('what people decide in the dashboard', () => {
     expect(await phones(second)).toEqual(['+4930555022', '+4930555022'])
     await page.getByLabel('also decided ones').check()
     await page.getByText('2 in all').waitFor()
+    await page.close()
+  })
+
+  it('shows two customers that may be one side by side, and joins or parts them as a person says', async () => {
+    const sql = `select name, id from customer where id in (select hub_id from external_ref where connection = ?)
+      order by id desc limit 4`
+    const [a, b, c, d] = (await rows<{ id: string; name: string }>(em(), sql, [ODOO])) as [
+      Named,
+      Named,
+      Named,
+      Named,
+    ]
+    const open = { tenant: 'default', connection: ODOO, native: '1' }
+    const reasons = ['The names are alike.']
+    await noteCandidates(em(), { ...open, customer: a.id }, [{ customer: b.id, score: 0.87, reasons }])
+    await noteCandidates(em(), { ...open, customer: c.id }, [{ customer: d.id, score: 0.72, reasons }])
+    const page = await stand.open('matches')
+    await page.getByText('2 to decide').waitFor()
+    const card = page.getByRole('region', { name: `${a.name} and ${b.name}`, exact: true })
+    expect(await card.textContent()).toMatch(/87 % alike, from odoo:main.*The names are alike\./)
+    expect(await card.locator('tbody tr').first().locator('td').allTextContents()).toEqual([a.name, b.name])
+    await card.getByRole('button', { name: /: one customer$/ }).click()
+    await page.getByText('1 to decide').waitFor()
+    await page.getByRole('button', { name: /: two customers$/ }).click()
+    await page.getByText('No two customers look like one.').waitFor()
+    await quiet()
+    const left = await rows<{ id: string }>(em(), 'select id from customer where id in (?, ?, ?, ?)', [
+      a.id,
+      b.id,
+      c.id,
+      d.id,
+    ])
+    expect(left.map(({ id }) => id).toSorted()).toEqual([b.id, c.id, d.id].toSorted())
+    await page.getByLabel('also decided ones').check()
+    await page.getByText('two customers', { exact: true }).waitFor()
     await page.close()
   })
 

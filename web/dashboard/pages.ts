@@ -6,6 +6,7 @@ import { dead } from './dead.tsx'
 import { explore } from './explore.tsx'
 import { flows } from './flows.tsx'
 import { mappings } from './mappings.tsx'
+import { matches } from './matches.tsx'
 import { now } from './now.tsx'
 import { orders } from './orders.tsx'
 import { stream } from './stream.tsx'
@@ -27,6 +28,7 @@ export const pages: Page[] = [
   orders,
   dead,
   conflicts,
+  matches,
   flows,
   mappings,
   connections,
