@@ -11,6 +11,8 @@ const PAGES = [
   'orders',
   'dead',
   'conflicts',
+  'matches',
+  'mappings',
   'flows',
   'flows?edit=new',
   'connections',
@@ -49,6 +51,21 @@ describe.skipIf(!BROWSER)('the dashboard in a real browser', () => {
     expect(await card.locator('.badge').textContent()).toBe('active')
     await card.getByRole('button', { name: 'Pause erpnext:main' }).click()
     await card.getByText('paused').waitFor()
+    await page.close()
+  })
+
+  it('disconnects a system on a second word, and lets it be connected again under its name', async () => {
+    const page = await stand.open('connections')
+    const card = page.locator('.connection', { hasText: 'erpnext:main' })
+    await card.getByRole('button', { name: 'Disconnect erpnext:main…' }).click()
+    await card.getByRole('button', { name: 'Keep it' }).click()
+    expect(await card.locator('.badge').textContent()).toBe('paused')
+    await card.getByRole('button', { name: 'Disconnect erpnext:main…' }).click()
+    await card.getByRole('button', { name: 'Disconnect erpnext:main', exact: true }).click()
+    await card.getByText('disconnected').waitFor()
+    await card.getByRole('link', { name: 'Connect again' }).click()
+    expect(await page.inputValue('[name=id]')).toBe('erpnext:main')
+    expect(await page.inputValue('[name=apiSecret]')).toBe('')
     await page.close()
   })
 

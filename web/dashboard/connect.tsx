@@ -42,7 +42,12 @@ function Connect({ params }: { params: URLSearchParams }) {
       <Head title={system ? `Connect ${system.name}` : 'Connect a system'} />
       {failure && <FailureNote failure={failure} />}
       {system && (
-        <Form key={system.system} system={system} taken={data?.connections.map(({ id }) => id) ?? []} />
+        <Form
+          key={system.system}
+          system={system}
+          known={params.get('id')}
+          taken={data?.connections.map(({ id }) => id) ?? []}
+        />
       )}
       {!system && (
         <ul class="systems">
@@ -66,8 +71,8 @@ function freeName(system: string, taken: string[]): string {
   return names.map((name) => `${system}:${name}`).find((name) => !taken.includes(name)) ?? ''
 }
 
-function Form({ system, taken }: { system: System; taken: string[] }) {
-  const [id, setId] = useState(() => freeName(system.system, taken))
+function Form({ system, known, taken }: { system: System; known: string | null; taken: string[] }) {
+  const [id, setId] = useState(() => known ?? freeName(system.system, taken))
   const [config, setConfig] = useState<Record<string, unknown>>({})
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Error | null>(null)

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import { words } from './format.ts'
 import { ask } from './graph.ts'
 import type { Problem } from './operation.ts'
@@ -19,14 +20,14 @@ interface Connection {
   problem: Problem | null
   lastReadAt: string | null
   lastChangeAt: string | null
-  system: { name: string; capabilities: string[] }
+  system: { system: string; name: string; capabilities: string[] }
   budget: { parallel: number; running: number; waiting: number; limits: Limit[] } | null
 }
 
 const QUERY = `query Connections {
   connections {
     id state lastReadAt lastChangeAt problem { code message resolution }
-    system { name capabilities }
+    system { system name capabilities }
     budget { parallel running waiting limits { seconds limit used } }
   }
 }`
@@ -87,7 +88,13 @@ function Card({ connection, done }: { connection: Connection; done(): void }) {
         <p class="quiet">{system.capabilities.map(spaced).join(', ')}</p>
       </details>
       <p class="actions">
-        <Switch id={id} state={state} done={done} />
+        {state === 'DISCONNECTED' ? (
+          <a class="button main" href={hrefOf('connect', { system: system.system, id })}>
+            Connect again
+          </a>
+        ) : (
+          <Switch id={id} state={state} done={done} />
+        )}
       </p>
     </li>
   )
@@ -117,6 +124,7 @@ function Use({ of: { seconds, limit, used } }: { of: Limit }) {
 }
 
 const PAUSE = 'mutation Pause($id: ID!) { pauseConnection(id: $id) { id state } }'
+const DISCONNECT = 'mutation Disconnect($id: ID!) { disconnect(id: $id) { id state } }'
 const RESUME = 'mutation Resume($id: ID!) { resumeConnection(id: $id) { id state } }'
 
 function Switch({ id, state, done }: { id: string; state: string; done(): void }) {
@@ -130,7 +138,35 @@ function Switch({ id, state, done }: { id: string; state: string; done(): void }
       ) : (
         <Act label="Pause" name={`Pause ${id}`} run={() => ask(PAUSE, { id })} done={done} />
       )}
+      <Disconnect id={id} done={done} />
     </>
+  )
+}
+
+/** Takes a second word: the credentials are gone afterwards. */
+function Disconnect({ id, done }: { id: string; done(): void }) {
+  const [isAsked, setAsked] = useState(false)
+  if (!isAsked)
+    return (
+      <button type="button" class="soft" aria-label={`Disconnect ${id}…`} onClick={() => setAsked(true)}>
+        Disconnect…
+      </button>
+    )
+  return (
+    <span class="sure">
+      Everything stops at once and the credentials are forgotten. What was read stays; nothing changes in the
+      ERP.{' '}
+      <Act
+        label="Disconnect"
+        name={`Disconnect ${id}`}
+        kind="main"
+        run={() => ask(DISCONNECT, { id })}
+        done={done}
+      />
+      <button type="button" class="soft" onClick={() => setAsked(false)}>
+        Keep it
+      </button>
+    </span>
   )
 }
 
