@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -9,7 +10,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Vitest would leave one core idle; on two cores that is half of them.
-    maxWorkers: '100%',
+    // Files that wait for leases, browsers and killed processes leave a core idle; one more worker than cores uses it.
+    maxWorkers: availableParallelism() + 1,
+    // Loading the modules anew for every file costs more than most files' tests.
+    isolate: false,
   },
 })

@@ -12,7 +12,7 @@ import { Jobs } from '../subgraphs/hub/jobs.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
 import { startWorker } from '../subgraphs/hub/worker.ts'
 import { openSandboxes, stagedOf } from '../subgraphs/sandboxes.ts'
-import { embeddedDump } from './postgres.ts'
+import { embeddedDump, freshDatabase } from './postgres.ts'
 import type { SandboxServer } from '../subgraphs/stage.ts'
 
 /** A whole house on loopback with every sandbox, for tests of what users see. */
@@ -51,6 +51,7 @@ export interface Answered<T> {
 
 /** What a test may want otherwise. */
 export interface HouseOptions {
+  /** An own database on the PostgreSQL server of this run when left out; null: the embedded one, in memory. */
   databaseUrl?: string | null
   settings?: Partial<PushSettings>
   keys?: Config['file']['keys']
@@ -63,8 +64,15 @@ export interface HouseOptions {
   sandboxes?: SandboxServer
 }
 
-/** Opens a house. The embedded database is in memory unless a server is named. */
+const SECRET = 'a secret key for tests only, 32 characters and more'
+
+/** The graph is the same in every test: nothing in it knows of a hub before a request comes. */
+const graph = composeHouse(ownSubgraphs(), [], SECRET)
+
+/** Opens a house. */
 export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> {
+  const database = options.databaseUrl === undefined ? await freshDatabase() : null
+  const databaseUrl = database?.url ?? options.databaseUrl ?? null
   const sandboxes = options.sandboxes ?? (await openSandboxes(0, options.only?.concat(options.beside ?? [])))
   const keys = options.keys ?? []
   const file = {
@@ -81,14 +89,18 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     publicUrl: 'http://127.0.0.1',
     isPublic: false,
     dataDir: null,
-    databaseUrl: options.databaseUrl ?? null,
+    databaseUrl,
     sandboxPort: sandboxes.port,
-    secretKey: 'a secret key for tests only, 32 characters and more',
+    secretKey: SECRET,
     logLevel: 'silent',
     file,
     demo: keys.length === 0,
   }
-  const hub = await openHub(config, { idleMs: 20, ...options.settings }, await embeddedDump())
+  const hub = await openHub(
+    config,
+    { idleMs: 20, ...options.settings },
+    databaseUrl ? undefined : await embeddedDump(),
+  )
   const all = stagedOf(sandboxes)
   const given = all.filter(({ id }) => options.only?.includes(id) ?? true)
   await saveConnections(
@@ -101,7 +113,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
       system,
     })),
   )
-  const { sdl, transports } = await composeHouse(ownSubgraphs(), [], config.secretKey)
+  const { sdl, transports } = await graph
   const engine = createEngine({ supergraphSdl: sdl, transports })
   const contexts = new Contexts(hub, new Access(hub.db, hub.catalogue, keys.length === 0))
   const poller = new Poller(hub)
@@ -153,6 +165,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
       await Promise.all(working.map((stop) => stop()))
       await closeHub(hub)
       if (!options.sandboxes) await sandboxes.close()
+      await database?.drop()
     },
   }
 }

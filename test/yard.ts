@@ -260,7 +260,11 @@ export async function buildYard(options: YardOptions): Promise<Yard> {
     server.mount(name, options.gates?.around(name, factory) ?? factory, demo(seed))
   }
   const config = configFor(options.url, [`127.0.0.1:${server.port}`])
-  const hub = await openHub(config, { ...QUICK, ...options.settings }, await embeddedDump())
+  const hub = await openHub(
+    config,
+    { ...QUICK, ...options.settings },
+    options.url ? undefined : await embeddedDump(),
+  )
   for (const [position, { name, system, connection: id }] of mounts.entries()) {
     const own = server.sandbox(name).config(server.url(name))
     const settings = { ...options.connection }

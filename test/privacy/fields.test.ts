@@ -74,9 +74,8 @@ describe('the fields that may be kept', () => {
   it('cut what was kept before, without a line in the log that says it changed', async () => {
     expect(await names('order')).toEqual(expect.arrayContaining(['customerName', 'total']))
     await allow('ORDER', ['total', 'orderedOn'])
-    await house.settle()
+    await expect.poll(() => names('order'), { timeout: 20_000 }).not.toContain('customerName')
     const left = await names('order')
-    expect(left).not.toContain('customerName')
     expect(left).toEqual(expect.arrayContaining(['total', 'lines', 'customer', 'state']))
     await house.hub.db.em().execute('update poll set next_at = now(), cursor = null')
     await house.poll()
