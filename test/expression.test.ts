@@ -80,6 +80,16 @@ describe('an expression that would not end', () => {
     expect(await refusal('$reduce([1..50000], $append)')).toMatch(/longer/)
   })
 
+  it('is not stopped for a pause of the process that is none of its work', async () => {
+    const pause = () => {
+      const end = performance.now() + 300
+      while (performance.now() < end);
+      return 1
+    }
+    const expression = new Expression('$pause(1) + $pause(1)', { pause }, { timeMs: 200 })
+    expect(await expression.run({})).toBe(2)
+  })
+
   it('is stopped when its results unfold: doubled texts, doubled trees, deep nests', async () => {
     const twice = (step: string, first: string) => `$reduce([1..60], function($a, $i) { ${step} }, ${first})`
     expect(await refusal(twice('$a & $a', '"x"'))).toMatch(/too large/)

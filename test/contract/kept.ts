@@ -22,7 +22,7 @@ async function pushed(bench: Bench, line: Line, more: Partial<OrderInput>): Prom
     return row
   } catch (error) {
     if (!(error instanceof ErpError)) throw error
-    expect(REFUSED, `${error.code} ${error.message}`).toContain(error.code)
+    expect(REFUSED, `${error.code} ${error.message} ${error.said ?? ''}`).toContain(error.code)
     expect(line.ledger().orders.filter(({ ref }) => ref === mark)).toEqual([])
     return null
   }
