@@ -28,6 +28,19 @@ describe('a number', () => {
     expect(parseExact(' 7 ')).toBe('7')
   })
 
+  it('arrives as it stood in a text of any length, and what looks like one in a string stays as it is', () => {
+    const words = '7 is "1.50", \\ and -3e2: {"a": 1}'
+    for (const times of [1, 50_000]) {
+      const text = `{"n": 1.50, "words": ${JSON.stringify(words.repeat(times))}, "10": [2.0]}`
+      expect(parseExact(text)).toEqual({ n: '1.50', words: words.repeat(times), 10: ['2.0'] })
+    }
+  })
+
+  it('is no number of JSON as 007, 1. or a name, and the answer is refused', () => {
+    for (const text of ['{"a":007}', '[-01]', '[1.]', '[.5]', '[+1]', '{1:2}', '[1 2]', '[1-2]', '[0x1]'])
+      expect(failure(() => parseExact(text)).code, text).toBe('BAD_ANSWER')
+  })
+
   it('of any size goes out and comes back unchanged', () => {
     fc.assert(
       fc.property(decimals, (decimal) => {
