@@ -4,7 +4,6 @@ import { type RequestContext, dedupeKey } from '../../gateway/context.ts'
 import { openDocuments } from '../../gateway/documents.ts'
 import { type RunningServer, serve } from '../../gateway/server.ts'
 import { isReady } from '../../subgraphs/hub/open.ts'
-import { freshDatabase } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 /** A house whose gateway can be stopped and started again at the same address. */
@@ -26,8 +25,8 @@ const PUSH = `mutation ($customer: ID!, $key: ID!) {
 
 /** Opens one with the sandbox of Odoo. */
 export async function openShop(): Promise<Shop> {
-  const database = await freshDatabase()
-  const house = await openHouse({ only: ['odoo:main'], databaseUrl: database.url })
+  // An event is told once no older transaction of the server runs; the embedded database has those of this shop alone.
+  const house = await openHouse({ only: ['odoo:main'], databaseUrl: null })
   await house.poll()
   const ask = '{ customers(first: 1) { nodes { id } } }'
   const { data } = await house.ask<{ customers: { nodes: { id: string }[] } }>(ask)
@@ -54,7 +53,6 @@ export async function openShop(): Promise<Shop> {
     async close() {
       await stop()
       await house.close()
-      await database.drop()
     },
   }
 }
