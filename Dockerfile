@@ -34,4 +34,4 @@ EXPOSE 4000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--import", "@oxc-node/core/register", "gateway/start.ts"]
+ENTRYPOINT ["node", "--import", "./gateway/loader.mjs", "gateway/start.ts"]

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Yard } from './yard.ts'
+import { LOADER } from './loader.ts'
 
 let forked = 0
 
@@ -15,7 +16,7 @@ export class ChildWorker {
     this.name = `child-${forked}`
     const WORKER = JSON.stringify({ config, settings: hub.settings, name: this.name, ...more })
     this.#process = fork(new URL('worker.ts', import.meta.url), {
-      execArgv: ['--import', '@oxc-node/core/register'],
+      execArgv: LOADER,
       env: { ...process.env, WORKER },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })

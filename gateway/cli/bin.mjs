@@ -34,7 +34,7 @@ function runWith(/** @type {string} */ node) {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
-  await import('./loader.mjs')
+  await import('../loader.mjs')
   const { main } = await import('./main.ts')
   await main(process.argv.slice(2))
 } else {

@@ -5,6 +5,7 @@ import autocannon from 'autocannon'
 import { connectors } from '../../subgraphs/index.ts'
 import { demo } from '../../subgraphs/demo.ts'
 import { sandboxes } from '../../subgraphs/sandboxes.ts'
+import { LOADER } from '../loader.ts'
 
 /**
  * Requests per second and latency of the same questions under four machines, in one run, in turn: ours, Apollo
@@ -88,7 +89,7 @@ function start(
   args: string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', file, ...args], {
+  const child = spawn(process.execPath, [...LOADER, file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env, NODE_ENV: 'production' },
   })
@@ -163,7 +164,7 @@ function table(row: Row, all: Record<EngineName, Figures[]>): string {
 /** What a start costs: every subgraph composed, and the first plan of each question. */
 function cold(): void {
   process.stdout.write('a start, in a process of its own\n')
-  spawnSync(process.execPath, ['--import', '@oxc-node/core/register', 'test/bench/cold.ts'], {
+  spawnSync(process.execPath, [...LOADER, 'test/bench/cold.ts'], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LOADER } from '../loader.ts'
 
 /** How a child process ended. */
 export interface Ended {
@@ -20,7 +21,7 @@ export class Program {
 
   constructor(file: string, args: string[], env: Record<string, string>) {
     const { PATH, HOME } = process.env
-    this.#child = spawn(process.execPath, ['--import', '@oxc-node/core/register', file, ...args], {
+    this.#child = spawn(process.execPath, [...LOADER, file, ...args], {
       env: { PATH, HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -6,6 +6,7 @@ import type { Customer } from '../../subgraphs/records.ts'
 import type { SandboxFactory as Factory } from '../../subgraphs/sandbox.ts'
 import { type FreshDatabase, freshDatabase } from '../postgres.ts'
 import { type Yard, buildYard } from '../yard.ts'
+import { LOADER } from '../loader.ts'
 
 /** The demo company with so many further customers, each its own. */
 function crowd(count: number): Demo {
@@ -71,7 +72,7 @@ export class Crowd {
   async fork(): Promise<void> {
     const { config, hub } = this.yard
     this.#child = fork(new URL('worker.ts', import.meta.url), {
-      execArgv: ['--import', '@oxc-node/core/register'],
+      execArgv: LOADER,
       env: { ...process.env, WORKER: JSON.stringify({ config, settings: hub.settings }) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })

@@ -1,9 +1,12 @@
-// Node itself strips no types below node_modules and knows no decorators, so an installed package brings its own way.
+// Node itself strips no types below node_modules and knows no decorators. Hooks of this thread, for our own files
+// alone, load the house in less than half the time of a loader that is asked for every file from a thread of its own.
 import { existsSync, readFileSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import { enableCompileCache, registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-const ROOT = new URL('../../', import.meta.url)
+const ROOT = new URL('../', import.meta.url)
+// Where this folder cannot be written to, nothing is kept, and every start compiles anew.
+enableCompileCache(fileURLToPath(new URL('node_modules/.cache/compiled', ROOT)))
 // Read by the transformer when it loads, wherever the process was started.
 process.env.OXC_TSCONFIG_PATH ??= fileURLToPath(new URL('tsconfig.json', ROOT))
 const { createResolve, load: transform } = await import('@oxc-node/core')
