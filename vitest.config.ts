@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -10,8 +9,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Files that wait for leases, browsers and killed processes leave a core idle; one more worker than cores uses it.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest would leave one core idle; on two cores that is half of them.
+    maxWorkers: '100%',
     // Loading the modules anew for every file costs more than most files' tests.
     isolate: false,
   },
