@@ -169,7 +169,8 @@ describe('subscriptions', () => {
       await order()
     }
     expect(seen).toEqual(made)
-    expect(wire.sockets.length).toBeGreaterThan(3)
+    // A connection that is closed politely may bring another event first; the two that are torn down bring none.
+    expect(wire.sockets.length).toBeGreaterThan(2)
   })
 
   it.each([
