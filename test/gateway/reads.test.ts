@@ -159,7 +159,7 @@ describe('live stock and prices', () => {
 describe('an ERP that does not answer', () => {
   it('that hangs is left at the deadline, alone: its part is missing, not zero', async () => {
     strike('odoo', { do: 'hang' })
-    const { stock, prices } = await one({ deadline: 700 })
+    const { stock, prices } = await one({ deadline: 2_500 })
     expect(of(stock.answers, 'odoo:main')).toMatchObject({
       status: 'UNAVAILABLE',
       available: null,
