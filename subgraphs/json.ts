@@ -13,6 +13,24 @@ function quoted(text: string): string {
   return text.replace(PARTS, (part) => (part.startsWith('"') || /^-?0\d/.test(part) ? part : `"${part}"`))
 }
 
+/** How deep an answer may be nested: whoever walks through it does so by calling itself. */
+const DEEPEST = 500
+
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charCodeAt(at)
+    if (letter === QUOTE)
+      for (at += 1; at < text.length && text.charCodeAt(at) !== QUOTE; at += 1)
+        at += text[at] === '\\' ? 1 : 0
+    else if (letter === 0x5b || letter === 0x7b) depth += 1
+    else if (letter === 0x5d || letter === 0x7d) depth -= 1
+    if (depth > DEEPEST) return true
+  }
+  return false
+}
+const QUOTE = 0x22
+
 interface Source {
   source?: string
 }
@@ -27,6 +45,7 @@ function asTexts(_key: string, value: unknown, context?: Source): unknown {
  */
 export function parseExact(text: string): Json {
   if (text.trim() === '') throw new ErpError('BAD_ANSWER', 'The answer is empty where JSON was expected.')
+  if (isTooDeep(text)) throw new ErpError('BAD_ANSWER', 'The answer is nested too deeply.')
   try {
     // Quoting the numbers first takes a third of the time of a reviver.
     return (text.length > QUOTABLE ? JSON.parse(text, asTexts) : JSON.parse(quoted(text))) as Json
