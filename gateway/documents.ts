@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { GraphQLError, parse } from 'graphql'
 import { z } from 'zod'
@@ -8,7 +9,11 @@ import { LIMITS } from './limits.ts'
 import type { Parameters } from './request.ts'
 
 /** The manifest of the typed client, which every gateway of ours knows. */
-const OWN = new URL('../client/typed/persisted-documents.json', import.meta.url)
+const CLIENT = new URL('../client/typed/persisted-documents.json', import.meta.url)
+/** Those of our own pages, where they are built. */
+const PAGES = ['dashboard', 'embed'].map(
+  (page) => new URL(`../web/dist/${page}/documents.json`, import.meta.url),
+)
 
 /** Where a request may name its document. */
 type Named = Pick<Parameters, 'query' | 'documentId' | 'extensions'>
@@ -47,10 +52,10 @@ export class Documents {
   }
 }
 
-/** Reads the typed client's manifest and those of `files`; throws ConfigError for one that cannot be used. */
+/** Reads the manifests of the typed client, of our own pages and of `files`; throws ConfigError for one that cannot be used. */
 export async function openDocuments(files: readonly string[] = [], only = false): Promise<Documents> {
   const texts = new Map<string, string>()
-  for (const file of [OWN, ...files])
+  for (const file of [CLIENT, ...PAGES.filter((page) => existsSync(page)), ...files])
     for (const [id, text] of entriesOf(await read(file), String(file))) {
       if (texts.has(id) && texts.get(id) !== text)
         throw wrong(String(file), `${id} stands for another document already`)

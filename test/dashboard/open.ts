@@ -3,6 +3,7 @@ import { type Browser, type Page, chromium } from 'playwright-core'
 import type { FastifyInstance } from 'fastify'
 import { Contexts } from '../../gateway/context.ts'
 import { dashboardRoutes } from '../../gateway/dashboard.ts'
+import { openDocuments } from '../../gateway/documents.ts'
 import { Access } from '../../subgraphs/hub/access.ts'
 import { build } from '../../web/build.ts'
 import { USER, addKey } from '../gateway/keys.ts'
@@ -53,7 +54,9 @@ export async function openStand(only = ['odoo:main', 'weclapp:main']): Promise<S
   await house.settle()
   house.work()
   const routes = (app: FastifyInstance) => dashboardRoutes(app, folder)
-  const { url } = await house.serve({ routes })
+  await build('embed')
+  // Whatever the pages ask must be known: an operator may refuse all other texts.
+  const { url } = await house.serve({ routes, documents: await openDocuments([], true) })
   const { data } = await house.ask<{ customers: { nodes: { id: string; home: string | null }[] } }>(
     '{ customers(first: 50) { nodes { id home } } }',
   )
