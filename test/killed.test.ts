@@ -18,12 +18,14 @@ describe('a push to any system', () => {
       const database = await freshDatabase()
       const gates = new Gates()
       const settings = { leaseMs: 2_500 }
+      const connection = { limits: { perSecond: 10_000, perMinute: 600_000, perDay: 1_000_000 } }
       const yard = await buildYard({
         url: database.url,
         mounts: SYSTEMS,
         copies: 2,
         known: 5,
         settings,
+        connection,
         gates,
       })
       const child = new ChildWorker(yard)
