@@ -3,33 +3,24 @@ import { ErpError } from '../schema/errors.ts'
 /** JSON as an ERP sent it, with every number kept as the text that stood on the wire. */
 export type Json = string | boolean | null | Json[] | { [key: string]: Json }
 
-/** A string, which stays, or a number that is no name. */
-const PARTS = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\s*:)/g
+/** A string, a bracket, or a number that is no name. */
+const PARTS = /"[^"\\]*(?:\\[^][^"\\]*)*"|[[\]{}]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\s*:)/g
 /** Letters of a text in which the pattern never meets more escapes than its stack holds. */
-const QUOTABLE = 500_000
-
-/** Quotes the numbers of a JSON text. What is no number of JSON, such as 007, stays and is refused with the rest. */
-function quoted(text: string): string {
-  return text.replace(PARTS, (part) => (part.startsWith('"') || /^-?0\d/.test(part) ? part : `"${part}"`))
-}
-
+const QUOTABLE = 2_000_000
 /** How deep an answer may be nested: whoever walks through it does so by calling itself. */
 const DEEPEST = 500
 
-function isTooDeep(text: string): boolean {
+/** Quotes the numbers of a JSON text. What is no number of JSON, such as 007, stays and is refused with the rest. */
+function quoted(text: string): string {
   let depth = 0
-  for (let at = 0; at < text.length; at += 1) {
-    const letter = text.charCodeAt(at)
-    if (letter === QUOTE)
-      for (at += 1; at < text.length && text.charCodeAt(at) !== QUOTE; at += 1)
-        at += text[at] === '\\' ? 1 : 0
-    else if (letter === 0x5b || letter === 0x7b) depth += 1
-    else if (letter === 0x5d || letter === 0x7d) depth -= 1
-    if (depth > DEEPEST) return true
-  }
-  return false
+  return text.replace(PARTS, (part) => {
+    if (part === '[' || part === '{') depth += 1
+    else if (part === ']' || part === '}') depth -= 1
+    else return part.startsWith('"') || /^-?0\d/.test(part) ? part : `"${part}"`
+    if (depth > DEEPEST) throw new RangeError('The text is nested too deeply.')
+    return part
+  })
 }
-const QUOTE = 0x22
 
 interface Source {
   source?: string
@@ -45,9 +36,8 @@ function asTexts(_key: string, value: unknown, context?: Source): unknown {
  */
 export function parseExact(text: string): Json {
   if (text.trim() === '') throw new ErpError('BAD_ANSWER', 'The answer is empty where JSON was expected.')
-  if (isTooDeep(text)) throw new ErpError('BAD_ANSWER', 'The answer is nested too deeply.')
   try {
-    // Quoting the numbers first takes a third of the time of a reviver.
+    // Quoting the numbers first takes about half the time of a reviver.
     return (text.length > QUOTABLE ? JSON.parse(text, asTexts) : JSON.parse(quoted(text))) as Json
   } catch {
     const kind = text.trimStart().startsWith('<') ? 'HTML or XML' : 'no valid JSON'

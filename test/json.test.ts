@@ -30,7 +30,7 @@ describe('a number', () => {
 
   it('arrives as it stood in a text of any length, and what looks like one in a string stays as it is', () => {
     const words = '7 is "1.50", \\ and -3e2: {"a": 1}'
-    for (const times of [1, 50_000]) {
+    for (const times of [1, 1_000, 100_000]) {
       const text = `{"n": 1.50, "words": ${JSON.stringify(words.repeat(times))}, "10": [2.0]}`
       expect(parseExact(text)).toEqual({ n: '1.50', words: words.repeat(times), 10: ['2.0'] })
     }
@@ -124,8 +124,9 @@ describe('an answer', () => {
     expect(failure(() => parseExact(`{${'x'.repeat(9_000)}`)).said).toHaveLength(300)
   })
 
-  it('that is nested a hundred thousand deep is a BAD_ANSWER, not the end of the process', () => {
-    const deep = 100_000
-    expect(failure(() => parseExact('['.repeat(deep) + ']'.repeat(deep))).code).toBe('BAD_ANSWER')
+  it('that is nested too deeply, in a short text or a long one, is a BAD_ANSWER, not the end of the process', () => {
+    for (const deep of [501, 100_000, 1_500_000])
+      expect(failure(() => parseExact('['.repeat(deep) + ']'.repeat(deep))).code).toBe('BAD_ANSWER')
+    expect(parseExact('['.repeat(500) + ']'.repeat(500))).toHaveLength(1)
   })
 })
