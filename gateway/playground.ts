@@ -52,7 +52,7 @@ const fetcherOf = (key) => (parameters, options) => {
 // GraphiQL reads a document some time after a tab is opened; until then it goes by that of the tab before, and
 // would post a subscription like a query. So what is asked is read here, from the text that is sent.
 const read = (parameters) => {
-  const all = [...parameters.query.matchAll(/^\\s*(query|mutation|subscription)\\b\\s*(\\w*)/gm)]
+  const all = [...parameters.query.trim().matchAll(/^(query|mutation|subscription)\\b\\s*(\\w*)/gm)]
   const [, operation = 'query', value] = all.find(([, , name]) => name === parameters.operationName) ?? all[0] ?? []
   const name = value ? { kind: 'Name', value } : undefined
   const selectionSet = { kind: 'SelectionSet', selections: [] }
