@@ -121,18 +121,19 @@ export const asks: [covers: string, kind: keyof Ids, query: string][] = [
 
 /** Arguments of type ID that name nothing of one caller, or are tested elsewhere, with the reason. */
 export const elsewhere: [argument: RegExp, reason: string][] = [
-  [/\((sku|skus|input\.lines\.sku)\)$/, 'a SKU is the same for everybody; what it leads to is asked above'],
+  [
+    /\((sku|skus|input\.lines\.sku|input\.options\.defaultSku)\)$/,
+    'a SKU is the same for everybody; what it leads to is asked above',
+  ],
   [/^connect\(/, 'makes a connection; ids of connections are taken once for all tenants'],
   [/\(idempotencyKey\)$/, "the caller's own word"],
-  [/^upsertCustomer\(differentFrom\)$/, 'only takes out of a list'],
   [/^resolveOperation\(found\)$/, "the ERP's own word"],
-  [/^(syncEvents|operation)\(/, 'streams, tested with the events'],
+  [/^syncEvents\(/, 'asked for a page of events or streamed: tested with the events'],
   [
     /^audit\(filter.subject\)|^verifyAudit\(/,
     "an admin reads the record of the own tenant, and a line that names a foreign id is the admin's own",
   ],
   [/\(differentFrom\)$/, 'only takes out of a list'],
-  [/options\.defaultSku\)$/, 'a SKU is the same for everybody'],
   [
     /\(record\)$|\(filter\.ids\)$|\(externalId\)$|\(records\)$/,
     "the ERP's own id, under a connection or a thing that is asked above",

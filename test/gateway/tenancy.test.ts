@@ -187,6 +187,28 @@ describe('a foreign id', () => {
     },
   )
 
+  it.each([
+    ['importProgress', 'import'],
+    ['operation', 'operation'],
+  ] as const)('is answered like an unknown one by the stream %s', async (field, kind) => {
+    const stream = async (key: string, id: string): Promise<string> => {
+      const headers = {
+        accept: 'text/event-stream',
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+      }
+      const query = `subscription ($id: ID!) { ${field}(id: $id) { __typename } }`
+      const body = JSON.stringify({ query, variables: { id } })
+      const reply = await fetch(`${url}/graphql`, { method: 'POST', headers, body })
+      return (await reply.text()).replaceAll(id, 'ID').replaceAll(/"requestId":"[^"]*"/g, '')
+    }
+    for (const [key, id] of [
+      [ADMIN, foreign.tenant[kind]!],
+      [keys.limited, foreign.connection[kind]!],
+    ] as const)
+      expect(await stream(key, id)).toBe(await stream(key, unknown(kind, id)))
+  })
+
   it('is the reason for that answer: whose it is is told something else', { timeout: 120_000 }, async () => {
     const { takers } = takersOf(house.engine.schema)
     const same: string[] = []
@@ -204,6 +226,13 @@ describe('a foreign id', () => {
     const under = product.flatMap((field) => idsOf(field).map((path) => `${field.name}(${path})`))
     const covered = asks.map(([covers]) => covers)
     expect(under.filter((one) => !covered.includes(one))).toEqual([])
+    const streams = Object.values(schema.getSubscriptionType()!.getFields())
+    expect(
+      streams
+        .filter((field) => idsOf(field).length > 0)
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(['importProgress', 'operation', 'syncEvents'])
     const all = new Set([...under, ...takersOf(schema).all])
     expect(covered.filter((one) => !all.has(one))).toEqual([])
   })
