@@ -3,7 +3,6 @@ import { type Browser, type Page, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { playgroundRoutes } from '../gateway/playground.ts'
 import { TABS } from '../gateway/tabs.ts'
-import { type FreshDatabase, freshDatabase } from './postgres.ts'
 import { type TestHouse, openHouse } from './whole.ts'
 
 const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
@@ -12,7 +11,6 @@ const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goo
 if (!BROWSER) process.stdout.write('The playground is not tried in a browser: no Chromium is installed.\n')
 
 describe.skipIf(!BROWSER)('the playground in a real browser', () => {
-  let database: FreshDatabase
   let house: TestHouse
   let browser: Browser
   let page: Page
@@ -21,8 +19,7 @@ describe.skipIf(!BROWSER)('the playground in a real browser', () => {
   const strangers: string[] = []
 
   beforeAll(async () => {
-    database = await freshDatabase()
-    house = await openHouse({ databaseUrl: database.url, only: ['odoo:main'] })
+    house = await openHouse({ only: ['odoo:main'] })
     await house.poll()
     ;({ url } = await house.serve({ routes: playgroundRoutes }))
     const args = [
@@ -52,7 +49,6 @@ describe.skipIf(!BROWSER)('the playground in a real browser', () => {
   afterAll(async () => {
     await browser.close()
     await house.close()
-    await database.drop()
   })
 
   it('opens with a tab for each use: live stock, customer price, push an order, watch it arrive', async () => {

@@ -5,13 +5,11 @@ import { rows } from '../subgraphs/hub/database.ts'
 import { InboxWorker } from '../subgraphs/hub/inbox.ts'
 import { untilFinal } from '../subgraphs/hub/waiting.ts'
 import { type Worker, startWorker } from '../subgraphs/hub/worker.ts'
-import { type FreshDatabase, freshDatabase } from './postgres.ts'
 import { type TestHouse, openHouse } from './whole.ts'
 
 const SECRET = 'what the source and we agreed on'
 const WAIT_MS = 20_000
 
-let database: FreshDatabase
 let house: TestHouse
 let worker: Worker
 let inbox: InboxWorker
@@ -82,8 +80,7 @@ async function nativeOf(number: string): Promise<string> {
 
 beforeAll(async () => {
   const connection = { webhookSecret: SECRET, createMissingCustomers: true }
-  database = await freshDatabase()
-  house = await openHouse({ only: ['odoo:main', 'qwoty:main'], connection, databaseUrl: database.url })
+  house = await openHouse({ only: ['odoo:main', 'qwoty:main'], connection })
   worker = startWorker(house.hub, { name: 'quotes', parallel: 4 })
   inbox = new InboxWorker(house.hub)
   await house.poll()
@@ -94,7 +91,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.stop()
   await house.close()
-  await database.drop()
 })
 
 describe('a quote', () => {

@@ -3,12 +3,10 @@ import { signInRoutes } from '../gateway/signin.ts'
 import { rows } from '../subgraphs/hub/database.ts'
 import { endSignIn } from '../subgraphs/hub/signin.ts'
 import { CLIENT } from '../subgraphs/netsuite/sandbox/access.ts'
-import { type FreshDatabase, freshDatabase } from './postgres.ts'
 import { type TestHouse, openHouse } from './whole.ts'
 
 const ELEVEN_MINUTES = 11 * 60_000
 
-let database: FreshDatabase
 let house: TestHouse
 
 async function start(): Promise<string> {
@@ -46,16 +44,14 @@ async function state(): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  database = await freshDatabase()
   const auth = { kind: 'signIn', clientId: CLIENT.id, clientSecret: CLIENT.secret }
-  house = await openHouse({ only: ['netsuite:main'], connection: { auth }, databaseUrl: database.url })
+  house = await openHouse({ only: ['netsuite:main'], connection: { auth } })
   const { url } = await house.serve({ routes: (app) => signInRoutes(app, house.hub) })
   house.hub.publicUrl = url
 })
 
 afterAll(async () => {
   await house.close()
-  await database.drop()
 })
 
 describe('signing in to an ERP', () => {

@@ -8,7 +8,6 @@ import { ruleOf } from '../../subgraphs/hub/alert/rules.ts'
 import { watch } from '../../subgraphs/hub/alert/watch.ts'
 import { ANONYMOUS } from '../../subgraphs/hub/access.ts'
 import { rows } from '../../subgraphs/hub/database.ts'
-import { type FreshDatabase, databases } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 interface Got {
@@ -34,7 +33,6 @@ const TEST = 'mutation ($id: ID!) { testAlert(id: $id) { delivered problem { cod
 const DELETE = 'mutation ($id: ID!) { deleteAlertRule(id: $id) }'
 
 let house: TestHouse
-let database: FreshDatabase
 let receiver: Server
 let mailbox: SMTPServer
 const got: Got[] = []
@@ -69,8 +67,7 @@ beforeAll(async () => {
   mailbox.listen(0, '127.0.0.1')
   await once(mailbox.server, 'listening')
   // A server, because only there several look at the same moment.
-  database = await databases[1]!.fresh()
-  house = await openHouse({ only: ['qwoty:main'], databaseUrl: database.url })
+  house = await openHouse({ only: ['qwoty:main'] })
   house.hub.directory.allowHosts.push(`127.0.0.1:${portOf(receiver)}`)
   house.hub.smtp = {
     host: '127.0.0.1',
@@ -84,7 +81,6 @@ afterAll(async () => {
   receiver.closeAllConnections()
   await new Promise<void>((resolve) => mailbox.close(() => resolve()))
   await house.close()
-  await database.drop()
 })
 beforeEach(async () => {
   await house.hub.db.em().execute('delete from alert_rule')

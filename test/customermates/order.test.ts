@@ -5,11 +5,9 @@ import { rows } from '../../subgraphs/hub/database.ts'
 import { InboxWorker } from '../../subgraphs/hub/inbox.ts'
 import { untilFinal } from '../../subgraphs/hub/waiting.ts'
 import { type Worker, startWorker } from '../../subgraphs/hub/worker.ts'
-import { type FreshDatabase, freshDatabase } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 const SECRET = 'what the CRM and we agreed on'
-let database: FreshDatabase
 let house: TestHouse
 let worker: Worker
 
@@ -42,11 +40,9 @@ async function settle(): Promise<void> {
 beforeAll(async () => {
   const connection = { webhookSecret: SECRET, createMissingCustomers: true }
   const only = ['odoo:main', 'customermates:main']
-  database = await freshDatabase()
   house = await openHouse({
     only,
     connection: { ...connection, requiredCustomerFields: [] },
-    databaseUrl: database.url,
   })
   worker = startWorker(house.hub, { name: 'deals', parallel: 4 })
   await house.poll()
@@ -55,7 +51,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.stop()
   await house.close()
-  await database.drop()
 })
 
 it('a deal of Customermates that is won becomes exactly one order in the ERP, and no other deal does', async () => {

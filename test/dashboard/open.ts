@@ -7,7 +7,6 @@ import { openDocuments } from '../../gateway/documents.ts'
 import { Access } from '../../subgraphs/hub/access.ts'
 import { build } from '../../web/build.ts'
 import { USER, addKey } from '../gateway/keys.ts'
-import { freshDatabase } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 /** Where a browser is, if one is installed. */
@@ -42,9 +41,8 @@ const PUSH = `mutation Push($customer: ID!, $key: ID!, $waitMs: Int!) {
 
 /** Unless said otherwise, Odoo and weclapp are connected; the sandbox of ERPNext stands beside them. */
 export async function openStand(only = ['odoo:main', 'weclapp:main']): Promise<Stand> {
-  const [folder, database, browser] = await Promise.all([build('dashboard'), freshDatabase(), launch()])
+  const [folder, browser] = await Promise.all([build('dashboard'), launch()])
   const house = await openHouse({
-    databaseUrl: database.url,
     only,
     beside: ['erpnext:main'].filter((id) => !only.includes(id)),
     connection: { ttlMs: { stock: 0, price: 0 }, createMissingCustomers: true },
@@ -54,7 +52,6 @@ export async function openStand(only = ['odoo:main', 'weclapp:main']): Promise<S
   await house.settle()
   house.work()
   const routes = (app: FastifyInstance) => dashboardRoutes(app, folder)
-  await build('embed')
   // Whatever the pages ask must be known: an operator may refuse all other texts.
   const { url } = await house.serve({ routes, documents: await openDocuments([], true) })
   const { data } = await house.ask<{ customers: { nodes: { id: string; home: string | null }[] } }>(
@@ -97,7 +94,6 @@ export async function openStand(only = ['odoo:main', 'weclapp:main']): Promise<S
     async close() {
       await browser.close()
       await house.close()
-      await database.drop()
     },
   }
 }

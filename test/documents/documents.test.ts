@@ -8,7 +8,6 @@ import { openDocuments } from '../../gateway/documents.ts'
 import { folder } from '../gateway/children.ts'
 import { type Told, codes, send } from '../gateway/client.ts'
 import { bare } from '../gateway/live.ts'
-import { type FreshDatabase, freshDatabase } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -20,7 +19,6 @@ const UNKNOWN = `sha256:${hashOf('{ nothing }')}`
 const sku = 'DESK-160'
 
 let home: Awaited<ReturnType<typeof folder>>
-let database: FreshDatabase
 let house: TestHouse
 /** One gateway that takes any text, and one that takes persisted documents only. */
 let open = ''
@@ -28,8 +26,7 @@ let closed = ''
 
 beforeAll(async () => {
   home = await folder()
-  database = await freshDatabase()
-  house = await openHouse({ only: ['odoo:main'], databaseUrl: database.url })
+  house = await openHouse({ only: ['odoo:main'] })
   await house.poll()
   const own = join(home.path, 'own.json')
   const apollo = join(home.path, 'apollo.json')
@@ -42,7 +39,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await house.close()
-  await database.drop()
   await home.remove()
 })
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { type Browser, type Page, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { playgroundRoutes } from '../../gateway/playground.ts'
-import { type FreshDatabase, freshDatabase } from '../postgres.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
 import { USER, addKey } from '../gateway/keys.ts'
 
@@ -11,16 +10,14 @@ const BROWSER = PATHS.find((path) => existsSync(path))
 if (!BROWSER) process.stdout.write('The key field is not tried in a browser: no Chromium is installed.\n')
 
 describe.skipIf(!BROWSER)('the playground of a house that wants a key', () => {
-  let database: FreshDatabase
   let house: TestHouse
   let browser: Browser
   let page: Page
   let key = ''
 
   beforeAll(async () => {
-    database = await freshDatabase()
     const keys: [] = []
-    house = await openHouse({ databaseUrl: database.url, only: ['odoo:main'], keys })
+    house = await openHouse({ only: ['odoo:main'], keys })
     await house.poll()
     key = await addKey(house, { scopes: USER })
     const { url } = await house.serve({
@@ -36,7 +33,6 @@ describe.skipIf(!BROWSER)('the playground of a house that wants a key', () => {
   afterAll(async () => {
     await browser.close()
     await house.close()
-    await database.drop()
   })
 
   it('refuses without one, and answers queries and subscriptions once it is entered', async () => {
