@@ -2,9 +2,9 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { ask } from './graph.ts'
 import type { Page } from './pages.ts'
-import { Act, Ago, Badge, Empty, FailureNote, Head } from './parts.tsx'
+import { Act, Ago, Badge, Empty, FailureNote } from './parts.tsx'
 import { useFresh, useQuery } from './query.ts'
-import { setParams } from './route.ts'
+import { QueueHead } from './queue.tsx'
 import { Rules } from './rules.tsx'
 
 interface Conflict {
@@ -42,21 +42,13 @@ function Conflicts({ params }: { params: URLSearchParams }) {
   const found = data?.conflicts.nodes.filter((one) => one !== null) ?? []
   return (
     <>
-      <Head title="Conflicts">
-        <label>
-          <input
-            type="checkbox"
-            checked={all}
-            onChange={(event) => setParams({ all: event.currentTarget.checked ? '1' : '' })}
-          />{' '}
-          also decided ones
-        </label>
-      </Head>
+      <QueueHead
+        title="Conflicts"
+        all={all}
+        count={data ? found.length : null}
+        hasMore={data?.conflicts.pageInfo.hasNextPage ?? false}
+      />
       {failure && <FailureNote failure={failure} />}
-      <p class="quiet" role="status">
-        {data &&
-          `${found.length}${data.conflicts.pageInfo.hasNextPage ? ' or more' : ''} ${all ? 'in all' : 'to decide'}`}
-      </p>
       {data && found.length === 0 && <Empty>Both sides agree on everything.</Empty>}
       {found.map((conflict) => (
         <Decide key={conflict.id} conflict={conflict} done={reload} />

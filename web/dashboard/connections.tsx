@@ -153,7 +153,7 @@ function Disconnect({ id, done }: { id: string; done(): void }) {
       </button>
     )
   return (
-    <span class="sure">
+    <span>
       Everything stops at once and the credentials are forgotten. What was read stays; nothing changes in the
       ERP.{' '}
       <Act

@@ -1,8 +1,8 @@
 import { ask } from './graph.ts'
 import type { Page } from './pages.ts'
-import { Act, Ago, Badge, Empty, FailureNote, Head, Scroll } from './parts.tsx'
+import { Act, Ago, Badge, Empty, FailureNote, Scroll } from './parts.tsx'
 import { useFresh, useQuery } from './query.ts'
-import { setParams } from './route.ts'
+import { QueueHead } from './queue.tsx'
 
 interface Side {
   name: string
@@ -49,23 +49,15 @@ function Matches({ params }: { params: URLSearchParams }) {
   const { data, failure, reload } = useQuery<Answer>(QUERY, { open: !all })
   useFresh(reload, 15_000)
   const found = data?.matchCandidates.nodes.filter((one) => one !== null) ?? []
-  const more = data?.matchCandidates.pageInfo.hasNextPage ? ' or more' : ''
   return (
     <>
-      <Head title="Matches">
-        <label>
-          <input
-            type="checkbox"
-            checked={all}
-            onChange={(event) => setParams({ all: event.currentTarget.checked ? '1' : '' })}
-          />{' '}
-          also decided ones
-        </label>
-      </Head>
+      <QueueHead
+        title="Matches"
+        all={all}
+        count={data ? found.length : null}
+        hasMore={data?.matchCandidates.pageInfo.hasNextPage ?? false}
+      />
       {failure && <FailureNote failure={failure} />}
-      <p class="quiet" role="status">
-        {data && `${found.length}${more} ${all ? 'in all' : 'to decide'}`}
-      </p>
       {data && found.length === 0 && <Empty>No two customers look like one.</Empty>}
       {found.map((match) => (
         <Decide key={match.id} match={match} done={reload} />
