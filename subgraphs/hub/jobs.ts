@@ -5,6 +5,7 @@ import type { OpenConnection } from '../connections.ts'
 import { asCall } from '../http.ts'
 import { toProblem } from '../reader.ts'
 import type { Kind } from '../records.ts'
+import { beat } from './beat.ts'
 import { type Manager, rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { FenceLost } from './operations.ts'
@@ -160,7 +161,7 @@ export class Jobs {
     if (!handler) return
     const lost = new AbortController()
     const signal = AbortSignal.any([this.#stop.signal, lost.signal])
-    const beat = setInterval(() => void prolong(this.#hub, job).catch(() => lost.abort()), LEASE_MS / 3)
+    const endBeat = beat(() => prolong(this.#hub, job).catch(() => lost.abort()), LEASE_MS / 3)
     const run = { signal, keep: (payload: object) => prolong(this.#hub, job, payload) }
     try {
       const again = await asCall({ lane: 'background', signal }, () => handler.work(this.#hub, job, run))
@@ -171,7 +172,7 @@ export class Jobs {
       if (this.#stop.signal.aborted) return await postpone(this.#hub, job, 0)
       await fail(this.#hub, job, error)
     } finally {
-      clearInterval(beat)
+      endBeat()
     }
   }
 }

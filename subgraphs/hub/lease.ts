@@ -1,4 +1,5 @@
 import type { Call } from '../http.ts'
+import { beat } from './beat.ts'
 import type { Hub } from './hub.ts'
 import { type Claimed, extend, markSending } from './operations.ts'
 import type { Exchange } from '../http.ts'
@@ -12,7 +13,7 @@ export class Lease {
   readonly #held: Claimed
   readonly #abort = new AbortController()
   #until: number
-  #timer: NodeJS.Timeout | null = null
+  #end: (() => void) | null = null
   #sending = false
 
   /** `claimedAt` is performance.now() from before the claim was asked for. */
@@ -46,12 +47,12 @@ export class Lease {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#beat(), this.#hub.settings.leaseMs / 3)
+    this.#end = beat(() => this.#beat(), this.#hub.settings.leaseMs / 3)
   }
 
   /** Ends the hold. */
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer)
+    this.#end?.()
   }
 
   /** Gives up what is under way. */
