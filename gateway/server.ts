@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Server as NetServer } from 'node:net'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as readOn, setTimeout as wait } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -53,9 +53,11 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** How long clients that keep their connection may use it after a stop, to learn of it. */
+/** How long clients that keep their connection may use it after a stop and after each answer, to learn of it. */
 const GRACE_MS = 250
 const STOP_MS = 10_000
+/** One connection may be taken in a turn of the event loop. */
+const ACCEPT_TURNS = 16
 
 /** Serves an engine over HTTP, WebSocket and server-sent events. */
 export async function serve<C extends Contextual>(
@@ -83,6 +85,8 @@ export async function serve<C extends Contextual>(
     },
   })
   const state = { stopping: false }
+  const traffic = new Traffic()
+  app.addHook('onRequest', async (_request, reply) => traffic.begin(reply.raw))
   app.addHook('onSend', async (_request, reply) => {
     if (state.stopping) reply.header('connection', 'close')
   })
@@ -101,7 +105,7 @@ export async function serve<C extends Contextual>(
     state.stopping = true
     const force = setTimeout(() => server.closeAllConnections(), STOP_MS)
     streams.close()
-    await Promise.all([sockets.close(STOP_MS), drain(server)])
+    await Promise.all([sockets.close(STOP_MS), drain(server, traffic)])
     await app.close()
     await apollo.stop()
     clearTimeout(force)
@@ -110,17 +114,48 @@ export async function serve<C extends Contextual>(
   return { port: (server.address() as AddressInfo).port, stop: () => (stopped ??= stop()) }
 }
 
+/** Requests that are under way. */
+class Traffic {
+  #open = 0
+  #endedAt = 0
+
+  begin(response: ServerResponse): void {
+    this.#open += 1
+    response.once('close', () => {
+      this.#open -= 1
+      this.#endedAt = performance.now()
+    })
+  }
+
+  /** Milliseconds until clients had their time since the last answer. */
+  get restMs(): number {
+    return this.#open > 0 ? GRACE_MS : Math.max(0, this.#endedAt + GRACE_MS - performance.now())
+  }
+}
+
 /**
- * Takes no new connection, but reads on from those that are open: a request may be on its way in one that looks
- * idle. Each answer from now on asks its client to close.
+ * Takes no new connection but those that wait already, and reads on from those that are open: a request may be on its way in one that looks
+ * idle, above all right after an answer in another. Each answer from now on asks its client to close.
  */
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server, traffic: Traffic): Promise<void> {
+  const state = { closed: false }
+  // Whoever was let in by the kernel already would be cut.
+  await turns(ACCEPT_TURNS)
   // A plain server's close: that of HTTP would cut idle connections at once.
   const closed = new Promise<void>((resolve) => void NetServer.prototype.close.call(server, () => resolve()))
-  await Promise.race([closed, wait(GRACE_MS)])
-  // A busy process comes to its timers first: what has arrived meanwhile is read before anything is cut.
-  for (let turn = 0; turn < 2; turn += 1) await readOn()
+  void closed.then(() => (state.closed = true))
+  const until = performance.now() + STOP_MS
+  for (let rest = GRACE_MS; rest > 0 && !state.closed && performance.now() < until; rest = traffic.restMs) {
+    await Promise.race([closed, wait(rest)])
+    // A busy process comes to its timers first: what has arrived meanwhile is read before anything is cut.
+    await turns(2)
+  }
   server.closeIdleConnections()
+}
+
+/** So many times round the event loop; each reads what has arrived and takes waiting connections. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await readOn()
 }
 
 function furnish<C extends Contextual>(app: FastifyInstance, options: Shared<C>): void {

@@ -50,6 +50,12 @@ export class Program {
     return this.#ended
   }
 
+  /** SIGKILL, if it still runs. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
+
   /** SIGTERM, and how it ended then. */
   stop(): Promise<Ended> {
     this.#child.kill('SIGTERM')

@@ -13,7 +13,9 @@ import { codes, post } from './client.ts'
 import { bare } from './live.ts'
 
 const AT = /(http:\/\/127\.0\.0\.1:\d+)\/graphql/
-const LIVE = '{ product(sku: "DESK-160") { stock(maxAgeMs: 0, deadlineMs: 20000) { available complete } } }'
+/** Of two ERPs, so that an answer takes no longer than a stop waits, however busy the machine is. */
+const LIVE = `{ product(sku: "DESK-160") {
+  stock(maxAgeMs: 0, deadlineMs: 8000, connections: ["odoo:main", "erpnext:main"]) { available complete } } }`
 
 let home: Awaited<ReturnType<typeof folder>>
 beforeAll(async () => {
@@ -55,13 +57,18 @@ describe('everything in one process', () => {
     program = new Program('gateway/start.ts', [], env)
     url = await program.says(AT)
   }, 60_000)
+  afterAll(() => program?.kill())
 
   it('answers live stock of every ERP of the demo once its products are read', async () => {
     const answers = '{ product(sku: "DESK-160") { stock { complete answers { connection } } } }'
     type Seen = { product: { stock: { complete: boolean; answers: object[] } } | null }
     const seen = async () => (await post<Seen>(url, answers)).data?.product?.stock
-    await until(async () => ((await seen())?.answers.length ?? 0) >= 4)
-    expect((await seen())?.complete).toBe(true)
+    let stock = await seen()
+    await until(async () => {
+      stock = await seen()
+      return stock !== undefined && stock.complete && stock.answers.length >= 4
+    })
+    expect(stock).toMatchObject({ complete: true, answers: expect.any(Array) })
   })
 
   it('is live and ready, and tells a page elsewhere nothing', async () => {
@@ -71,18 +78,22 @@ describe('everything in one process', () => {
     expect([strange.status, codes(strange)]).toEqual([403, ['FORBIDDEN']])
   })
 
-  it('stopped under load ends what is under way, loses nothing of it, and ends by itself with code 0', async () => {
-    const tally: Tally = { good: 0, bad: [] }
-    const idle = bare(url)
-    const clients = Array.from({ length: 8 }, () => load(url, tally))
-    await until(() => tally.good >= 20)
-    const ended = await program.stop()
-    await Promise.all(clients)
-    expect(tally.bad).toEqual([])
-    expect([ended.code, ended.stderr]).toEqual([0, ''])
-    expect(existsSync(join(home.path, 'data', 'lock'))).toBe(false)
-    idle.terminate()
-  })
+  it(
+    'stopped under load ends what is under way, loses nothing of it, and ends by itself with code 0',
+    { timeout: 60_000 },
+    async () => {
+      const tally: Tally = { good: 0, bad: [] }
+      const idle = bare(url)
+      const clients = Array.from({ length: 4 }, () => load(url, tally))
+      await until(() => tally.good >= 8)
+      const ended = await program.stop()
+      await Promise.all(clients)
+      expect(tally.bad).toEqual([])
+      expect([ended.code, ended.stderr]).toEqual([0, ''])
+      expect(existsSync(join(home.path, 'data', 'lock'))).toBe(false)
+      idle.terminate()
+    },
+  )
 })
 
 describe('any supergraph from a file', () => {
@@ -117,7 +128,7 @@ describe('any supergraph from a file', () => {
     program = new Program('gateway/start.ts', ['--supergraph', file], env)
     url = await program.says(AT)
   }, 60_000)
-  afterAll(() => shop.stop())
+  afterAll(() => Promise.all([program?.kill(), shop.stop()]))
 
   it("is served without hub, database and settings of theirs, with the caller's own authorization", async () => {
     const reply = await post(url, '{ whoami }', {}, { key: 'of-the-caller' })
