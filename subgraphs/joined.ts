@@ -51,14 +51,15 @@ function write(places: (Cursor | null)[]): Cursor {
   return `joined:${Buffer.from(JSON.stringify(places)).toString('base64url')}`
 }
 
-/** Where each list stands. A cursor from before there were several is that of the first one. */
+/** Where each list stands. A cursor from before there were as many is that of the first ones. */
 function read(since: Cursor | null, count: number): (Cursor | null)[] {
   const none = Array.from({ length: count }, () => null)
   if (!since?.startsWith('joined:')) return none.with(0, since as null)
   try {
     const places: unknown = JSON.parse(Buffer.from(since.slice('joined:'.length), 'base64url').toString())
     const fits = (one: unknown): one is Cursor | null => one === null || typeof one === 'string'
-    if (Array.isArray(places) && places.length === count && places.every(fits)) return places
+    if (Array.isArray(places) && places.length <= count && places.every(fits))
+      return none.map((_, index) => places[index] ?? null)
   } catch {
     // Told below, as for one of another shape.
   }

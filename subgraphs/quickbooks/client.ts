@@ -26,7 +26,18 @@ const JSON_ONLY = { accept: 'application/json' }
 
 /** What can be asked for by query. */
 export type Entity =
-  'Item' | 'Customer' | 'Estimate' | 'Invoice' | 'CreditMemo' | 'Payment' | 'Term' | 'PaymentMethod'
+  | 'Item'
+  | 'Customer'
+  | 'Estimate'
+  | 'Invoice'
+  | 'SalesReceipt'
+  | 'CreditMemo'
+  | 'Payment'
+  | 'Term'
+  | 'PaymentMethod'
+
+/** What a write does. */
+type Operation = 'create' | 'update' | 'void'
 
 /** A query; the conditions must all hold, there is no OR. */
 export interface Query {
@@ -148,11 +159,13 @@ export class Client {
    * A write as it will go out; the same object is shown by `plan` and sent by `write`. A create carries a request
    * id made from what it says: the same one gets the first answer again (blogs.intuit.com/2015/04/06/15346).
    */
-  request(resource: string, body: object, operation: 'create' | 'update' | 'void'): WireRequest {
+  request(resource: string, body: object, operation: Operation): WireRequest {
     const text = JSON.stringify(body)
     const hash = createHash('sha256').update(`${resource}\n${text}`).digest('hex')
     const id = hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-    const more = { create: `&requestid=${id}`, update: '', void: '&operation=void' }[operation]
+    // A sales receipt is voided by an update that says so.
+    const voided = resource === 'salesreceipt' ? '&operation=update&include=void' : '&operation=void'
+    const more = { create: `&requestid=${id}`, update: '', void: voided }[operation]
     return {
       method: 'POST',
       url: `${this.#base}/${resource}?${MINOR}${more}`,

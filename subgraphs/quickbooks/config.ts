@@ -31,10 +31,16 @@ export const config = z.object({
     .default('https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer')
     .describe('Where tokens come from.'),
   orderTarget: z
-    .enum(['ESTIMATE', 'INVOICE'])
+    .enum(['ESTIMATE', 'INVOICE', 'SALES_RECEIPT'])
     .default('ESTIMATE')
     .describe(
-      'QuickBooks Online has no sales orders. ESTIMATE: an order is an accepted estimate and moves no stock. INVOICE: an order is an invoice, posted at once.',
+      'QuickBooks Online has no sales orders. ESTIMATE: an order is an accepted estimate and moves no stock. INVOICE: an order is an invoice, posted at once. SALES_RECEIPT: an order is a sales receipt, posted as paid.',
+    ),
+  invoiceTarget: z
+    .enum(['INVOICE', 'SALES_RECEIPT'])
+    .default('INVOICE')
+    .describe(
+      'What a pushed invoice becomes. SALES_RECEIPT: what was paid when it was sold; it never waits for a payment.',
     ),
   taxCode: z
     .string()

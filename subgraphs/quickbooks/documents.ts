@@ -100,7 +100,8 @@ function field(native: NativeDocument, definition: string | undefined): string |
 }
 
 function orderState(native: NativeDocument, { config }: Context): OrderStatus {
-  if (config.orderTarget === 'INVOICE') return isVoid(native) ? 'CANCELLED' : 'INVOICED'
+  if (config.orderTarget !== 'ESTIMATE' && isVoid(native)) return 'CANCELLED'
+  if (config.orderTarget !== 'ESTIMATE') return config.orderTarget === 'INVOICE' ? 'INVOICED' : 'CLOSED'
   const word = native.TxnStatus ?? ''
   const own = known(config.statuses, word)
   if (own) return own
@@ -108,11 +109,13 @@ function orderState(native: NativeDocument, { config }: Context): OrderStatus {
   return word === 'Closed' && invoiced ? 'INVOICED' : (known(ORDERS, word) ?? 'UNKNOWN')
 }
 
-/** An estimate or, with orderTarget INVOICE, an invoice, seen as an order. */
+/** An estimate or, with another orderTarget, an invoice or sales receipt, seen as an order. */
 export function orderOf(native: NativeDocument, context: Context): Order {
   const { customFields } = context.config
   const state = orderState(native, context)
-  const asInvoice = context.config.orderTarget === 'INVOICE'
+  const { orderTarget } = context.config
+  const isBill = orderTarget !== 'ESTIMATE'
+  const isBilled = state === 'INVOICED' || (orderTarget === 'SALES_RECEIPT' && state === 'CLOSED')
   const { purchaseOrderNumber: purchase, ...others } = customFields
   const { total, ...head } = headOf(native, context)
   return {
@@ -121,10 +124,10 @@ export function orderOf(native: NativeDocument, context: Context): Order {
     reference: noted(native.PrivateNote, 'ref'),
     purchaseOrderNumber: field(native, purchase) ?? noted(native.PrivateNote, 'po'),
     state,
-    nativeStatus: asInvoice ? nativeStatus(native) : native.TxnStatus,
+    nativeStatus: isBill ? nativeStatus(native) : native.TxnStatus,
     fulfilment: 'UNKNOWN',
-    invoicing: state === 'INVOICED' ? 'FULL' : state === 'UNKNOWN' ? 'UNKNOWN' : 'NONE',
-    payment: asInvoice ? paymentState(native, context) : null,
+    invoicing: isBilled ? 'FULL' : state === 'UNKNOWN' ? 'UNKNOWN' : 'NONE',
+    payment: isBill ? paymentState(paid(native, context), context) : null,
     orderedOn: native.TxnDate,
     requestedDelivery: native.ShipDate,
     paymentTerms: (native.SalesTermRef && context.terms.get(native.SalesTermRef.value)) ?? null,
@@ -152,6 +155,11 @@ export function quoteOf(native: NativeDocument, context: Context): Quote {
     note: native.CustomerMemo?.value ?? null,
     shipTo: addressOf(native.ShipAddr, 'SHIPPING'),
   }
+}
+
+/** A sales receipt is paid as it is written, whether it names a balance or not (schema Finance.xsd, SalesReceipt). */
+function paid(native: NativeDocument, { config }: Context): NativeDocument {
+  return config.orderTarget === 'SALES_RECEIPT' ? { ...native, Balance: '0' } : native
 }
 
 /** Invoices have no status: it follows from what is still open. */
@@ -197,6 +205,11 @@ export function creditMemoOf(native: NativeDocument, context: Context): Invoice 
   const left = native.RemainingCredit ?? native.Balance
   const { orders: _, ...invoice } = invoiceOf({ ...native, Balance: left, DueDate: null }, context)
   return { ...invoice, type: 'CREDIT_NOTE', orders: null }
+}
+
+/** A sales receipt as an invoice that is paid. */
+export function salesReceiptOf(native: NativeDocument, context: Context): Invoice {
+  return invoiceOf({ ...native, Balance: '0', DueDate: null }, context)
 }
 
 /** A payment; one line for each invoice that it settles. */

@@ -4,7 +4,7 @@ import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
 import { looseOrNull } from '../json.ts'
 import { isId } from './client.ts'
 import type { Config } from './config.ts'
-import { CREDIT_MEMO } from './read.ts'
+import { CREDIT_MEMO, SALES_RECEIPT } from './read.ts'
 
 const event = z.object({
   type: z.string(),
@@ -25,6 +25,11 @@ const older = z.object({
   ),
 })
 const TYPE = /^qbo\.(\w+)\.(\w+)\.v\d+$/
+/** What the ids of invoices that are other documents begin with. */
+const PREFIXES = new Map([
+  ['creditmemo', CREDIT_MEMO],
+  ['salesreceipt', SALES_RECEIPT],
+])
 const GONE = new Set(['delete', 'deleted'])
 
 /** Nanoseconds are cut to what a Date can hold. */
@@ -40,6 +45,7 @@ function kindsOf(name: string, { orderTarget }: Config): Kind[] {
     customer: ['customer'],
     estimate: orderTarget === 'ESTIMATE' ? ['order', 'quote'] : ['quote'],
     invoice: orderTarget === 'INVOICE' ? ['invoice', 'order'] : ['invoice'],
+    salesreceipt: orderTarget === 'SALES_RECEIPT' ? ['invoice', 'order'] : ['invoice'],
     creditmemo: ['invoice'],
     payment: ['payment'],
   }
@@ -56,8 +62,13 @@ function changesOf(
 ): Change[] {
   if (!isId(id)) return []
   const deleted = GONE.has(operation.toLowerCase())
-  const own = name.toLowerCase() === 'creditmemo' ? CREDIT_MEMO + id : id
-  return kindsOf(name, config).map((kind) => ({ kind, id: own, deleted, at: time }))
+  const prefix = PREFIXES.get(name.toLowerCase()) ?? ''
+  return kindsOf(name, config).map((kind) => ({
+    kind,
+    id: kind === 'invoice' ? prefix + id : id,
+    deleted,
+    at: time,
+  }))
 }
 
 function newer(body: unknown, config: Config): Change[] {

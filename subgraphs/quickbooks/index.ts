@@ -52,7 +52,8 @@ export const quickbooks: Connector<typeof config> = {
   connect(settings, http): Erp {
     const client = new Client(settings, http)
     const setup = new Setup(client)
-    const { orderTarget } = settings
+    const { orderTarget, invoiceTarget } = settings
+    const invoiceEntity = read.entityOf(invoiceTarget)
     const orders = read.orders(orderTarget)
     const { items, customers, quotes, invoices, payments } = read
     const kinds = {
@@ -70,7 +71,10 @@ export const quickbooks: Connector<typeof config> = {
       orders: read.reader(client, setup, orders),
       invoices: joinedRead(
         read.reader(client, setup, invoices),
-        prefixedRead(read.reader(client, setup, read.creditMemos), read.CREDIT_MEMO),
+        joinedRead(
+          prefixedRead(read.reader(client, setup, read.creditMemos), read.CREDIT_MEMO),
+          prefixedRead(read.reader(client, setup, read.salesReceipts), read.SALES_RECEIPT),
+        ),
       ),
       payments: read.reader(client, setup, payments),
       quotes: read.reader(client, setup, quotes),
@@ -78,26 +82,35 @@ export const quickbooks: Connector<typeof config> = {
       prices: (asks) => prices(client, setup, asks),
       credit: (ids) => read.credits(client, setup, ids),
       order: new Sales(client, {
-        entity: orderTarget === 'INVOICE' ? 'Invoice' : 'Estimate',
+        entity: read.entityOf(orderTarget),
         numbered: false,
         body: async (input, ref) => {
           const status = orderTarget === 'ESTIMATE' ? { TxnStatus: 'Accepted' } : {}
-          return { ...(await documentBody(client, setup, input, ref)), ...status }
+          const due = orderTarget === 'SALES_RECEIPT' ? { paymentTerms: null } : {}
+          return { ...(await documentBody(client, setup, { ...input, ...due }, ref)), ...status }
         },
       }),
       customer: new Customers(client, setup),
       invoice: new Sales(client, {
-        entity: 'Invoice',
+        entity: invoiceEntity,
+        prefix: invoiceEntity === 'SalesReceipt' ? read.SALES_RECEIPT : '',
         numbered: true,
-        body: async (input, ref) =>
-          documentBody(client, setup, asDocument(input, orderTarget === 'ESTIMATE'), ref),
+        body: async (input, ref) => {
+          // Only an invoice can bill an estimate.
+          const document = asDocument(input, orderTarget === 'ESTIMATE' && invoiceTarget === 'INVOICE')
+          // What is paid at once falls due on no day.
+          const due = invoiceEntity === 'SalesReceipt' ? { dueOn: null, paymentTerms: null } : {}
+          return documentBody(client, setup, { ...document, ...due }, ref)
+        },
       }),
       payment: new Payments(client, setup),
       changes(kind: Kind, since: Cursor | null) {
         const own = (from: Cursor | null) => changes(client, kind, kinds[kind], from)
         const memos = (from: Cursor | null) =>
           prefixed(changes(client, kind, read.creditMemos, from), read.CREDIT_MEMO)
-        return kind === 'invoice' ? joinedChanges([own, memos], since) : own(since)
+        const receipts = (from: Cursor | null) =>
+          prefixed(changes(client, kind, read.salesReceipts, from), read.SALES_RECEIPT)
+        return kind === 'invoice' ? joinedChanges([own, memos, receipts], since) : own(since)
       },
       hook: hookOf(settings),
     }

@@ -15,7 +15,16 @@ import type {
 import { inSteps } from '../cursor.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { type Client, type Entity, type Row, among, isId, literal } from './client.ts'
-import { type Context, creditMemoOf, goodsOf, invoiceOf, orderOf, paymentOf, quoteOf } from './documents.ts'
+import {
+  type Context,
+  creditMemoOf,
+  goodsOf,
+  invoiceOf,
+  orderOf,
+  paymentOf,
+  quoteOf,
+  salesReceiptOf,
+} from './documents.ts'
 import { creditOf, customerOf, itemOf } from './map.ts'
 import { noted } from './reference.ts'
 import type { Setup } from './setup.ts'
@@ -144,17 +153,24 @@ function note(row: Row): string | null {
   return typeof row.PrivateNote === 'string' ? row.PrivateNote : null
 }
 
+const ENTITIES = { ESTIMATE: 'Estimate', INVOICE: 'Invoice', SALES_RECEIPT: 'SalesReceipt' } as const
+
+/** Which document an order or an invoice is, by what the operator set. */
+export function entityOf<T extends keyof typeof ENTITIES>(target: T): (typeof ENTITIES)[T] {
+  return ENTITIES[target]
+}
+
 /**
- * An estimate that was accepted, or that we pushed, is an order; with orderTarget INVOICE every invoice is one.
- * Pending and rejected estimates of others are quotes alone.
+ * An estimate that was accepted, or that we pushed, is an order; with another orderTarget every invoice or sales
+ * receipt is one. Pending and rejected estimates of others are quotes alone.
  */
-export function orders(target: 'ESTIMATE' | 'INVOICE'): Source<Order> {
+export function orders(target: keyof typeof ENTITIES): Source<Order> {
   const quoted = (row: Row) => row.TxnStatus === 'Pending' || row.TxnStatus === 'Rejected'
   return {
-    entity: target === 'INVOICE' ? 'Invoice' : 'Estimate',
+    entity: entityOf(target),
     searched: ['DocNumber'],
     lines: true,
-    belongs: (row) => target === 'INVOICE' || !quoted(row) || noted(note(row), 'ref') !== null,
+    belongs: (row) => target !== 'ESTIMATE' || !quoted(row) || noted(note(row), 'ref') !== null,
     map: (row, context) => orderOf(shaped(shapes.document, row, 'An order'), context),
   }
 }
@@ -185,6 +201,17 @@ export const creditMemos: Source<Invoice> = {
   searched: ['DocNumber'],
   lines: true,
   map: (row, context) => creditMemoOf(shaped(shapes.document, row, 'A credit memo'), context),
+}
+
+/** What ids of sales receipts begin with where they stand among the invoices. */
+export const SALES_RECEIPT = 'salesreceipt-'
+
+/** Sales receipts: what was paid when it was sold, an invoice and its payment in one. */
+export const salesReceipts: Source<Invoice> = {
+  entity: 'SalesReceipt',
+  searched: ['DocNumber'],
+  lines: true,
+  map: (row, context) => salesReceiptOf(shaped(shapes.document, row, 'A sales receipt'), context),
 }
 
 /** Payments; their reference cannot be searched. */

@@ -14,7 +14,9 @@ const NEWEST = 200
 
 /** Which document is written, and how its body is made. */
 export interface Paper<I> {
-  entity: 'Estimate' | 'Invoice'
+  entity: 'Estimate' | 'Invoice' | 'SalesReceipt'
+  /** What our ids of it begin with. */
+  prefix?: string
   /** Whether callers may give it a number of their own, which then is not made from the reference. */
   numbered: boolean
   body(input: I, ref: string): Promise<object>
@@ -46,7 +48,7 @@ export function bearing(rows: Row[], field: 'PrivateNote' | 'Notes', ref: string
 }
 
 /**
- * Writing estimates and invoices: one request. The number is made from our reference and can be searched, the whole
+ * Writing estimates, invoices and sales receipts: one request. The number is made from our reference and can be searched, the whole
  * reference stands in the private note; a request id makes the server answer a repeated request from memory.
  */
 export class Sales<I> implements Write<I> {
@@ -74,13 +76,13 @@ export class Sales<I> implements Write<I> {
       const [newest = []] = await this.#client.query([{ entity, order: 'Id DESC', max: NEWEST }])
       found = bearing(newest, 'PrivateNote', ref)
     }
-    return found && { ref: refOf(found), step: 1, done: true }
+    return found && { ref: this.#refOf(found), step: 1, done: true }
   }
 
   async create(input: I, ref: string): Promise<Ref> {
     const request = await this.#request(input, ref)
     try {
-      return refOf(await this.#client.write(request, this.#paper.entity))
+      return this.#refOf(await this.#client.write(request, this.#paper.entity))
     } catch (error) {
       const twice = error instanceof ErpError && error.code === 'DUPLICATE_ORDER'
       const found = twice ? await this.find(ref) : null
@@ -89,8 +91,9 @@ export class Sales<I> implements Write<I> {
     }
   }
 
-  /** An estimate is rejected, an invoice voided; what was billed or paid is refused. */
-  async undo({ id }: Ref): Promise<void> {
+  /** An estimate is rejected, an invoice or sales receipt voided; what was billed or paid later is refused. */
+  async undo({ id: known }: Ref): Promise<void> {
+    const id = known.slice((this.#paper.prefix ?? '').length)
     await retried(async () => {
       const native = await this.#read(id)
       if (this.#isUndone(native)) return
@@ -98,24 +101,31 @@ export class Sales<I> implements Write<I> {
       const { Id, SyncToken } = native
       const key = { Id, SyncToken: SyncToken ?? '0' }
       const request =
-        this.#paper.entity === 'Invoice'
-          ? this.#client.request('invoice', key, 'void')
-          : this.#client.request('estimate', { sparse: true, ...key, TxnStatus: 'Rejected' }, 'update')
+        this.#paper.entity === 'Estimate'
+          ? this.#client.request('estimate', { sparse: true, ...key, TxnStatus: 'Rejected' }, 'update')
+          : this.#client.request(this.#paper.entity.toLowerCase(), { sparse: true, ...key }, 'void')
       await this.#client.write(request, this.#paper.entity)
       if (this.#isUndone(await this.#read(id))) return
       throw new ErpError('CONFLICT', `${native.DocNumber ?? id} is still open.`, { retryable: false })
     })
   }
 
+  #refOf(row: Row): Ref {
+    const ref = refOf(row)
+    return { ...ref, id: (this.#paper.prefix ?? '') + ref.id }
+  }
+
   #isUndone(native: NativeDocument): boolean {
-    return this.#paper.entity === 'Invoice' ? isVoid(native) : native.TxnStatus === 'Rejected'
+    return this.#paper.entity === 'Estimate' ? native.TxnStatus === 'Rejected' : isVoid(native)
   }
 
   #checkFree({ DocNumber, TxnStatus, LinkedTxn, Balance, TotalAmt }: NativeDocument): void {
     const billed =
       /^(Closed|Converted)$/.test(TxnStatus ?? '') || LinkedTxn.some((one) => one.TxnType === 'Invoice')
     const paid = Balance !== null && TotalAmt !== null && new Big(Balance).lt(TotalAmt)
-    if (this.#paper.entity === 'Invoice' ? !paid : !billed) return
+    const { entity } = this.#paper
+    // A sales receipt was paid from the beginning.
+    if (entity === 'SalesReceipt' || (entity === 'Invoice' ? !paid : !billed)) return
     const what = paid ? 'paid in part' : 'billed'
     throw new ErpError('CONFLICT', `${DocNumber ?? 'The document'} was already ${what}.`, {
       retryable: false,

@@ -8,7 +8,9 @@ it('reads credit memos as invoices of type credit note, under ids that no invoic
     const rest = await erp.invoices?.list({ first: 500, after: first?.next ?? '' })
     expect(first?.rows.every(({ type }) => type === 'INVOICE')).toBe(true)
     const memos: Invoice[] = rest?.rows ?? []
-    expect([memos.length, rest?.next]).toEqual([2, null])
+    expect(memos).toHaveLength(2)
+    const end = await erp.invoices?.list({ first: 500, after: rest?.next ?? '' })
+    expect(end).toEqual({ rows: [], next: null })
     const [used, left] = memos
     expect(used).toMatchObject({ type: 'CREDIT_NOTE', state: 'PAID', dueOn: null, balance: { amount: '0' } })
     expect(left).toMatchObject({ type: 'CREDIT_NOTE', state: 'OPEN', payment: 'UNPAID', orders: null })

@@ -10,6 +10,7 @@ const BODIES: Record<string, string> = {
   estimate: 'Estimate',
   invoice: 'Invoice',
   payment: 'Payment',
+  salesreceipt: 'SalesReceipt',
 }
 
 let schemas: Schemas | null = null
@@ -106,6 +107,18 @@ describe.skipIf(!hasSpecs)('the vendor’s schemas (skipped where ../shared/spec
       await everything(stand)
       return stand.messages
     }, fields)
+    const settings = { ...fields, orderTarget: 'SALES_RECEIPT', invoiceTarget: 'SALES_RECEIPT' }
+    messages.push(
+      ...(await using(async (stand) => {
+        const input = await orderFor(stand, { paymentTerms: 'Net 30', orderedOn: '2026-11-21' })
+        const order = await stand.erp.order?.create(input, 'ord_spec3')
+        await stand.erp.orders?.byId([order?.id ?? ''])
+        const bill = await stand.erp.invoice?.create({ ...input, dueOn: '2026-12-21' }, 'inv_spec3')
+        await stand.erp.invoices?.byId([bill?.id ?? ''])
+        if (bill) await stand.erp.invoice?.undo?.(bill)
+        return stand.messages
+      }, settings)),
+    )
     const resources = new Set(messages.map(({ request }) => new URL(request.url).pathname.split('/').at(5)))
     for (const one of [
       'query',
@@ -115,6 +128,7 @@ describe.skipIf(!hasSpecs)('the vendor’s schemas (skipped where ../shared/spec
       'companyinfo',
       'estimate',
       'invoice',
+      'salesreceipt',
       'payment',
       'customer',
     ])

@@ -13,6 +13,7 @@ const KINDS: Record<string, Change['kind']> = {
   Customer: 'customer',
   Estimate: 'order',
   Invoice: 'invoice',
+  SalesReceipt: 'invoice',
   CreditMemo: 'invoice',
   Payment: 'payment',
 }
@@ -247,7 +248,7 @@ export class Books {
 
   /** The document stays with amounts of zero; estimates cannot be voided. */
   #void(entity: string, body: Row): Row {
-    if (entity !== 'Invoice')
+    if (entity !== 'Invoice' && entity !== 'SalesReceipt')
       throw new Refusal('500', 'Unsupported Operation', 'Operation void is not supported.')
     const row = this.#current(entity, body)
     owed(this.find('Customer', refId(row.CustomerRef)), bigOf(row.Balance).times(-1))
@@ -260,7 +261,7 @@ export class Books {
   }
 
   #remove(entity: string, body: Row): Row {
-    if (!['Estimate', 'Invoice', 'CreditMemo', 'Payment'].includes(entity))
+    if (!['Estimate', 'Invoice', 'SalesReceipt', 'CreditMemo', 'Payment'].includes(entity))
       throw new Refusal('500', 'Unsupported Operation', 'Operation delete is not supported.')
     const { Id } = this.#current(entity, body)
     this.table(entity).delete(textOf(Id))
@@ -273,7 +274,8 @@ export class Books {
   #tell(entity: string, row: Row): void {
     const kind = KINDS[entity]
     const at = new Date(textOf(rowOf(row.MetaData).LastUpdatedTime)).toISOString()
-    const id = entity === 'CreditMemo' ? `creditmemo-${textOf(row.Id)}` : textOf(row.Id)
+    const prefix = { CreditMemo: 'creditmemo-', SalesReceipt: 'salesreceipt-' }[entity] ?? ''
+    const id = prefix + textOf(row.Id)
     if (kind) this.listener?.({ kind, id, deleted: row.status === 'Deleted', at })
   }
 }

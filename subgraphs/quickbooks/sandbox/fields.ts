@@ -86,6 +86,7 @@ const BODIES: Record<string, Spec> = {
   },
   Estimate: { ...SALES, TxnStatus: 'text', ExpirationDate: 'day', AcceptedBy: 'text', AcceptedDate: 'day' },
   Invoice: { ...SALES },
+  SalesReceipt: { ...SALES, PaymentMethodRef: REF, DepositToAccountRef: REF },
   Payment: {
     ...BASE,
     CustomerRef: REF,
@@ -116,6 +117,7 @@ export const FILTERABLE: Record<string, string[]> = {
   ],
   Estimate: ['DocNumber', 'TxnDate', 'CustomerRef', 'TxnStatus', 'TotalAmt'],
   Invoice: ['DocNumber', 'TxnDate', 'CustomerRef', 'DueDate', 'Balance', 'TotalAmt'],
+  SalesReceipt: ['DocNumber', 'TxnDate', 'CustomerRef', 'TotalAmt'],
   CreditMemo: ['DocNumber', 'TxnDate', 'CustomerRef', 'TotalAmt'],
   Payment: ['TxnDate', 'CustomerRef', 'TotalAmt'],
   Term: ['Name', 'Active'],

@@ -24,7 +24,17 @@ import { Seed, customerRow, headOf, itemRow } from './seed.ts'
 const PARALLEL = 10
 const PARTS = 30
 const LOOK_BACK_MS = 30 * 24 * 3_600_000
-const ENTITIES = ['Item', 'Customer', 'Estimate', 'Invoice', 'CreditMemo', 'Payment', 'Term', 'PaymentMethod']
+const ENTITIES = [
+  'Item',
+  'Customer',
+  'Estimate',
+  'Invoice',
+  'SalesReceipt',
+  'CreditMemo',
+  'Payment',
+  'Term',
+  'PaymentMethod',
+]
 const EVENTS: Partial<Record<Change['kind'], string>> = {
   item: 'item',
   customer: 'customer',
@@ -33,12 +43,19 @@ const EVENTS: Partial<Record<Change['kind'], string>> = {
   invoice: 'invoice',
   payment: 'payment',
 }
+const PREFIXED = /^(creditmemo|salesreceipt)-/
 /** What an event calls the entity of a change. */
 function nameOf(kind: Change['kind'], id: string): string {
-  return id.startsWith('creditmemo-') ? 'creditmemo' : (EVENTS[kind] ?? kind)
+  const [, prefix] = PREFIXED.exec(id) ?? []
+  return prefix ?? EVENTS[kind] ?? kind
 }
 
 const UNITS = { '': 'H87', 'CABLE-': 'MTR', 'PAINT-': 'LTR', 'SCREW-': 'KGM', 'FIT-': 'HUR' }
+
+/** A sales receipt is voided by an update that includes it. */
+function operationOf(query: URLSearchParams): string | null {
+  return query.get('include') === 'void' ? 'void' : query.get('operation')
+}
 
 /** One company of QuickBooks Online. */
 export class QuickBooks implements Sandbox {
@@ -115,7 +132,7 @@ export class QuickBooks implements Sandbox {
     const body = parseBody(request.body)
     if (body === undefined)
       throw new Refusal('2010', 'Request has invalid or unsupported property', 'No JSON')
-    return { [entity]: this.books.write(entity, rowOf(body), query.get('operation'), query.get('requestid')) }
+    return { [entity]: this.books.write(entity, rowOf(body), operationOf(query), query.get('requestid')) }
   }
 
   /** Parts are independent; their answers come in another order. */
@@ -217,7 +234,7 @@ export class QuickBooks implements Sandbox {
     })
     const foreign = event('9130350000000009', 'vendor', '7')
     const body = Buffer.from(
-      JSON.stringify([foreign, event(APP.company, nameOf(kind, id), id.replace('creditmemo-', ''))]),
+      JSON.stringify([foreign, event(APP.company, nameOf(kind, id), id.replace(PREFIXED, ''))]),
     )
     const signature = createHmac('sha256', secret).update(body).digest('base64')
     return { headers: { 'content-type': 'application/json', 'intuit-signature': signature }, body, query: {} }

@@ -175,7 +175,7 @@ function check(books: Books, entity: string, body: Row): Row {
   return buyer
 }
 
-/** An estimate or invoice as the server completes it. */
+/** An estimate, invoice or sales receipt as the server completes it. */
 export function draft(books: Books, entity: string, body: Row): Row {
   const buyer = check(books, entity, body)
   const taxed = body.GlobalTaxCalculation !== 'NotApplicable'
@@ -199,7 +199,8 @@ export function draft(books: Books, entity: string, body: Row): Row {
   if (body.Id === undefined) {
     bill(books, body, books.nextId)
     ship(books, lines)
-    owed(buyer, total)
+    if (entity === 'Invoice') owed(buyer, total)
   }
+  if (entity === 'SalesReceipt') return { ...made, Balance: num(0) }
   return { DueDate: made.TxnDate, ...made, Balance: num(total) }
 }

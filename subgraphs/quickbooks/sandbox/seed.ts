@@ -139,9 +139,17 @@ function linesOf({ lines }: DemoDocument, items: Map<string, Row>): Made {
 /** Fills a company with the demo data, in the words of QuickBooks. */
 export class Seed {
   readonly tables: Tables = new Map(
-    ['Item', 'Customer', 'Estimate', 'Invoice', 'CreditMemo', 'Payment', 'Term', 'PaymentMethod'].map(
-      (name) => [name, new Map()],
-    ),
+    [
+      'Item',
+      'Customer',
+      'Estimate',
+      'Invoice',
+      'SalesReceipt',
+      'CreditMemo',
+      'Payment',
+      'Term',
+      'PaymentMethod',
+    ].map((name) => [name, new Map()]),
   )
   /** SKU -> warehouse of the demo -> on hand; QuickBooks shows the sum alone. */
   readonly stock = new Map<string, Map<string, string>>()
