@@ -44,6 +44,7 @@ export function systemsTable(): string {
     'orders',
     'pushOrder',
     'cancelOrder',
+    'projects',
     'upsertCustomer',
     'invoices',
     'pushInvoice',

@@ -69,6 +69,8 @@ export interface Write<I> {
   create(input: I, ref: string): Promise<Ref>
   resume?(found: Ref, step: number, input: I): Promise<Ref>
   update?(ref: Ref, change: Partial<I>, version: string | null): Promise<Ref>
+  /** Whether a written order can be a project as well. */
+  projects?: true
   /** Cancels or voids. Idempotent: undoing twice is done. Verifies the state afterwards. */
   undo?(ref: Ref): Promise<void>
 }
@@ -262,6 +264,7 @@ export type Capability =
   | 'credit'
   | 'pushOrder'
   | 'cancelOrder'
+  | 'projects'
   | 'upsertCustomer'
   | 'pushInvoice'
   | 'pushPayment'
@@ -284,6 +287,7 @@ export function capabilitiesOf(erp: Erp): Capability[] {
     ['credit', erp.credit],
     ['pushOrder', erp.order],
     ['cancelOrder', erp.order?.undo],
+    ['projects', erp.order?.projects],
     ['upsertCustomer', erp.customer],
     ['pushInvoice', erp.invoice],
     ['pushPayment', erp.payment],

@@ -122,6 +122,8 @@ export interface OrderInput {
   note?: string | null
   discounts?: Discount[] | null
   customAttributes?: CustomAttribute[] | null
+  /** Whether the order becomes a project as well; only where `Write.projects` says that it can. */
+  project?: boolean | null
 }
 
 /** A customer to be written. */

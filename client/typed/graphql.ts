@@ -144,6 +144,8 @@ export type PushOrderInput = {
   lines: Array<OrderLineInput>;
   note?: string | null | undefined;
   paymentTerms?: string | null | undefined;
+  /** Whether the order becomes a project as well; for systems with the capability `projects`. */
+  project?: boolean | null | undefined;
   purchaseOrderNumber?: string | null | undefined;
   /** The id of the Quote that it is made from. */
   quote?: string | number | null | undefined;

@@ -42,6 +42,8 @@ export async function draftOrder(hub: Hub, caller: Caller, input: PushOrderInput
   const open = await pick(hub, caller, input, customer, products, bad)
   if (input.quote) await checkQuote(hub, caller, input.quote, bad)
   if (open) checkItems(open, input.lines, products, bad)
+  if (input.project && open && !open.erp.order?.projects)
+    bad.add('NOT_SUPPORTED', `${open.connector.name} has no projects.`, 'project', { connection: open.id })
   const native = open && customer?.natives[open.id]
   if (open && customer && !native && !(open.settings.createMissingCustomers && open.erp.customer)) {
     const told = `${open.id} does not know the customer ${shown(customer.row.name)}.`

@@ -142,6 +142,12 @@ export class PushOrderInput {
   @Field(() => ID, { nullable: true, description: 'The id of the Quote that it is made from.' })
   quote?: string | null
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the order becomes a project as well; for systems with the capability `projects`.',
+  })
+  project?: boolean | null
+
   @Field(() => [CustomAttributeInput], { nullable: true })
   customAttributes?: CustomAttributeInput[] | null
 }

@@ -10,7 +10,7 @@ import { keyOf, withdraw } from './back/withdraw.ts'
 import { acceptCancel } from './cancel.ts'
 import { rows } from './database.ts'
 import { holds } from './flow/condition.ts'
-import { type Flow, flowsFrom } from './flow/read.ts'
+import { type Flow, flowsFrom, orderWishes } from './flow/read.ts'
 import { beginRun, endRun } from './flow/runs.ts'
 import type { Hub } from './hub.ts'
 import { importCustomers, newId } from './identity.ts'
@@ -54,7 +54,7 @@ async function byFlow(
       number: quote.number ?? null,
     } as const
     const run = await beginRun(hub.db.em(), flow, order)
-    const problem = await toOrder(hub, open, quote, row, flow.target)
+    const problem = await toOrder(hub, open, quote, row, flow)
     await endRun(hub.db.em(), run, { problem, order: row.id })
     return
   }
@@ -96,12 +96,12 @@ async function toOrder(
   open: OpenConnection,
   quote: Quote,
   row: QuoteRow,
-  target: string | null = null,
+  flow: Flow | null = null,
 ): Promise<Problem | null> {
   try {
     const customer = await buyerOf(hub, open, quote)
     await requireFields(hub, open, quote.customer ?? null, customer)
-    const input = { ...inputOf(quote, row, customer), connection: target ?? undefined }
+    const input = { ...inputOf(quote, row, customer), ...(flow && orderWishes(flow)) }
     const key = await keyOf(hub.db.em(), row.id)
     const accepted = await acceptOrder(hub, onBehalf(open), input, key)
     const sql = 'update quote set sales_order = ?, problem = null where id = ?'

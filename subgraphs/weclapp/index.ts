@@ -66,6 +66,7 @@ export const weclapp: Connector<typeof config> = {
     'credit',
     'pushOrder',
     'cancelOrder',
+    'projects',
     'upsertCustomer',
     'changes',
     'webhooks',

@@ -13,6 +13,7 @@ import { midnightIn } from '../zone.ts'
 
 type Written = z.output<typeof rows.written>
 const CONFIRMED = 'ORDER_CONFIRMATION_PRINTED'
+const PROJECT = 'activateProjectView'
 const ENTERED = 'ORDER_ENTRY_IN_PROGRESS'
 
 function refOf({ id, version, orderNumber }: Written): Ref {
@@ -78,12 +79,27 @@ async function orderBody(connection: Connection, input: OrderInput, ref: string)
 
 async function requests(connection: Connection, input: OrderInput, ref: string): Promise<HttpRequest[]> {
   const body = await orderBody(connection, input, ref)
-  return [connection.client.creating('salesOrder', body), confirming(connection, '{{1.id}}', '{{1.version}}')]
+  const { client } = connection
+  return [
+    client.creating('salesOrder', body),
+    ...(input.project ? [client.acting('salesOrder', '{{1.id}}', PROJECT)] : []),
+    confirming(connection, '{{1.id}}', `{{${input.project ? 2 : 1}.version}}`),
+  ]
 }
 
 /** A new order is only an entry; its status makes it binding. */
 function confirming({ client }: Connection, id: string, version: string): HttpRequest {
   return client.changing('salesOrder', id, { version, status: CONFIRMED })
+}
+
+/** The entered order, as a project where that is wanted; one that is a project already is left alone. */
+async function projected({ client }: Connection, order: Written, { project }: OrderInput): Promise<Written> {
+  if (!project || order.projectModeActive) return order
+  const done = await client.act(client.acting('salesOrder', order.id, PROJECT), rows.written)
+  if (done.projectModeActive) return done
+  throw new ErpError('CONFLICT', `Order ${order.id} was sent to be a project and is none.`, {
+    retryable: false,
+  })
 }
 
 async function confirm(connection: Connection, id: string, version: string): Promise<Ref> {
@@ -92,9 +108,13 @@ async function confirm(connection: Connection, id: string, version: string): Pro
   throw new ErpError('CONFLICT', `Order ${id} was sent to be confirmed and is not.`, { retryable: false })
 }
 
-async function read({ client }: Connection, id: string): Promise<z.output<typeof rows.order>> {
+async function read<T extends z.ZodType<{ id: string }>>(
+  { client }: Connection,
+  id: string,
+  form: T,
+): Promise<z.output<T>> {
   const { rows: found } = isId(id) ? await client.among('salesOrder', 'id', [id]) : { rows: [] }
-  const [row] = found.map((one) => shaped(rows.order, one, 'salesOrder'))
+  const [row] = found.map((one) => shaped(form, one, 'salesOrder'))
   mustFit(!row || row.id === id, 'id')
   if (row) return row
   throw new ErpError('NOT_FOUND', `weclapp has no order "${id}".`)
@@ -126,7 +146,7 @@ async function find(connection: Connection, ref: string): Promise<Found | null> 
 /** weclapp's action cancels an order, but only closes one of which parts went out: that is no undoing. */
 async function undo(connection: Connection, ref: Ref): Promise<void> {
   const { client } = connection
-  const row = await read(connection, ref.id)
+  const row = await read(connection, ref.id, rows.order)
   if (row.status === 'CANCELLED') return
   const gone = ({ shippedQuantity, invoicedQuantity }: (typeof row.orderItems)[number]) =>
     [shippedQuantity, invoicedQuantity].some((count) => new Big(count ?? 0).gt(0))
@@ -135,16 +155,17 @@ async function undo(connection: Connection, ref: Ref): Promise<void> {
   if (row.shipped || row.invoiced || row.orderItems.some(gone))
     throw refused('is partly shipped or invoiced and cannot be cancelled')
   await client.act(client.acting('salesOrder', ref.id, 'cancelOrManuallyClose'), rows.written)
-  if ((await read(connection, ref.id)).status !== 'CANCELLED')
+  if ((await read(connection, ref.id, rows.order)).status !== 'CANCELLED')
     throw refused('was sent to be cancelled and is not')
 }
 
 /**
- * Sales orders: entered with our reference, then confirmed. https://www.weclapp.com/api/ (salesOrder)
+ * Sales orders: entered with our reference, made a project where that is wanted, then confirmed. https://www.weclapp.com/api/ (salesOrder)
  * weclapp queues calls for up to 30 seconds, so a write may still commit when we have stopped waiting.
  */
 export function orderWrite(connection: Connection): Write<OrderInput> {
   return {
+    projects: true,
     proof: 'lookup',
     findLagMs: 0,
     maxPushMs: 240_000,
@@ -154,11 +175,14 @@ export function orderWrite(connection: Connection): Write<OrderInput> {
       const [enter] = await requests(connection, input, ref)
       if (!enter) throw new ErpError('INTERNAL', 'There is nothing to send.')
       const entered = await connection.client.write(enter, rows.written)
-      return confirm(connection, entered.id, entered.version)
+      const { id, version } = await projected(connection, entered, input)
+      return confirm(connection, id, version)
     },
-    async resume(found, step): Promise<Ref> {
+    async resume(found, step, input): Promise<Ref> {
       if (step >= 2) return found
-      return confirm(connection, found.id, (await read(connection, found.id)).version)
+      const entered = await read(connection, found.id, rows.written)
+      const { id, version } = await projected(connection, entered, input)
+      return confirm(connection, id, version)
     },
     undo: (ref) => undo(connection, ref),
   }

@@ -236,6 +236,7 @@ export const written = z.object({
   version: z.string().min(1),
   orderNumber: words,
   status: z.string(),
+  projectModeActive: z.boolean().nullish(),
   customAttributes: attributes,
 })
 /** A party after a write. */

@@ -56,6 +56,7 @@ describe('the vendor’s description of the interface', () => {
           shipTo: address,
           note: 'Bitte läuten 🔔',
           discounts: [{ percent: '2' }],
+          project: true,
         },
         REF,
       )

@@ -140,9 +140,10 @@ function Select(props: {
   )
 }
 
-const CHECKS: ['createCustomer' | 'aggregate', string][] = [
+const CHECKS: ['createCustomer' | 'aggregate' | 'project', string][] = [
   ['createCustomer', 'Create a customer whom the target does not know'],
   ['aggregate', 'Join lines of one SKU, unit and price'],
+  ['project', 'Make the order a project as well'],
 ]
 const TEXTS: ['tolerance' | 'defaultSku' | 'writeBackField', string][] = [
   ['tolerance', 'By how much the totals may differ'],

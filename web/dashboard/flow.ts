@@ -9,6 +9,7 @@ export interface Options {
   skus: Record<string, string>
   defaultSku: string | null
   writeBackField: string | null
+  project: boolean
 }
 
 /** A rule that makes a document in one connection of a record of another; without an id it is not kept yet. */
@@ -43,7 +44,7 @@ export const PAIRS: Record<string, string> = {
 
 /** The fields of a flow. */
 export const FIELDS = `id name source sourceObject condition target targetObject enabled
-  options { createCustomer aggregate tolerance skus defaultSku writeBackField }`
+  options { createCustomer aggregate tolerance skus defaultSku writeBackField project }`
 
 /** A flow to begin with. */
 export const NEW: Flow = {
@@ -56,7 +57,7 @@ export const NEW: Flow = {
   enabled: true,
   options: {
     ...{ createCustomer: true, aggregate: false, tolerance: '0.01', skus: {} },
-    ...{ defaultSku: null, writeBackField: null },
+    ...{ defaultSku: null, writeBackField: null, project: false },
   },
 }
 
@@ -83,7 +84,7 @@ export async function attempt({ id: _id, ...input }: Flow, record: string): Prom
 
 /** What happens between source and target, in the order in which it happens. */
 export function stepsOf({ condition, targetObject, options }: Flow): string[] {
-  const { createCustomer, aggregate, tolerance, skus, defaultSku, writeBackField } = options
+  const { createCustomer, aggregate, tolerance, skus, defaultSku, writeBackField, project } = options
   const mapped = Object.keys(skus).length
   return [
     condition ? `when ${condition}` : 'when it is agreed, delivered, final or paid',
@@ -94,6 +95,7 @@ export function stepsOf({ condition, targetObject, options }: Flow): string[] {
     ...(defaultSku ? [`${defaultSku} where a line has no SKU`] : []),
     ...(aggregate ? ['equal lines joined'] : []),
     ...(targetObject === 'INVOICE' ? [`totals equal within ${tolerance}`] : []),
+    ...(project ? ['made a project'] : []),
     ...(writeBackField ? [`number written back to ${writeBackField}`] : []),
   ]
 }

@@ -62,6 +62,7 @@ export function checkedFlow(
   }
   if (new Big(flow.options.tolerance).lt(0))
     refuse('VALIDATION', 'A tolerance is not negative.', 'options.tolerance')
+  if (flow.options.project) checkProject(hub, caller, flow.target)
   checkCircle(flow, others)
   return flow
 }
@@ -80,6 +81,14 @@ function checkTarget(hub: Hub, caller: Caller, { target, source, targetObject }:
   const able = { ORDER: erp.order, INVOICE: erp.invoice, PAYMENT: erp.payment }[targetObject]
   if (!able) refuse('NOT_SUPPORTED', `${connector.name} takes no ${targetObject.toLowerCase()}s.`, 'target')
   if (target === source) refuse('VALIDATION', 'Source and target are the same connection.', 'target')
+}
+
+/** A project needs a target that is known to have such. */
+function checkProject(hub: Hub, caller: Caller, target: string | null): void {
+  const field = 'options.project'
+  if (!target) refuse('MISSING_REQUIRED_FIELD', 'An order that becomes a project needs a target.', 'target')
+  const { erp, connector } = openOf(hub, caller, target, 'target')
+  if (!erp.order?.projects) refuse('NOT_SUPPORTED', `${connector.name} has no projects.`, field)
 }
 
 /** Flows that would feed each other for ever are refused. */

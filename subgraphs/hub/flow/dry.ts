@@ -17,7 +17,7 @@ import { Refused, keyed, referenceOf } from '../request.ts'
 import { holds } from './condition.ts'
 import { buyerOf, onBehalf } from './customer.ts'
 import { type SourceRecord, invoiceFrom, paymentFrom } from './make.ts'
-import type { Flow } from './read.ts'
+import { type Flow, orderWishes } from './read.ts'
 import type { FlowTest } from './types.ts'
 
 const LATEST = `select native_id as id from mirror where connection = ? and kind = ? and not deleted
@@ -67,7 +67,7 @@ async function planned(
   const caller = onBehalf(flow)
   if (flow.object === 'ORDER') {
     const quote = { ...from.record, id: from.id }
-    const document = { ...inputOf(quote, null, customer), connection: flow.target ?? undefined }
+    const document = { ...inputOf(quote, null, customer), ...orderWishes(flow) }
     return { document, ...(await planOrder(hub, caller, document, `test ${flow.id}`)) }
   }
   const target = flow.target ? hub.directory.find(flow.tenant, flow.target) : null

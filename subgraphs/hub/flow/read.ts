@@ -18,6 +18,8 @@ export interface FlowOptions {
   defaultSku: string | null
   /** The custom field of the source's document that gets the target's number. */
   writeBackField: string | null
+  /** Whether an order that it makes becomes a project as well. */
+  project: boolean
 }
 
 /** What counts where an operator said nothing. */
@@ -28,6 +30,7 @@ export const FLOW_OPTIONS: FlowOptions = {
   skus: {},
   defaultSku: null,
   writeBackField: null,
+  project: false,
 }
 
 /** A rule that makes a document in one connection of a record of another. */
@@ -45,6 +48,11 @@ export interface Flow {
   object: FlowObject
   enabled: boolean
   options: FlowOptions
+}
+
+/** What a flow says of the orders that it makes of quotes. */
+export function orderWishes({ target, options }: Flow): { connection?: string; project?: true } {
+  return { ...(target && { connection: target }), ...(options.project && { project: true }) }
 }
 
 const COLUMNS = 'id, tenant, name, source, kind, condition, target, object, enabled, options'

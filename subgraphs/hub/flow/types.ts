@@ -43,6 +43,9 @@ export class FlowOptionsType {
     description: "The custom field of the source's order that gets the target's number.",
   })
   writeBackField?: string | null
+
+  @Field(() => Boolean, { description: 'Whether an order becomes a project in the target as well.' })
+  project!: boolean
 }
 
 /** A rule that makes a document in one connection of a record of another. */
@@ -148,6 +151,9 @@ export class FlowOptionsInput {
 
   @Field(() => String, { nullable: true })
   writeBackField?: string | null
+
+  @Field(() => Boolean, { nullable: true })
+  project?: boolean
 }
 
 /** A flow to be made, or changed with `id`. */

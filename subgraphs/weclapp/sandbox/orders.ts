@@ -187,6 +187,8 @@ export function actOnOrder(store: Store, id: string, action: string): object {
     const status = started || action === 'manuallyClose' ? 'MANUALLY_CLOSED' : 'CANCELLED'
     return { result: store.change('salesOrder', row, { status }) }
   }
+  if (action === 'activateProjectView')
+    return { result: store.change('salesOrder', row, { projectModeActive: true }) }
   if (action === 'createShipment') {
     if (row.status !== CONFIRMED) throw forbidden('the order confirmation was not printed')
     const shipped = lines(row).map((one) => ({ ...one, shipped: true, shippedQuantity: one.quantity }))
