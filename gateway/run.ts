@@ -94,16 +94,18 @@ export async function startHouse(
   }
   await saveConnections(hub, stage?.connections ?? (config.file.connections as GivenConnection[]))
   if (stage) await saveDemoFlows(hub)
-  if (part !== 'gateway') startWork(hub, stops)
+  const calm = part === 'gateway' ? async () => {} : startWork(hub, stops)
   if (part === 'worker') return void log.info('The worker is running.')
   const server = await startGateway(config, hub)
-  stops.push(server.stop)
+  // What goes on in the background takes no time from those who still wait for an answer.
+  stops.push(async () => void (await Promise.all([server.stop(), calm()])))
   await stage?.subscribe(`http://127.0.0.1:${server.port}`)
   const base = `http://${config.host}:${server.port}`
   log.info(`GraphQL at ${base}/graphql, playground at ${base}/playground`)
 }
 
-function startWork(hub: Hub, stops: Stop[]): void {
+/** Gives how what nobody waits for is stopped: polls, webhooks that came in, jobs. Pushes go on until they are stopped. */
+function startWork(hub: Hub, stops: Stop[]): Stop {
   const worker = startWorker(hub, { name: `worker-${process.pid}`, parallel: 8 })
   const poller = new Poller(hub)
   const inbox = new InboxWorker(hub)
@@ -111,12 +113,9 @@ function startWork(hub: Hub, stops: Stop[]): void {
   poller.start()
   inbox.start()
   jobs.start()
-  stops.push(
-    () => worker.stop(),
-    () => poller.stop(),
-    () => inbox.stop(),
-    () => jobs.stop(),
-  )
+  const calm = async () => void (await Promise.all([poller.stop(), inbox.stop(), jobs.stop()]))
+  stops.push(() => worker.stop(), calm)
+  return calm
 }
 
 async function startGateway(config: Config, hub: Hub): Promise<RunningServer> {

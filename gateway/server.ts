@@ -56,8 +56,11 @@ export interface RunningServer {
 /** How long clients that keep their connection may use it after a stop and after each answer, to learn of it. */
 const GRACE_MS = 250
 const STOP_MS = 10_000
-/** One connection may be taken in a turn of the event loop. */
-const ACCEPT_TURNS = 16
+/** A turn of the event loop takes one waiting connection. */
+const TURNS = 16
+/** In a turn that took longer others may have come after the look for them. */
+const SHORT_MS = 5
+const MOST_TURNS = 200
 
 /** Serves an engine over HTTP, WebSocket and server-sent events. */
 export async function serve<C extends Contextual>(
@@ -84,11 +87,11 @@ export async function serve<C extends Contextual>(
       void reply.code(400).send({ errors: [options.format(error, randomUUID())] })
     },
   })
-  const state = { stopping: false }
+  const state = { stopping: false, closing: false }
   const traffic = new Traffic()
   app.addHook('onRequest', async (_request, reply) => traffic.begin(reply.raw))
   app.addHook('onSend', async (_request, reply) => {
-    if (state.stopping) reply.header('connection', 'close')
+    if (state.closing) reply.header('connection', 'close')
   })
   furnish(app, options)
   app.all('/graphql', async (request, reply) => answer(request, reply, apollo, streams, options))
@@ -105,6 +108,9 @@ export async function serve<C extends Contextual>(
     state.stopping = true
     const force = setTimeout(() => server.closeAllConnections(), STOP_MS)
     streams.close()
+    // Whoever was let in by the kernel already would be cut. Nobody is sent away before: he would come again.
+    await settle()
+    state.closing = true
     await Promise.all([sockets.close(STOP_MS), drain(server, traffic)])
     await app.close()
     await apollo.stop()
@@ -139,8 +145,6 @@ class Traffic {
  */
 async function drain(server: Server, traffic: Traffic): Promise<void> {
   const state = { closed: false }
-  // Whoever was let in by the kernel already would be cut.
-  await turns(ACCEPT_TURNS)
   // A plain server's close: that of HTTP would cut idle connections at once.
   const closed = new Promise<void>((resolve) => void NetServer.prototype.close.call(server, () => resolve()))
   void closed.then(() => (state.closed = true))
@@ -148,14 +152,19 @@ async function drain(server: Server, traffic: Traffic): Promise<void> {
   for (let rest = GRACE_MS; rest > 0 && !state.closed && performance.now() < until; rest = traffic.restMs) {
     await Promise.race([closed, wait(rest)])
     // A busy process comes to its timers first: what has arrived meanwhile is read before anything is cut.
-    await turns(2)
+    await settle()
   }
   server.closeIdleConnections()
 }
 
-/** So many times round the event loop; each reads what has arrived and takes waiting connections. */
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await readOn()
+/** Goes round the event loop until what has arrived is read and who waits is let in, as of now. */
+async function settle(): Promise<void> {
+  let short = 0
+  for (let turn = 0; short < TURNS && turn < MOST_TURNS; turn += 1) {
+    const began = performance.now()
+    await readOn()
+    short = performance.now() - began < SHORT_MS ? short + 1 : 0
+  }
 }
 
 function furnish<C extends Contextual>(app: FastifyInstance, options: Shared<C>): void {
