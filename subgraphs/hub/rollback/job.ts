@@ -47,11 +47,19 @@ interface Row {
   operation: string
 }
 
-/** The newest operations that are planned; of one record only when its later ones are through. */
+/**
+ * The newest operations that are planned; of one record only when its later ones are through, of an invoice only when
+ * later payments are, and of an order only when later invoices and payments are: they stand in its way.
+ */
 const NEXT = `
-select n, operation from rollback_row r where rollback = ? and state = 'PLANNED' and not exists (
+with open as (select * from rollback_row where rollback = ? and state in ('PLANNED', 'SENT')),
+ahead as (select connection, object, min(n) as n from open
+  where direction = 'OUT' and object in ('INVOICE', 'PAYMENT') group by connection, object)
+select n, operation from open r where state = 'PLANNED' and not exists (
   select from rollback_row e where e.rollback = r.rollback and e.n < r.n and e.state in ('PLANNED', 'SENT') and e.connection = r.connection
     and e.object = r.object and e.record = r.record and e.direction = r.direction)
+  and not exists (select from ahead where ahead.connection = r.connection and ahead.n < r.n and r.direction = 'OUT'
+    and (r.object, ahead.object) in (('INVOICE', 'PAYMENT'), ('ORDER', 'INVOICE'), ('ORDER', 'PAYMENT')))
 order by n limit ?`
 
 function nextSlice(hub: Hub, rollback: string, limit: number): Promise<Row[]> {

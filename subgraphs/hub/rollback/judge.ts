@@ -125,8 +125,14 @@ export function without(now: Record<string, unknown>, later: Later[]): Record<st
   }, now)
 }
 
-/** What is to be done with a write of ours, given the record as the ERP holds it now. */
-export function judgeOut(op: Past, now: Record<string, unknown> | null): Restore | Skip {
+/** What a payment changes in its invoice, and an invoice in its order. */
+const FOLLOWED = ['state', 'payment', 'balance', 'invoicing']
+
+/**
+ * What is to be done with a write of ours, given the record as the ERP holds it now; `isFollowed` when documents that
+ * settle or bill it will be undone before.
+ */
+export function judgeOut(op: Past, now: Record<string, unknown> | null, isFollowed = false): Restore | Skip {
   if (!now) return { skip: 'GONE', message: `${op.connection} does not have the record any more.` }
   const { before, after } = op
   if (!after || (op.action === 'UPDATE' && !before)) {
@@ -134,7 +140,10 @@ export function judgeOut(op: Past, now: Record<string, unknown> | null): Restore
     return { skip: 'UNKNOWN', message }
   }
   if (op.action === 'CREATE') {
-    const other = (DOCUMENT[op.object] ?? []).filter((field) => !alike(field, now[field], after[field]))
+    const counts = (field: string) => !isFollowed || !FOLLOWED.includes(field)
+    const other = (DOCUMENT[op.object] ?? []).filter(
+      (field) => counts(field) && !alike(field, now[field], after[field]),
+    )
     if (other.length > 0) return changedSince(other)
     return { act: 'CANCEL', changes: [] }
   }

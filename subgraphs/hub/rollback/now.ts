@@ -4,7 +4,7 @@ import { type Manager, rows } from '../database.ts'
 import type { Hub } from '../hub.ts'
 import { kindOf, readOf } from '../kinds.ts'
 import { type Golden, type Restore, type Skip, judgeIn, judgeOut, refusalOf, without } from './judge.ts'
-import type { Later, Past } from './select.ts'
+import type { Past, Within } from './select.ts'
 
 const READ_AT_ONCE = 100
 
@@ -56,7 +56,7 @@ async function liveOf(hub: Hub, tenant: string, past: Past[]): Promise<Map<strin
 export async function verdicts(
   hub: Hub,
   tenant: string,
-  past: (Past & { later?: Later[] })[],
+  past: (Past & Partial<Within>)[],
 ): Promise<(Restore | Skip)[]> {
   const refused = past.map((op) => refusalOf(op, hub.directory.find(tenant, op.connection)))
   const open = past.filter((_, nth) => !refused[nth])
@@ -78,9 +78,9 @@ export async function verdicts(
   })
 }
 
-function judgeLive(op: Past & { later?: Later[] }, now: Live | undefined): Restore | Skip {
+function judgeLive(op: Past & Partial<Within>, now: Live | undefined): Restore | Skip {
   if (now === undefined) return { skip: 'UNKNOWN', message: `${op.connection} cannot read the record.` }
-  if (!(now instanceof ErpError)) return judgeOut(op, now && without(now, op.later ?? []))
+  if (!(now instanceof ErpError)) return judgeOut(op, now && without(now, op.later ?? []), op.isFollowed)
   if (now.retryable) throw now
   return { skip: 'FAILED', message: now.message }
 }

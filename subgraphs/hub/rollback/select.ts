@@ -41,6 +41,14 @@ export interface Later {
   after: Record<string, unknown> | null
 }
 
+/** What pages of operations say of those that belong to the same set. */
+export interface Within {
+  /** Later ones on the same record. */
+  later: Later[]
+  /** Whether a later one settles or bills the record: it is undone before, too. */
+  isFollowed: boolean
+}
+
 const VISIBLE = (
   alias: string,
 ) => `${alias}.tenant = ? and (?::jsonb is null or ?::jsonb @> to_jsonb(${alias}.connection))
@@ -85,19 +93,24 @@ export async function countPast(em: Manager, caller: Caller, input: RollbackInpu
   return (await rows<{ n: number }>(em, sql, valuesOf(caller, input)))[0]?.n ?? 0
 }
 
-/** A page of the named operations, newest first, each with the later ones on the same record. */
+/** A page of the named operations, newest first, each with what the later ones say of it. */
 export function pagePast(
   em: Manager,
   caller: Caller,
   input: RollbackInput,
   [at, id]: [string | null, string | null],
   limit: number,
-): Promise<(Past & { later: Later[] })[]> {
+): Promise<(Past & Within)[]> {
   const sql = `${CHOSEN} select ${PAST}, (
       select coalesce(jsonb_agg(jsonb_build_object('before', l.before, 'after', l.after) order by l.created_at desc, l.id desc), '[]')
       from operation l join chosen k on k.id = l.id where l.connection = o.connection and l.object = o.object
         and l.direction = o.direction and l.external_id = o.external_id and l.status = 'DONE'
-        and (l.created_at, l.id) > (o.created_at, o.id) and not ${TAKEN('l')}) as later
+        and (l.created_at, l.id) > (o.created_at, o.id) and not ${TAKEN('l')}) as later,
+      o.direction = 'OUT' and exists (select from operation l join chosen k on k.id = l.id
+        where l.connection = o.connection and l.direction = 'OUT' and l.action = 'CREATE' and l.status = 'DONE' and not ${TAKEN('l')}
+          and ((o.object = 'INVOICE' and l.object = 'PAYMENT'
+              and l.after -> 'allocations' @> jsonb_build_array(jsonb_build_object('invoice', o.external_id)))
+            or (o.object = 'ORDER' and l.object = 'INVOICE' and l.after -> 'orders' @> to_jsonb(o.external_id)))) as "isFollowed"
     from operation o join chosen on chosen.id = o.id
     where (?::text is null or (o.created_at, o.id) < (?::timestamptz, ?))
     order by o.created_at desc, o.id desc limit ?`
