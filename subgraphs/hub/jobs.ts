@@ -190,12 +190,14 @@ async function postpone(hub: Hub, { id, fence }: Job, pauseMs: number): Promise<
   await hub.db.em().execute(sql, [Math.round(pauseMs), id, fence])
 }
 
+/** Takes back the warning that earlier tries of the job left, and no other. */
 const FINISH = `
-with ended as (
-  update job set state = 'DONE', finished_at = now(), lease_until = null, problem = null where id = ? and fence = ?
-  returning id, operation)
+with was as (select id, problem from job where id = ? and fence = ? for update),
+ended as (
+  update job set state = 'DONE', finished_at = now(), lease_until = null, problem = null from was where job.id = was.id
+  returning job.id, job.operation, was.problem as said)
 update operation o set outcome = 'SUCCESS', problem = null from ended
-where o.id = ended.operation and o.direction = 'IN' and o.outcome = 'WARNING'
+where o.id = ended.operation and o.direction = 'IN' and o.outcome = 'WARNING' and o.problem = ended.said
   and not exists (select from job j where j.operation = o.id and j.id <> ended.id and j.problem is not null)
 returning o.id`
 

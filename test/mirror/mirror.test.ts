@@ -139,6 +139,40 @@ describe('a background job', () => {
     expect(seen).toContainEqual(['poison', 7])
   })
 
+  it('takes back its own warning in the log when it is done, and nobody else’s', async () => {
+    const open = house.hub.directory.every()[0]!
+    const insert = `insert into operation (id, tenant, connection, object, action, status, direction, reference, input,
+      requested_by, outcome, problem) values (?, 'default', ?, 'ITEM', 'UPDATE', 'DONE', 'IN', ?, '{}', 'test', ?, ?::jsonb)`
+    const merged = JSON.stringify({ code: 'CONFLICT', message: 'Decide.' })
+    await house.hub.db.em().execute(insert, ['op_own', open.id, 'own', 'SUCCESS', null])
+    await house.hub.db.em().execute(insert, ['op_merge', open.id, 'merge', 'WARNING', merged])
+    const outcome = async (id: string) =>
+      (await rows<object>(house.hub.db.em(), 'select outcome, problem from operation where id = ?', [id]))[0]
+    const failing = new Set(['own'])
+    const handler = jobHandler({
+      kind: 'warns',
+      parallel: 2,
+      work: async (_, { subject }) => {
+        if (failing.delete(subject)) throw new ErpError('UNAVAILABLE', 'Away.')
+      },
+    })
+    const jobs = new Jobs(house.hub, [handler])
+    const { tenant } = open
+    const wanted = ['own', 'merge'].map((subject) => ({
+      tenant,
+      kind: 'warns',
+      subject,
+      operation: `op_${subject}`,
+    }))
+    await enqueue(house.hub.db.em(), wanted)
+    await jobs.once()
+    expect(await outcome('op_own')).toMatchObject({ outcome: 'WARNING', problem: { code: 'UNAVAILABLE' } })
+    await due('own')
+    await jobs.once()
+    expect(await outcome('op_own')).toEqual({ outcome: 'SUCCESS', problem: null })
+    expect(await outcome('op_merge')).toMatchObject({ outcome: 'WARNING', problem: { code: 'CONFLICT' } })
+  })
+
   it('ends dead at once where trying again cannot help', async () => {
     const handler = jobHandler({
       kind: 'dead',
