@@ -33,6 +33,22 @@ const STATEMENTS: [what: string, sql: string][] = [
     `update attempt set exchanges = '[]', problem = problem || '{"message": "Erased."}'
       where operation in (select id from operation where customer = ?)`,
   ],
+  [
+    'words',
+    `update operation set problem = problem || '{"message": "Erased."}', discard_reason = null,
+      warnings = (select jsonb_agg(told || '{"message": "Erased."}') from jsonb_array_elements(warnings) told)
+      where customer = ? and num_nonnulls(problem, warnings, discard_reason) > 0`,
+  ],
+  [
+    'jobs',
+    `update job set problem = problem || '{"message": "Erased."}'
+      where problem is not null and operation in (select id from operation where customer = ?)`,
+  ],
+  [
+    'flows',
+    `update flow_run r set problem = r.problem || '{"message": "Erased."}' from operation o
+      where r.problem is not null and o.id in (r.operation, r.cause) and o.customer = ?`,
+  ],
   ['conflicts', 'delete from conflict where customer = ?'],
   ['changes', 'delete from customer_field where customer = ?'],
   [
@@ -80,12 +96,13 @@ export async function scrub(
   counts.mirror = await mirror(em, tenant, where)
   counts.mirror += await count(em, MIRROR, [where])
   await em.execute(COMPARED, [where])
+  await em.execute(IMPORTED, [where])
   for (const [what, sql] of STATEMENTS) counts[what] = await count(em, sql, [customer])
   return counts
 }
 
 const QUOTES = `
-update quote q set customer_name = null from jsonb_to_recordset(?::jsonb) as p(connection text, id text)
+update quote q set customer_name = null, problem = q.problem || '{"message": "Erased."}' from jsonb_to_recordset(?::jsonb) as p(connection text, id text)
 where q.connection = p.connection and q.customer_name is not null and (exists (
     select from mirror m where m.connection = q.connection and m.kind = 'quote' and m.native_id = q.native_id
       and m.content->>'customer' = p.id)
@@ -95,6 +112,10 @@ const MIRROR = `delete from mirror m using jsonb_to_recordset(?::jsonb) as p(con
 const COMPARED = `update reconcile_row r set left_value = null, right_value = null
   from jsonb_to_recordset(?::jsonb) as p(connection text, id text)
   where r.object = 'CUSTOMER' and (r.left_record = p.id or r.right_record = p.id)`
+
+const IMPORTED = `update sync_import_failure f set number = null, problem = f.problem || '{"message": "Erased."}'
+  from sync_import i, jsonb_to_recordset(?::jsonb) as p(connection text, id text)
+  where i.id = f.import and f.kind = 'customer' and i.connection = p.connection and f.native_id = p.id`
 
 async function count(em: Manager, sql: string, values: unknown[]): Promise<number> {
   return (await rows(em, `${sql} returning 1`, values)).length
