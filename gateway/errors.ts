@@ -46,6 +46,10 @@ function innermost(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? innermost(error.originalError) : error
 }
 
+function isGivenUp(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
+
 /**
  * An error as it leaves the house: a code of the closed list, what helps the caller, the request's id; never a
  * stack trace. What is not ours to tell becomes INTERNAL and is written down under the request's id.
@@ -56,7 +60,8 @@ export const formatError: Format = (error, requestId) => {
   const extensions = cause instanceof ErpError ? { ...outer, ...cause.extensions } : outer
   const code = codeOf(error, extensions)
   if (!code) {
-    report(cause, `request ${requestId}`)
+    // Nobody waits any more for the answer to what was given up.
+    if (!isGivenUp(cause)) report(cause, `request ${requestId}`)
     const message = 'Something went wrong on our side.'
     return { message, ...placeOf(error), extensions: { code: 'INTERNAL', retryable: true, requestId } }
   }
