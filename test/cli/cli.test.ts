@@ -130,8 +130,12 @@ describe('the command line', () => {
     expect(list.stdout).toMatch(/^UNAVAILABLE at odoo:main: 1, first /)
     house.sandboxes.faults('odoo', [])
     const [id = ''] = push.stdout.split(' ')
+    expect(list.stdout).toContain(id)
+    expect((await erp(['dead', 'retry', '--all', '--code', 'VALIDATION'], { env })).stdout).toBe(
+      '0 tried again.\n',
+    )
     const all = await erp(['dead', 'retry', '--all', '--code', 'UNAVAILABLE', '--json'], { env })
-    expect(JSON.parse(all.stdout)).toMatchObject([{ id }])
+    expect(JSON.parse(all.stdout)).toMatchObject([{ count: 1, skipped: 0 }])
     const done = await erp(['push', order, '--idempotency-key', 'dies', '--wait'], { env })
     expect([done.code, done.stdout]).toEqual([0, expect.stringContaining(`${id} DONE`)])
     expect(booked().length - before).toBe(1)
@@ -145,6 +149,28 @@ describe('the command line', () => {
     expect((await erp(['dead', 'discard', id], { env })).code).toBe(2)
     const discarded = await erp(['dead', 'discard', id, '--reason', 'ordered by phone'], { env })
     expect([discarded.code, discarded.stdout]).toEqual([0, expect.stringContaining(`${id} CANCELLED`)])
+  })
+
+  it('retries or discards all of one cause, by the group that the list shows', async () => {
+    house.sandboxes.faults('odoo', [{ do: 'status', status: 503, times: 0, match: 'sale.order' }])
+    await erp(['push', order, '--idempotency-key', 'one of a cause', '--wait'], { env })
+    const groups = async () => {
+      const { stdout } = await erp(['dead', '--samples', '0', '--json'], { env })
+      return JSON.parse(stdout) as { id: string; count: number; samples: object[] }[]
+    }
+    const [group, ...others] = await groups()
+    expect([group?.count, group?.samples, others]).toEqual([1, [], []])
+    const both = await erp(['dead', 'retry', 'op_1', '--group', group?.id ?? ''], { env })
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('either ids, --group or --all')])
+    const retried = await erp(['dead', 'retry', '--group', group?.id ?? ''], { env })
+    expect(retried.stdout).toBe('1 tried again.\n')
+    await expect.poll(async () => (await groups())[0]?.count, { timeout: 20_000 }).toBe(1)
+    house.sandboxes.faults('odoo', [])
+    const end = await erp(['dead', 'discard', '--group', (await groups())[0]?.id ?? '', '--reason', 'x'], {
+      env,
+    })
+    expect([end.code, end.stdout]).toEqual([0, '1 discarded.\n'])
+    expect(await groups()).toEqual([])
   })
 
   it('brings field mappings from one house to another as a file, all or none', async () => {

@@ -3,6 +3,7 @@ import { rows } from '../../subgraphs/hub/database.ts'
 import { type Worker, startWorker } from '../../subgraphs/hub/worker.ts'
 import { addKey } from '../gateway/keys.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
+import { plant } from './plant.ts'
 
 const [ODOO, NEXT] = ['odoo:main', 'erpnext:main']
 
@@ -104,36 +105,6 @@ async function everything(): Promise<string> {
   return all.join('\n')
 }
 
-/** What the ERPs and our checks may have said about a person, wherever such words are kept. */
-async function plant({ natives }: Person, operation: string, name: string): Promise<void> {
-  const em = house.hub.db.em()
-  const said = JSON.stringify({ code: 'VALIDATION', message: `${name} is unknown.` })
-  await em.execute(
-    'update operation set warnings = ?::jsonb, problem = ?::jsonb, discard_reason = ? where id = ?',
-    [`[${said}]`, said, name, operation],
-  )
-  await em.execute(
-    `insert into job (tenant, kind, subject, operation, problem, state)
-    values ('default', 'none', 'none', ?, ?::jsonb, 'DEAD')`,
-    [operation, said],
-  )
-  await em.execute(
-    `insert into flow_run (id, flow, tenant, connection, kind, native_id, cause, state, problem)
-    select 'flr_said', f.id, 'default', ?, 'order', '1', ?, 'REFUSED', ?::jsonb from flow f limit 1`,
-    [ODOO, operation, said],
-  )
-  await em.execute(
-    `insert into sync_import (id, tenant, connection, objects, at, state)
-    values ('imp_said', 'default', ?, '[]', '{}', 'DONE')`,
-    [ODOO],
-  )
-  await em.execute(
-    `insert into sync_import_failure (import, kind, native_id, number, problem)
-    values ('imp_said', 'customer', ?, ?, ?::jsonb)`,
-    [natives[ODOO], name, said],
-  )
-}
-
 async function there(connection: string, id: string) {
   const open = house.hub.directory.find('default', connection)
   const [record] = (await open?.erp.customers?.byId([id])) ?? []
@@ -159,7 +130,8 @@ describe('erasing a customer', () => {
       target: "${NEXT}", targetObject: INVOICE }) { id } }`)
     const done = await order(person.id, 'Please ring at Hřebíčková')
     await pollAgain()
-    await plant(person, done.id, marks.name)
+    const where = { connection: ODOO, record: person.natives[ODOO] ?? '', operation: done.id }
+    await plant(house, where, marks.name)
     for (const text of [...Object.values(marks), 'ring at']) expect(await everything()).toContain(text)
     const { data, errors } = await erase(person.id, 'ANONYMISE')
     expect(errors).toBeUndefined()
