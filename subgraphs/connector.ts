@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Money, OrderStatus, PaymentStatus } from '../schema/index.ts'
 import type { Http } from './http.ts'
+import type { Capability } from './capability.ts'
 import type {
   Answer,
   Credit,
@@ -22,8 +23,10 @@ import type {
   Read,
   StockAsk,
   StockReading,
+  TimeEntry,
 } from './records.ts'
 
+export * from './capability.ts'
 export * from './records.ts'
 
 /** What was written: the ERP's id, and its number and link where it has them. */
@@ -116,6 +119,8 @@ export interface Erp {
   invoices?: Read<Invoice>
   payments?: Read<Payment>
   quotes?: Read<Quote>
+  /** Time that people worked; read live alone. */
+  timeEntries?: Read<TimeEntry>
   /** The whole batch in the fewest calls; same order and length. */
   stock?(asks: StockAsk[]): Promise<Answer<StockReading>[]>
   /** The whole batch in the fewest calls; same order and length. */
@@ -249,52 +254,4 @@ export interface Connector<C extends z.ZodType = z.ZodType> {
   /** Null where this configuration has no person signing in. */
   signIn?(config: z.output<C>): SignIn | null
   connect(config: z.output<C>, http: Http): Erp
-}
-
-/** A part of `Erp`, by the name under which `systems` shows it. */
-export type Capability =
-  | 'items'
-  | 'customers'
-  | 'orders'
-  | 'invoices'
-  | 'payments'
-  | 'quotes'
-  | 'stock'
-  | 'prices'
-  | 'credit'
-  | 'pushOrder'
-  | 'cancelOrder'
-  | 'projects'
-  | 'upsertCustomer'
-  | 'pushInvoice'
-  | 'pushPayment'
-  | 'changes'
-  | 'webhooks'
-  | 'writeBack'
-  | 'customFields'
-
-/** Which parts an opened connection really has; a test holds it against `Connector.capabilities`. */
-export function capabilitiesOf(erp: Erp): Capability[] {
-  const parts: [Capability, unknown][] = [
-    ['items', erp.items],
-    ['customers', erp.customers],
-    ['orders', erp.orders],
-    ['invoices', erp.invoices],
-    ['payments', erp.payments],
-    ['quotes', erp.quotes],
-    ['stock', erp.stock],
-    ['prices', erp.prices],
-    ['credit', erp.credit],
-    ['pushOrder', erp.order],
-    ['cancelOrder', erp.order?.undo],
-    ['projects', erp.order?.projects],
-    ['upsertCustomer', erp.customer],
-    ['pushInvoice', erp.invoice],
-    ['pushPayment', erp.payment],
-    ['changes', erp.changes],
-    ['webhooks', erp.hook],
-    ['writeBack', erp.tell],
-    ['customFields', erp.fields],
-  ]
-  return parts.filter(([, part]) => part !== undefined).map(([capability]) => capability)
 }

@@ -6,15 +6,16 @@ import {
   ErpOrder,
   ErpPayment,
   ErpQuote,
+  ErpTimeEntry,
   PriceAnswer,
   StockAnswer,
 } from '../schema/index.ts'
 import type { Scope } from './caller.ts'
 import type { Capability, Erp } from './connector.ts'
-import type { Kind } from './records.ts'
+import type { LiveKind } from './records.ts'
 
 /** A kind of thing that a system's subgraph answers by reference. */
-export type EntityKind = Kind | 'stock' | 'price' | 'credit'
+export type EntityKind = LiveKind | 'stock' | 'price' | 'credit'
 
 /** The canonical interface of each kind, how its types are named, and the part of `Erp` that it needs. */
 export const ENTITIES = {
@@ -24,6 +25,7 @@ export const ENTITIES = {
   invoice: { base: ErpInvoice, suffix: 'Invoice', needs: 'invoices', part: 'invoices' },
   payment: { base: ErpPayment, suffix: 'Payment', needs: 'payments', part: 'payments' },
   quote: { base: ErpQuote, suffix: 'Quote', needs: 'quotes', part: 'quotes' },
+  time: { base: ErpTimeEntry, suffix: 'TimeEntry', needs: 'timeEntries', part: 'timeEntries' },
   stock: { base: StockAnswer, suffix: 'Stock', needs: 'stock', part: 'stock' },
   price: { base: PriceAnswer, suffix: 'Price', needs: 'prices', part: 'prices' },
   credit: { base: CreditAnswer, suffix: 'Credit', needs: 'credit', part: 'credit' },
@@ -40,13 +42,14 @@ export const SCOPE_OF: Record<EntityKind, Scope> = {
   invoice: 'read:order',
   payment: 'read:order',
   quote: 'read:order',
+  time: 'read:order',
   stock: 'read:stock',
   price: 'read:price',
   credit: 'read:customer',
 }
 
 /** The kinds that can be listed, with the field under which a system shows them. */
-export function listPart(kind: EntityKind): { kind: Kind; field: string } | null {
+export function listPart(kind: EntityKind): { kind: LiveKind; field: string } | null {
   if (kind === 'stock' || kind === 'price' || kind === 'credit') return null
   return { kind, field: ENTITIES[kind].part }
 }

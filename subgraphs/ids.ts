@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Id, Kind } from './records.ts'
+import type { Id, LiveKind } from './records.ts'
 
 /** What the client asked about stock, carried inside the reference's id so that any router can run the graph. */
 export interface StockTerms {
@@ -24,7 +24,7 @@ export interface PriceTerms {
 }
 
 /** The id of a record: connection, kind and the ERP's own id. Opaque to clients by contract. */
-export function recordId(connection: string, kind: Kind | 'credit', native: Id): string {
+export function recordId(connection: string, kind: LiveKind | 'credit', native: Id): string {
   return `${connection}/${kind}/${encodeURIComponent(native)}`
 }
 

@@ -1,7 +1,16 @@
 import DataLoader from 'dataloader'
 import type { OpenConnection } from './connections.ts'
 import type { Fresh, Patience } from './reader.ts'
-import type { Credit, Id, Kind, PriceAsk, PriceReading, Records, StockAsk, StockReading } from './records.ts'
+import type {
+  Credit,
+  Id,
+  LiveKind,
+  LiveRecords,
+  PriceAsk,
+  PriceReading,
+  StockAsk,
+  StockReading,
+} from './records.ts'
 
 type Ask<A> = { ask: A; patience: Patience }
 interface Reads<A, V> {
@@ -30,10 +39,10 @@ export class Loaders {
     })
   }
 
-  record<K extends Kind>(connection: OpenConnection, kind: K, id: Id): Promise<Fresh<Records[K]>> {
-    const reader: Reads<Id, Records[Kind]> = connection.readers[kind]
+  record<K extends LiveKind>(connection: OpenConnection, kind: K, id: Id): Promise<Fresh<LiveRecords[K]>> {
+    const reader: Reads<Id, LiveRecords[LiveKind]> = connection.readers[kind]
     const loader = this.#of(connection, kind, reader)
-    return loader.load({ ask: id, patience: RECORD_PATIENCE }) as Promise<Fresh<Records[K]>>
+    return loader.load({ ask: id, patience: RECORD_PATIENCE }) as Promise<Fresh<LiveRecords[K]>>
   }
 
   #of<A, V>(

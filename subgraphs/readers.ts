@@ -10,6 +10,7 @@ import type {
   Invoice,
   Item,
   Kind,
+  LiveKind,
   Order,
   Payment,
   PriceAsk,
@@ -18,6 +19,7 @@ import type {
   Read,
   StockAsk,
   StockReading,
+  TimeEntry,
 } from './records.ts'
 
 /** How long a value counts as fresh, in milliseconds, unless the connection says otherwise. */
@@ -28,6 +30,7 @@ export const TTL_MS = {
   invoice: 5_000,
   payment: 5_000,
   quote: 5_000,
+  time: 5_000,
   stock: 10_000,
   price: 60_000,
   credit: 10_000,
@@ -63,6 +66,7 @@ export class Readers {
   readonly invoice: Reader<Id, Invoice>
   readonly payment: Reader<Id, Payment>
   readonly quote: Reader<Id, Quote>
+  readonly time: Reader<Id, TimeEntry>
 
   constructor(connection: string, erp: Erp, limits: Limits, ttlMs: Record<string, number> = {}) {
     const common = (kind: keyof typeof TTL_MS) => ({
@@ -71,7 +75,7 @@ export class Readers {
       staleMs: STALE_MS,
       ttlMs: ttlMs[kind] ?? TTL_MS[kind],
     })
-    const byId = <T extends object>(kind: Kind, read: Read<T> | undefined) =>
+    const byId = <T extends object>(kind: LiveKind, read: Read<T> | undefined) =>
       new Reader<Id, T>({
         ...common(kind),
         key: (id) => id,
@@ -98,6 +102,7 @@ export class Readers {
     this.invoice = byId('invoice', erp.invoices)
     this.payment = byId('payment', erp.payments)
     this.quote = byId('quote', erp.quotes)
+    this.time = byId('time', erp.timeEntries)
   }
 
   /** Forgets what a change may have touched: the record itself, and what is derived from it. */

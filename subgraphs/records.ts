@@ -11,6 +11,7 @@ import type {
   ErpOrder,
   ErpPayment,
   ErpQuote,
+  ErpTimeEntry,
   Money,
   PriceAnswer,
   StockAnswer,
@@ -37,6 +38,8 @@ export type Invoice = Native<ErpInvoice>
 export type Payment = Native<ErpPayment>
 /** A quote in canonical words, with the source's own id. */
 export type Quote = Native<ErpQuote>
+/** Time that somebody worked in canonical words, with the ERP's own id. */
+export type TimeEntry = Native<ErpTimeEntry>
 /** What an ERP says about stock. */
 export type StockReading = Omit<StockAnswer, keyof Answered | 'availability'>
 /** What an ERP says about a price. */
@@ -58,6 +61,13 @@ export interface Records {
 }
 /** A kind of record. */
 export type Kind = keyof Records
+
+/** Records that are read live alone: nothing of them is kept, and they have no log. */
+export interface LiveRecords extends Records {
+  time: TimeEntry
+}
+/** A kind of record that can be read live. */
+export type LiveKind = keyof LiveRecords
 
 /** One question for stock. `warehouses` are the ERP's own codes; null asks for all. */
 export interface StockAsk {

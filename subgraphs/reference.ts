@@ -6,7 +6,7 @@ import type { OpenConnection } from './connections.ts'
 import { type EntityKind, SCOPE_OF } from './entities.ts'
 import { type PriceTerms, type StockTerms, parseRecordId } from './ids.ts'
 import type { Fresh } from './reader.ts'
-import type { Kind } from './records.ts'
+import type { LiveKind } from './records.ts'
 import type { SubgraphContext } from './subgraph.ts'
 
 type Resolved = Partial<Answered> & { id: string; connection: string }
@@ -78,7 +78,7 @@ async function price(
 
 async function record(
   open: OpenConnection,
-  kind: Kind | 'credit',
+  kind: LiveKind | 'credit',
   id: string,
   context: SubgraphContext,
 ): Promise<Resolved | null> {

@@ -27,7 +27,7 @@ import { asCall } from './http.ts'
 import { recordId } from './ids.ts'
 import type { Seal } from './ids.ts'
 import type { Loaders } from './loaders.ts'
-import type { Kind } from './records.ts'
+import type { LiveKind } from './records.ts'
 import { resolveEntity } from './reference.ts'
 
 /** What every resolver of every subgraph gets. */
@@ -114,7 +114,7 @@ function entityType(connector: Connector, kind: EntityKind): Class {
   return type
 }
 
-function pageType(connector: Connector, kind: Kind, of: Class): Class {
+function pageType(connector: Connector, kind: LiveKind, of: Class): Class {
   const name = `${connector.name}${ENTITIES[kind].suffix}Page`
   const type = named(name)
   Field(() => [of], { nullable: 'items' })(type.prototype, 'nodes')
@@ -186,7 +186,7 @@ const MAX_PAGE = 500
 
 async function listRecords(
   connector: Connector,
-  kind: Kind,
+  kind: LiveKind,
   connection: string,
   ask: { first: number; after: string | null; search: string | null },
   { directory, caller }: SubgraphContext,

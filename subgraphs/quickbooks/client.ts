@@ -33,6 +33,7 @@ export type Entity =
   | 'SalesReceipt'
   | 'CreditMemo'
   | 'Payment'
+  | 'TimeActivity'
   | 'Term'
   | 'PaymentMethod'
 

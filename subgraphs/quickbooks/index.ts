@@ -11,6 +11,7 @@ import { Payments } from './payment.ts'
 import * as read from './read.ts'
 import { Sales } from './sales.ts'
 import { Setup, check } from './setup.ts'
+import { timeActivities } from './worked.ts'
 
 /** QuickBooks Online: Accounting API v3. */
 export const quickbooks: Connector<typeof config> = {
@@ -28,6 +29,7 @@ export const quickbooks: Connector<typeof config> = {
     'invoices',
     'payments',
     'quotes',
+    'timeEntries',
     'stock',
     'prices',
     'credit',
@@ -78,6 +80,7 @@ export const quickbooks: Connector<typeof config> = {
       ),
       payments: read.reader(client, setup, payments),
       quotes: read.reader(client, setup, quotes),
+      timeEntries: read.reader(client, setup, timeActivities),
       stock: (asks) => stock(client, asks),
       prices: (asks) => prices(client, setup, asks),
       credit: (ids) => read.credits(client, setup, ids),

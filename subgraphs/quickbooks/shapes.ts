@@ -150,6 +150,38 @@ export const document = entity.extend({
 /** A sales document as QuickBooks sends it. */
 export type NativeDocument = z.output<typeof document>
 
+const count = z
+  .string()
+  .regex(/^\d{1,6}$/, 'is no count')
+  .nullish()
+  .transform((value) => (value == null ? null : Number(value)))
+const instant = z.iso
+  .datetime({ offset: true })
+  .nullish()
+  .transform((value) => (value ? new Date(value).toISOString() : null))
+
+/** Time that somebody worked (schema Finance.xsd, TimeActivity). */
+export const timeActivity = entity.extend({
+  TxnDate: day,
+  EmployeeRef: ref,
+  VendorRef: ref,
+  OtherNameRef: ref,
+  CustomerRef: ref,
+  ProjectRef: ref,
+  BillableStatus: text,
+  Hours: count,
+  Minutes: count,
+  Seconds: count,
+  BreakHours: count,
+  BreakMinutes: count,
+  BreakSeconds: count,
+  StartTime: instant,
+  EndTime: instant,
+  Description: text,
+})
+/** Worked time as QuickBooks sends it. */
+export type NativeTime = z.output<typeof timeActivity>
+
 /** A payment (schema Finance.xsd, Payment). */
 export const payment = entity.extend({
   TxnDate: day,

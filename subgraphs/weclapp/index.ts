@@ -14,6 +14,7 @@ import type { Connection } from './read.ts'
 import * as rows from './rows.ts'
 import { Setup } from './setup.ts'
 import { stock } from './stock.ts'
+import { timeEntries } from './worked.ts'
 
 function connect(values: Config, http: Http): Erp {
   const client = new Client(values, http)
@@ -34,6 +35,7 @@ function connect(values: Config, http: Http): Erp {
     invoices: invoices(connection),
     payments: payments(connection),
     quotes: quotes(connection),
+    timeEntries: timeEntries(connection),
     stock: (asks) => stock(connection, asks),
     prices: (asks) => prices(connection, asks),
     credit: (ids) => credit(connection, ids),
@@ -61,6 +63,7 @@ export const weclapp: Connector<typeof config> = {
     'invoices',
     'payments',
     'quotes',
+    'timeEntries',
     'stock',
     'prices',
     'credit',

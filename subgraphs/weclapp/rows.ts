@@ -230,6 +230,18 @@ export const payment = record.extend({
   externalRecordNumber: words,
   cleared: yes,
 })
+/** Time that somebody worked. */
+export const timeRecord = record.extend({
+  customerId: link,
+  salesOrderId: link,
+  projectId: words,
+  userId: link,
+  description: words,
+  durationSeconds: moment,
+  startDate: moment,
+  billable: yes,
+  billableInvoiceStatus: words,
+})
 /** An order after a write. */
 export const written = z.object({
   id,

@@ -61,6 +61,8 @@ describe('the vendor’s description of the interface', () => {
         REF,
       )
       await erp.order?.find?.(REF)
+      const time = await erp.timeEntries?.list({ first: 2, after: null, search: 'auf' })
+      await erp.timeEntries?.byId(time?.rows.map(({ id }) => id) ?? [])
       if (ref) await erp.order?.undo?.(ref)
       const made = await erp.customer?.create(
         {

@@ -120,6 +120,7 @@ export const FILTERABLE: Record<string, string[]> = {
   SalesReceipt: ['DocNumber', 'TxnDate', 'CustomerRef', 'TotalAmt'],
   CreditMemo: ['DocNumber', 'TxnDate', 'CustomerRef', 'TotalAmt'],
   Payment: ['TxnDate', 'CustomerRef', 'TotalAmt'],
+  TimeActivity: ['TxnDate'],
   Term: ['Name', 'Active'],
   PaymentMethod: ['Name', 'Active'],
   TaxCode: ['Name', 'Active'],

@@ -32,6 +32,7 @@ const ENTITIES = [
   'SalesReceipt',
   'CreditMemo',
   'Payment',
+  'TimeActivity',
   'Term',
   'PaymentMethod',
 ]

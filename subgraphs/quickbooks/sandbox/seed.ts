@@ -2,6 +2,7 @@ import Big from 'big.js'
 import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
 import { type Row, num } from '../../exact.ts'
 import { timeOf } from './rows.ts'
+import { timeRow } from './time.ts'
 
 /** When the demo company was filled in. */
 const BEGIN = Date.parse('2026-11-01T08:00:00Z')
@@ -147,6 +148,7 @@ export class Seed {
       'SalesReceipt',
       'CreditMemo',
       'Payment',
+      'TimeActivity',
       'Term',
       'PaymentMethod',
     ].map((name) => [name, new Map()]),
@@ -181,6 +183,10 @@ export class Seed {
         'Estimate',
         this.#document(order, `Q-${index + 1}`, { TxnStatus: 'Pending', ExpirationDate: '2026-12-20' }),
       )
+    for (const [index, { customer, on }] of demo.orders.slice(0, 4).entries()) {
+      const head = headOf(String(++this.#transaction), this.#tick())
+      this.#add('TimeActivity', { ...head, ...timeRow(this.#customers.get(customer), on, index) })
+    }
     const billed = demo.orders.filter(({ state }) => state === 'invoiced').slice(0, 2)
     for (const [index, order] of billed.entries()) this.#credit(order, index === 0)
   }

@@ -21,7 +21,27 @@ export function seedDocuments(store: Store, demo: Demo, parties: Map<string, str
     const order = seedOrder(store, document, party, articles)
     if (document.state === 'invoiced') seedInvoice(store, order, index)
     if (index % 6 === 0) seedQuote(store, order, index)
+    if (index % 7 === 0) seedTime(store, order, index)
   }
+}
+
+/** Somebody put up what was ordered. */
+function seedTime(store: Store, order: Row, index: number): void {
+  const { customerId, orderDate, invoiced } = order
+  store.insert('timeRecord', {
+    customerId,
+    salesOrderId: order.id,
+    userId: '4711',
+    description: 'Aufbau',
+    startDate: Number(orderDate) + 33 * 3_600_000,
+    durationSeconds: 2_700 + 900 * index,
+    billableDurationSeconds: 2_700,
+    billable: true,
+    billableInvoiceStatus: invoiced ? 'INVOICED' : 'NOT_INVOICED',
+    performanceRecordedStatus: 'UNDEFINED',
+    printOnPerformanceRecord: false,
+    customAttributes: [],
+  })
 }
 
 function orderLines(store: Store, document: DemoDocument, tax: string, articles: Map<unknown, Row>) {

@@ -82,6 +82,15 @@ export const PROPERTIES: Record<string, string> = {
     postOfficeBoxZipCode:s1000 primaryAddress:b- salutation:e(COMPANY|FAMILY|MR|MRS|NO_SALUTATION)
     state:s1000 street1:s1000 street2:s1000 titleId:s zipcode:s1000
   `,
+  timeRecord: `
+    id:s! createdDate:t! lastModifiedDate:t! version:s! customAttributes:l- articleId:s billable:b!-
+    billableDurationSeconds:i billableInvoiceStatus:e(INVOICED|NOT_INVOICED|PARTLY_INVOICED)! customerId:s
+    description:s durationSeconds:i externalConnectionSourceId:s1000! hourlyRate:d
+    performanceRecordedStatus:e(NOT_PERFORMANCE_RECORDED|PERFORMANCE_RECORDED|UNDEFINED)! placeOfServiceId:s
+    printOnPerformanceRecord:b projectId:s projectTaskId:s salesInvoiceId:s salesOrderId:s
+    salesOrderTicketId:s serviceQuotaId:s startDate:t taskId:s ticketId:s timeRecordSource:e(TEAMVIEWER)!
+    userId:s
+  `,
   salesOrder: `
     id:s! createdDate:t! lastModifiedDate:t! version:s! customAttributes:l- commercialLanguage:s255
     creatorId:s!- description:s disableRecordEmailingRule:b- recordComment:s recordFreeText:s
