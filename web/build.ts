@@ -21,9 +21,14 @@ function changedAt(root: string): number {
   return Math.max(statSync(root).mtimeMs, ...entries)
 }
 
+/** Newest change of the files that every page is built with. */
+function sharedAt(): number {
+  return Math.max(...globSync('*.ts', { cwd: WEB }).map((name) => statSync(join(WEB, name)).mtimeMs))
+}
+
 function isFresh(folder: string): boolean {
   const output = outputOf(folder)
-  return existsSync(output) && statSync(output).mtimeMs >= changedAt(join(WEB, folder))
+  return existsSync(output) && statSync(output).mtimeMs >= Math.max(changedAt(join(WEB, folder)), sharedAt())
 }
 
 /**
