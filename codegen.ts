@@ -52,6 +52,7 @@ export function systemsTable(): string {
     'pushPayment',
     'quotes',
     'timeEntries',
+    'expenses',
     'credit',
     'changes',
     'webhooks',

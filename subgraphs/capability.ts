@@ -9,6 +9,7 @@ export type Capability =
   | 'payments'
   | 'quotes'
   | 'timeEntries'
+  | 'expenses'
   | 'stock'
   | 'prices'
   | 'credit'
@@ -33,6 +34,7 @@ export function capabilitiesOf(erp: Erp): Capability[] {
     ['payments', erp.payments],
     ['quotes', erp.quotes],
     ['timeEntries', erp.timeEntries],
+    ['expenses', erp.expenses],
     ['stock', erp.stock],
     ['prices', erp.prices],
     ['credit', erp.credit],

@@ -8,6 +8,7 @@ import type {
   Cursor,
   Customer,
   CustomerInput,
+  Expense,
   Id,
   Invoice,
   InvoiceInput,
@@ -121,6 +122,8 @@ export interface Erp {
   quotes?: Read<Quote>
   /** Time that people worked; read live alone. */
   timeEntries?: Read<TimeEntry>
+  /** Money that was spent; read live alone. */
+  expenses?: Read<Expense>
   /** The whole batch in the fewest calls; same order and length. */
   stock?(asks: StockAsk[]): Promise<Answer<StockReading>[]>
   /** The whole batch in the fewest calls; same order and length. */

@@ -1,6 +1,7 @@
 import {
   CreditAnswer,
   ErpCustomer,
+  ErpExpense,
   ErpInvoice,
   ErpItem,
   ErpOrder,
@@ -26,6 +27,7 @@ export const ENTITIES = {
   payment: { base: ErpPayment, suffix: 'Payment', needs: 'payments', part: 'payments' },
   quote: { base: ErpQuote, suffix: 'Quote', needs: 'quotes', part: 'quotes' },
   time: { base: ErpTimeEntry, suffix: 'TimeEntry', needs: 'timeEntries', part: 'timeEntries' },
+  expense: { base: ErpExpense, suffix: 'Expense', needs: 'expenses', part: 'expenses' },
   stock: { base: StockAnswer, suffix: 'Stock', needs: 'stock', part: 'stock' },
   price: { base: PriceAnswer, suffix: 'Price', needs: 'prices', part: 'prices' },
   credit: { base: CreditAnswer, suffix: 'Credit', needs: 'credit', part: 'credit' },
@@ -43,6 +45,7 @@ export const SCOPE_OF: Record<EntityKind, Scope> = {
   payment: 'read:order',
   quote: 'read:order',
   time: 'read:order',
+  expense: 'read:order',
   stock: 'read:stock',
   price: 'read:price',
   credit: 'read:customer',

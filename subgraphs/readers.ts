@@ -6,6 +6,7 @@ import type {
   Answer,
   Credit,
   Customer,
+  Expense,
   Id,
   Invoice,
   Item,
@@ -31,6 +32,7 @@ export const TTL_MS = {
   payment: 5_000,
   quote: 5_000,
   time: 5_000,
+  expense: 5_000,
   stock: 10_000,
   price: 60_000,
   credit: 10_000,
@@ -67,6 +69,7 @@ export class Readers {
   readonly payment: Reader<Id, Payment>
   readonly quote: Reader<Id, Quote>
   readonly time: Reader<Id, TimeEntry>
+  readonly expense: Reader<Id, Expense>
 
   constructor(connection: string, erp: Erp, limits: Limits, ttlMs: Record<string, number> = {}) {
     const common = (kind: keyof typeof TTL_MS) => ({
@@ -103,6 +106,7 @@ export class Readers {
     this.payment = byId('payment', erp.payments)
     this.quote = byId('quote', erp.quotes)
     this.time = byId('time', erp.timeEntries)
+    this.expense = byId('expense', erp.expenses)
   }
 
   /** Forgets what a change may have touched: the record itself, and what is derived from it. */

@@ -6,6 +6,7 @@ import type {
   Discount,
   ErpCustomer,
   ErpError,
+  ErpExpense,
   ErpInvoice,
   ErpItem,
   ErpOrder,
@@ -40,6 +41,8 @@ export type Payment = Native<ErpPayment>
 export type Quote = Native<ErpQuote>
 /** Time that somebody worked in canonical words, with the ERP's own id. */
 export type TimeEntry = Native<ErpTimeEntry>
+/** Money that was spent in canonical words, with the ERP's own id. */
+export type Expense = Native<ErpExpense>
 /** What an ERP says about stock. */
 export type StockReading = Omit<StockAnswer, keyof Answered | 'availability'>
 /** What an ERP says about a price. */
@@ -65,6 +68,7 @@ export type Kind = keyof Records
 /** Records that are read live alone: nothing of them is kept, and they have no log. */
 export interface LiveRecords extends Records {
   time: TimeEntry
+  expense: Expense
 }
 /** A kind of record that can be read live. */
 export type LiveKind = keyof LiveRecords

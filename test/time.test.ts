@@ -59,6 +59,27 @@ describe('time that people worked', () => {
     expect(nodes[1]?.startedAt).toBe(`${nodes[1]?.workedOn}T07:00:00.000Z`)
   })
 
+  it('stands beside the money that was spent for customers, with what came back below zero', async () => {
+    const query = `{ quickbooks { expenses(first: 10, search: "EXP") { nodes {
+      number payee spentOn nativeStatus total { amount currency } lines { description amount { amount } customer billable invoiced } } } } }`
+    type Spent = { number: string; total: { amount: string }; lines: { customer: string | null }[] }
+    const { data, errors } = await house.ask<{ quickbooks: { expenses: { nodes: Spent[] } } }>(query)
+    expect(errors).toBeUndefined()
+    const [first, , , last] = data.quickbooks.expenses.nodes
+    expect(first).toMatchObject({
+      number: 'EXP-1',
+      payee: 'Tankstelle Süd',
+      nativeStatus: 'CreditCard',
+      total: { amount: '61.9', currency: 'EUR' },
+      lines: [
+        { description: 'Fuel', amount: { amount: '49.9' }, billable: true, invoiced: true },
+        { description: 'Parking', customer: null, billable: false, invoiced: false },
+      ],
+    })
+    expect(first?.lines[0]?.customer).toMatch(/^\d+$/)
+    expect(last?.total.amount).toBe('-61.9')
+  })
+
   it('is not for keys of one customer, or without the right to read orders', async () => {
     const as = (more: object) => house.contexts.make({ ...ANONYMOUS, ...more }, undefined, undefined, 'test')
     const code = async (more: object) => {

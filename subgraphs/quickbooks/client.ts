@@ -34,6 +34,7 @@ export type Entity =
   | 'CreditMemo'
   | 'Payment'
   | 'TimeActivity'
+  | 'Purchase'
   | 'Term'
   | 'PaymentMethod'
 

@@ -5,6 +5,7 @@ import { changes, prefixed } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
 import { Customers } from './customer.ts'
+import { expenses } from './expense.ts'
 import { prices, stock } from './figures.ts'
 import { hookOf } from './hook.ts'
 import { Payments } from './payment.ts'
@@ -30,6 +31,7 @@ export const quickbooks: Connector<typeof config> = {
     'payments',
     'quotes',
     'timeEntries',
+    'expenses',
     'stock',
     'prices',
     'credit',
@@ -81,6 +83,7 @@ export const quickbooks: Connector<typeof config> = {
       payments: read.reader(client, setup, payments),
       quotes: read.reader(client, setup, quotes),
       timeEntries: read.reader(client, setup, timeActivities),
+      expenses: read.reader(client, setup, expenses),
       stock: (asks) => stock(client, asks),
       prices: (asks) => prices(client, setup, asks),
       credit: (ids) => read.credits(client, setup, ids),

@@ -36,6 +36,8 @@ const meta = z
   .transform((value) => (value?.LastUpdatedTime ? new Date(value.LastUpdatedTime).toISOString() : null))
 
 const entity = z.object({ Id: id, SyncToken: text, MetaData: meta, status: text })
+/** What every transaction has. */
+export const transaction = entity.extend({ TxnDate: day, CurrencyRef: currency })
 
 /** What a written object answers, whichever it is. */
 export const written = z.object({ Id: id, SyncToken: text, DocNumber: text })

@@ -63,6 +63,8 @@ async function everything(stand: Stand): Promise<void> {
   const price = { customer: input.customer, quantity: '1', unit: null, currency: null, on: '2026-11-21' }
   await erp.prices?.([{ ...ask, ...price }])
   await erp.credit?.([input.customer])
+  const spent = await erp.expenses?.list({ first: 10, after: null, search: 'EXP' })
+  await erp.expenses?.byId(spent?.rows.map(({ id }) => id) ?? [])
   const time = await erp.timeEntries?.list({ first: 2, after: null })
   await erp.timeEntries?.byId(time?.rows.map(({ id }) => id) ?? [])
   const order = await erp.order?.create(input, 'ord_spec1')

@@ -121,6 +121,7 @@ export const FILTERABLE: Record<string, string[]> = {
   CreditMemo: ['DocNumber', 'TxnDate', 'CustomerRef', 'TotalAmt'],
   Payment: ['TxnDate', 'CustomerRef', 'TotalAmt'],
   TimeActivity: ['TxnDate'],
+  Purchase: ['DocNumber', 'TxnDate', 'TotalAmt'],
   Term: ['Name', 'Active'],
   PaymentMethod: ['Name', 'Active'],
   TaxCode: ['Name', 'Active'],

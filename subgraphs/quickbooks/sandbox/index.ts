@@ -33,6 +33,7 @@ const ENTITIES = [
   'CreditMemo',
   'Payment',
   'TimeActivity',
+  'Purchase',
   'Term',
   'PaymentMethod',
 ]

@@ -2,7 +2,7 @@ import Big from 'big.js'
 import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
 import { type Row, num } from '../../exact.ts'
 import { timeOf } from './rows.ts'
-import { timeRow } from './time.ts'
+import { purchaseRow, timeRow } from './work.ts'
 
 /** When the demo company was filled in. */
 const BEGIN = Date.parse('2026-11-01T08:00:00Z')
@@ -149,6 +149,7 @@ export class Seed {
       'CreditMemo',
       'Payment',
       'TimeActivity',
+      'Purchase',
       'Term',
       'PaymentMethod',
     ].map((name) => [name, new Map()]),
@@ -186,6 +187,8 @@ export class Seed {
     for (const [index, { customer, on }] of demo.orders.slice(0, 4).entries()) {
       const head = headOf(String(++this.#transaction), this.#tick())
       this.#add('TimeActivity', { ...head, ...timeRow(this.#customers.get(customer), on, index) })
+      const spent = headOf(String(++this.#transaction), this.#tick())
+      this.#add('Purchase', { ...spent, ...purchaseRow(this.#customers.get(customer), on, index) })
     }
     const billed = demo.orders.filter(({ state }) => state === 'invoiced').slice(0, 2)
     for (const [index, order] of billed.entries()) this.#credit(order, index === 0)

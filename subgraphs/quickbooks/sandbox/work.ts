@@ -13,3 +13,37 @@ export function timeRow(buyer: Row | undefined, on: string, index: number): Row 
     ...(index % 2 === 0 ? { Hours: num(2), Minutes: num(45) } : span),
   }
 }
+
+/** What was spent on the way there; the last was partly given back. */
+export function purchaseRow(buyer: Row | undefined, on: string, index: number): Row {
+  const customer = { value: buyer?.Id, name: buyer?.DisplayName }
+  const status = index === 0 ? 'HasBeenBilled' : 'Billable'
+  const account = { value: '62', name: 'Travel' }
+  return {
+    DocNumber: `EXP-${index + 1}`,
+    TxnDate: on,
+    PaymentType: 'CreditCard',
+    AccountRef: { value: '42', name: 'Card' },
+    EntityRef: { value: '77', name: 'Tankstelle Süd', type: 'Vendor' },
+    CurrencyRef: { value: 'EUR', name: 'Euro' },
+    ...(index === 3 && { Credit: true }),
+    TotalAmt: num('61.90'),
+    PrivateNote: 'On the way',
+    Line: [
+      {
+        Id: '1',
+        Description: 'Fuel',
+        Amount: num('49.90'),
+        DetailType: 'AccountBasedExpenseLineDetail',
+        AccountBasedExpenseLineDetail: { CustomerRef: customer, AccountRef: account, BillableStatus: status },
+      },
+      {
+        Id: '2',
+        Description: 'Parking',
+        Amount: num('12.00'),
+        DetailType: 'AccountBasedExpenseLineDetail',
+        AccountBasedExpenseLineDetail: { AccountRef: account, BillableStatus: 'NotBillable' },
+      },
+    ],
+  }
+}
