@@ -11,7 +11,7 @@ import { createEngine } from '../../gateway/engine.ts'
 import { serve } from '../../gateway/server.ts'
 import { inProcess } from '../../gateway/transport.ts'
 import { closeHub, isReady, openHub, saveConnections } from '../../subgraphs/hub/open.ts'
-import { freshDatabase } from '../postgres.ts'
+import { embeddedDump, freshDatabase } from '../postgres.ts'
 import { Program, folder } from './children.ts'
 
 const SECRET_KEY = 'a secret key of more than 32 characters'
@@ -163,7 +163,7 @@ describe('connections of the config', () => {
     readConfig({ DATA_DIR: join(home.path, 'data'), SECRET_KEY, ...more })
 
   it('that cannot be opened are refused before anything is written, so that mending the file is enough', async () => {
-    const hub = await openHub({ ...config(), dataDir: null })
+    const hub = await openHub({ ...config(), dataDir: null }, {}, await embeddedDump())
     for (const [given, told] of [
       [
         { id: 'sap:main', system: 'sap' },
