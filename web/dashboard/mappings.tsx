@@ -134,7 +134,7 @@ function List(props: { mappings: Mapping[]; edit(mapping: Mapping): void; done()
                 <td class="actions">
                   <button
                     type="button"
-                    class="soft small"
+                    class="soft"
                     aria-label={`Edit ${mapping.hubField}`}
                     onClick={() => props.edit(mapping)}
                   >
@@ -183,7 +183,7 @@ function Suggestions(props: { connection: string; object: string; take(part: Par
       <ul class="letters">
         {data?.suggestFieldMappings.map(({ score, reason, ...rest }) => (
           <li key={rest.erpField}>
-            <div class="letter">
+            <div class="letter suggested">
               <span class="what">
                 <b>{rest.erpField}</b> as {rest.hubField}
               </span>

@@ -116,7 +116,8 @@ const FIELDS: [name: string, of: (side: Side) => string | null][] = [
   ['Country', ({ country }) => country],
   [
     'Known as',
-    ({ records }) => records.map((one) => one && `${one.connection} ${one.number ?? ''}`).join(', '),
+    ({ records }) =>
+      records.map((one) => one && [one.connection, one.number].filter(Boolean).join(' ')).join(', '),
   ],
 ]
 
