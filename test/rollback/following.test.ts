@@ -7,6 +7,56 @@ import { type TestHouse, openHouse } from '../whole.ts'
 const [NEXT, ODOO] = ['erpnext:main', 'odoo:main']
 const WAIT = { timeout: 20_000, interval: 30 }
 
+describe('a rollback of what mappings translated', () => {
+  let house: TestHouse
+  beforeAll(async () => {
+    house = await openHouse({ only: [NEXT], settings: { maxPushMs: 400, backoffMs: 20 } })
+    await house.poll()
+    house.work()
+  })
+  afterAll(() => house.close())
+
+  it('gives the golden record its old word back where the ERP has its own again', async () => {
+    const sql = `select c.id, c.name, r.native_id as native, c.customer_group as was from customer c
+      join external_ref r on r.hub_id = c.id and r.kind = 'customer' where c.customer_group is not null order by c.id`
+    type Known = { id: string; name: string; native: string; was: string }
+    const all = await rows<Known>(house.hub.db.em(), sql)
+    const [one] = all
+    const other = all.find(({ was }) => was !== one?.was)?.was ?? ''
+    if (!one || !other) throw new Error('All customers are of one group.')
+    const save = 'mutation ($input: FieldMappingInput!) { saveFieldMapping(input: $input) { id } }'
+    const valueMap = [
+      { hub: 'A', erp: one.was },
+      { hub: 'B', erp: other },
+    ]
+    const mapping = { connection: NEXT, object: 'CUSTOMER', hubField: 'group', erpField: 'group', valueMap }
+    expect((await house.ask(save, { input: mapping })).errors).toBeUndefined()
+    await house.ask(`mutation { applyMappings(connection: "${NEXT}", object: CUSTOMER) }`)
+    const golden = async () =>
+      (
+        await rows<{ word: string }>(
+          house.hub.db.em(),
+          'select customer_group as word from customer where id = ?',
+          [one.id],
+        )
+      )[0]?.word
+    await expect.poll(golden, WAIT).toBe('A')
+    const there = async () => {
+      const erp = house.hub.directory.find('default', NEXT)?.erp
+      return ((await erp?.customers?.byId([one.native]))?.[0] as Customer).group
+    }
+    const upsert = `mutation ($input: UpsertCustomerInput!) { upsertCustomer(input: $input, idempotencyKey: "b", waitMs: 20000) {
+      operations { id status } } }`
+    type Upserted = { upsertCustomer: { operations: { id: string; status: string }[] } }
+    const input = { id: one.id, name: one.name, group: 'B', connections: [NEXT] }
+    const { operations } = (await house.ask<Upserted>(upsert, { input })).data.upsertCustomer
+    expect([operations[0]?.status, await there(), await golden()]).toEqual(['DONE', other, 'B'])
+    await house.ask(`mutation { startRollback(input: { operation: "${operations[0]?.id}" }) { id } }`)
+    await expect.poll(there, WAIT).toBe(one.was)
+    await expect.poll(golden, WAIT).toBe('A')
+  })
+})
+
 describe('a rollback with what followed', () => {
   let house: TestHouse
   beforeAll(async () => {

@@ -122,7 +122,7 @@ async function settleSent(hub: Hub, rollback: Rollback): Promise<number> {
       const end = failed ? ['FAILED', 'FAILED', row.message] : ['RESTORED', null, null]
       if ((await rows(em, SETTLE, [...end, rollback.id, row.n])).length === 0 || failed) return
       const [op] = await pastOf(em, [row.operation])
-      if (op) await followGolden(em, rollback, op, row.changes)
+      if (op) await followGolden(hub, em, rollback, op, row.changes)
     })
     hub.db.bus.tell('catalogue', row.operation)
   }

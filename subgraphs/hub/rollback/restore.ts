@@ -1,8 +1,9 @@
-import { FIELDS, type WholeField } from '../conflict/fields.ts'
+import { FIELDS, type WholeField, changedWhole } from '../conflict/fields.ts'
 import { writeGolden } from '../conflict/golden.ts'
 import { type Manager, rows } from '../database.ts'
 import type { Hub } from '../hub.ts'
 import { newId } from '../identity.ts'
+import { agreedOf } from '../mapping/records.ts'
 import { insertOperation } from '../operations.ts'
 import { referenceOf } from '../request.ts'
 import { lockCustomers } from '../twins.ts'
@@ -88,7 +89,9 @@ async function restoreGolden(em: Manager, rollback: Rollback, op: Past): Promise
   return { state: 'RESTORED', reason: null, message: null, changes, written: null }
 }
 
-function toWrite(changes: Change[]): Partial<Record<WholeField, unknown>> {
+type Values = Partial<Record<WholeField, unknown>>
+
+function toWrite(changes: Change[]): Values {
   return Object.fromEntries(changes.map(({ field, to }) => [field, to]))
 }
 
@@ -105,13 +108,14 @@ async function forget(em: Manager, { connection, record, customer }: Past): Prom
 const STILL = `
 select exists (select from external_ref r join mirror m on m.connection = r.connection and m.kind = r.kind
   and m.native_id = r.native_id where r.hub_id = ? and r.kind = 'customer' and not r.deleted and not m.deleted
-  and m.content -> ? = ?::jsonb) as still`
+  and coalesce(m.synced, m.content) -> ? = ?::jsonb) as still`
 
 /**
  * After the ERP has its old value back: the golden record follows where it says what the operation wrote, unless
- * another ERP says that as well.
+ * another ERP says that as well. All is compared in the words of the golden record, as the mappings of now have it.
  */
 export async function followGolden(
+  hub: Hub,
   em: Manager,
   rollback: Rollback,
   op: Past,
@@ -119,15 +123,16 @@ export async function followGolden(
 ): Promise<void> {
   if (op.object !== 'CUSTOMER' || !op.customer || changes.length === 0) return
   await lockCustomers(em, rollback.tenant)
-  const back: Partial<Record<WholeField, unknown>> = {}
-  for (const { field, to } of changes) {
-    const name = field as WholeField
-    const { column } = FIELDS[name]
-    const wrote = JSON.stringify(op.after?.[field] ?? null)
-    const sql = `select coalesce(to_jsonb(${column}), 'null') = ?::jsonb as says from customer where id = ?`
-    const [golden] = await rows<{ says: boolean }>(em, sql, [wrote, op.customer])
-    const [side] = await rows<{ still: boolean }>(em, STILL, [op.customer, field, wrote])
-    if (golden?.says && !side?.still) back[name] = to
+  const at = { tenant: rollback.tenant, connection: op.connection, kind: 'customer' } as const
+  const wrote = (await agreedOf(hub, em, at, op.after ?? {})) as Values
+  const old = (await agreedOf(hub, em, at, { ...op.after, ...toWrite(changes) })) as Values
+  const back: Values = {}
+  for (const name of changedWhole(old, wrote)) {
+    const said = JSON.stringify(wrote[name] ?? null)
+    const sql = `select coalesce(to_jsonb(${FIELDS[name].column}), 'null') = ?::jsonb as says from customer where id = ?`
+    const [golden] = await rows<{ says: boolean }>(em, sql, [said, op.customer])
+    const [side] = await rows<{ still: boolean }>(em, STILL, [op.customer, name, said])
+    if (golden?.says && !side?.still) back[name] = old[name] ?? null
   }
   if (Object.keys(back).length > 0) await writeGolden(em, op.customer, back, `rollback ${rollback.id}`)
 }
