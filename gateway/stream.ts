@@ -36,9 +36,12 @@ export class Streams<C extends Contextual> {
     again: () => Promise<C>,
   ): Promise<void> {
     const events = await this.#start(method, parameters, context, again)
+    // A reply that is taken over loses what hooks said of it, such as which pages may read it.
+    const said = reply.getHeaders() as Record<string, string>
     reply.hijack()
     const { raw } = reply
     raw.writeHead(200, {
+      ...said,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-request-id': context.requestId,

@@ -88,6 +88,15 @@ describe('origins', () => {
     expect(headers['access-control-expose-headers']).toContain('retry-after')
   })
 
+  it('lets a listed page read a stream of server-sent events as well', async () => {
+    const stream = { 'content-type': 'application/json', accept: 'text/event-stream' }
+    const { status, headers } = await send(port, 'POST', '/graphql', { origin: SHOP, ...stream })
+    expect([status, headers['access-control-allow-origin'], headers.vary]).toEqual([200, SHOP, 'Origin'])
+    expect(headers['content-type']).toContain('text/event-stream')
+    const refused = await send(port, 'POST', '/graphql', { origin: 'http://shop.example', ...stream })
+    expect(refused.headers).not.toHaveProperty('access-control-allow-origin')
+  })
+
   it('refuses a page that is not listed, also one whose name only begins alike', async () => {
     for (const origin of [
       `${SHOP}.attacker.example`,
