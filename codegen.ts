@@ -51,6 +51,7 @@ export function systemsTable(): string {
     'payments',
     'pushPayment',
     'quotes',
+    'returns',
     'timeEntries',
     'expenses',
     'credit',

@@ -8,6 +8,7 @@ export type Capability =
   | 'invoices'
   | 'payments'
   | 'quotes'
+  | 'returns'
   | 'timeEntries'
   | 'expenses'
   | 'stock'
@@ -33,6 +34,7 @@ export function capabilitiesOf(erp: Erp): Capability[] {
     ['invoices', erp.invoices],
     ['payments', erp.payments],
     ['quotes', erp.quotes],
+    ['returns', erp.returns],
     ['timeEntries', erp.timeEntries],
     ['expenses', erp.expenses],
     ['stock', erp.stock],

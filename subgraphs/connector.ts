@@ -9,6 +9,7 @@ import type {
   Customer,
   CustomerInput,
   Expense,
+  GoodsReturn,
   Id,
   Invoice,
   InvoiceInput,
@@ -122,6 +123,8 @@ export interface Erp {
   quotes?: Read<Quote>
   /** Time that people worked; read live alone. */
   timeEntries?: Read<TimeEntry>
+  /** Goods that customers sent back; read live alone. */
+  returns?: Read<GoodsReturn>
   /** Money that was spent; read live alone. */
   expenses?: Read<Expense>
   /** The whole batch in the fewest calls; same order and length. */

@@ -7,6 +7,7 @@ import type {
   Credit,
   Customer,
   Expense,
+  GoodsReturn,
   Id,
   Invoice,
   Item,
@@ -31,6 +32,7 @@ export const TTL_MS = {
   invoice: 5_000,
   payment: 5_000,
   quote: 5_000,
+  return: 5_000,
   time: 5_000,
   expense: 5_000,
   stock: 10_000,
@@ -68,6 +70,7 @@ export class Readers {
   readonly invoice: Reader<Id, Invoice>
   readonly payment: Reader<Id, Payment>
   readonly quote: Reader<Id, Quote>
+  readonly return: Reader<Id, GoodsReturn>
   readonly time: Reader<Id, TimeEntry>
   readonly expense: Reader<Id, Expense>
 
@@ -105,6 +108,7 @@ export class Readers {
     this.invoice = byId('invoice', erp.invoices)
     this.payment = byId('payment', erp.payments)
     this.quote = byId('quote', erp.quotes)
+    this.return = byId('return', erp.returns)
     this.time = byId('time', erp.timeEntries)
     this.expense = byId('expense', erp.expenses)
   }

@@ -12,6 +12,7 @@ import type {
   ErpOrder,
   ErpPayment,
   ErpQuote,
+  ErpReturn,
   ErpTimeEntry,
   Money,
   PriceAnswer,
@@ -43,6 +44,8 @@ export type Quote = Native<ErpQuote>
 export type TimeEntry = Native<ErpTimeEntry>
 /** Money that was spent in canonical words, with the ERP's own id. */
 export type Expense = Native<ErpExpense>
+/** Goods that came back in canonical words, with the ERP's own id. */
+export type GoodsReturn = Native<ErpReturn>
 /** What an ERP says about stock. */
 export type StockReading = Omit<StockAnswer, keyof Answered | 'availability'>
 /** What an ERP says about a price. */
@@ -69,6 +72,7 @@ export type Kind = keyof Records
 export interface LiveRecords extends Records {
   time: TimeEntry
   expense: Expense
+  return: GoodsReturn
 }
 /** A kind of record that can be read live. */
 export type LiveKind = keyof LiveRecords

@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import type { Address, DocumentLine, OrderStatus, QuoteStatus } from '../../schema/index.ts'
-import type { Invoice, Order, Payment, Quote } from '../connector.ts'
+import type { GoodsReturn, Invoice, Order, Payment, Quote } from '../connector.ts'
 import type { Json } from '../json.ts'
 import { countryOf, money, stampOf } from './map.ts'
 import { type Settings, currencyOf, unitOf } from './setup.ts'
@@ -217,6 +217,16 @@ export function quoteOf(native: NativeQuote, context: Context): Quote {
     shipTo: shipToOf(native.AddressExtension),
     note: native.Comments,
     discounts: discounted ? [{ percent: native.DiscountPercent }] : [],
+  }
+}
+
+/** A row of `Returns`: goods that came back after a delivery. */
+export function returnOf(native: NativeDocument, context: Context): GoodsReturn {
+  return {
+    ...commonOf(native, context, false),
+    returnedOn: native.DocDate,
+    cancelled: isCancelled(native),
+    note: native.Comments,
   }
 }
 

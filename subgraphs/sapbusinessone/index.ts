@@ -8,6 +8,7 @@ import { read, subscribe, verify } from './hook.ts'
 import { Orders } from './order.ts'
 import { prices } from './prices.ts'
 import { credits, customers, invoices, items, orders, payments, quotes, reader } from './read.ts'
+import { returns } from './returned.ts'
 import { Setup } from './setup.ts'
 import { stock } from './stock.ts'
 
@@ -27,6 +28,7 @@ export const sapbusinessone: Connector<typeof config> = {
     'invoices',
     'payments',
     'quotes',
+    'returns',
     'stock',
     'prices',
     'credit',
@@ -53,6 +55,7 @@ export const sapbusinessone: Connector<typeof config> = {
       invoices: reader(client, setup, own, invoices),
       payments: reader(client, setup, own, payments),
       quotes: reader(client, setup, own, quotes),
+      returns: reader(client, setup, own, returns),
       stock: (asks) => stock(client, setup, asks),
       prices: (asks) => prices(client, setup, asks),
       credit: (ids) => credits(client, setup, ids),

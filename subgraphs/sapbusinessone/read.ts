@@ -194,7 +194,8 @@ export const customers: Source<Customer> = {
   map: (row, { settings, today }) => customerOf(shaped(shapes.partner, row, 'A customer'), settings, today),
 }
 
-const document = { key: 'DocEntry', entry: true, searched: ['NumAtCard', 'CardName', 'CardCode'] }
+/** What all sets of documents have. */
+export const document = { key: 'DocEntry', entry: true, searched: ['NumAtCard', 'CardName', 'CardCode'] }
 
 /** Invoices; credit notes are another set. */
 export const invoices: Source<Invoice> = {

@@ -166,6 +166,8 @@ export const order = document.extend({
 })
 /** A row of `Quotations`. */
 export const quote = document.extend({ AddressExtension: shipping.nullable() })
+/** A row of `Returns`. */
+export const goodsReturn = document
 /** A row of `Invoices`. */
 export const invoice = document.extend({ PaidToDate: decimal, PaidToDateFC: decimal })
 /** What all marketing documents have. */

@@ -10,6 +10,8 @@ import { dayOf, round, rowsIn } from './values.ts'
 export function seedSales(sales: Sales, master: Master, demo: Demo): void {
   for (const one of demo.orders) seed(one, sales, master)
   for (const one of demo.orders.slice(0, 5)) sales.make('Quotations', bodyOf(one, master), {})
+  const sent = demo.orders.filter(({ state }) => state === 'invoiced').slice(0, 2)
+  for (const [index, one] of sent.entries()) back(one, sales, master, index === 1)
   for (const row of Object.values(sales.rows).flat()) {
     const UpdateDate = dayOf(textOf(row, 'DocDate'))
     Object.assign(row, { UpdateDate, UpdateTime: '16:40:12', DataVersion: num(1) })
@@ -38,6 +40,15 @@ function seed(one: DemoDocument, sales: Sales, master: Master): void {
   if (one.state === 'cancelled') return void Object.assign(row, { Cancelled: 'tYES', CancelStatus: 'csYes' })
   for (const line of rowsIn(row, 'DocumentLines')) line.RemainingOpenQuantity = num(0)
   if (one.state === 'invoiced') invoice(one, row, sales, master)
+}
+
+/** One piece of the first line came back; the second return was a mistake. */
+function back(one: DemoDocument, sales: Sales, master: Master, isMistake: boolean): void {
+  const [first] = one.lines
+  if (!first) return
+  const lines = [{ ...first, quantity: '1' }]
+  const more = isMistake ? { Cancelled: 'tYES', CancelStatus: 'csYes', DocumentStatus: 'bost_Close' } : {}
+  sales.make('Returns', { ...bodyOf({ ...one, lines }, master), Comments: 'Kratzer' }, more)
 }
 
 /** The invoice of an order; the first is paid, the second in part. */

@@ -18,11 +18,17 @@ const NONE = [
 ]
 
 /** The sets of documents. */
-export type DocumentSet = 'Orders' | 'Drafts' | 'Quotations' | 'Invoices'
+export type DocumentSet = 'Orders' | 'Drafts' | 'Quotations' | 'Invoices' | 'Returns'
 
 /** Marketing documents: their rows, how they are reckoned, and what may be done to them. */
 export class Sales {
-  readonly rows: Record<DocumentSet, Row[]> = { Orders: [], Drafts: [], Quotations: [], Invoices: [] }
+  readonly rows: Record<DocumentSet, Row[]> = {
+    Orders: [],
+    Drafts: [],
+    Quotations: [],
+    Invoices: [],
+    Returns: [],
+  }
   readonly payments: Row[] = []
   readonly #master: Master
   readonly #next: Record<string, number> = {}

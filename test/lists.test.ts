@@ -16,10 +16,10 @@ interface Entry {
 }
 const ENTRY = 'id status customer order person workedOn startedAt seconds billable invoiced'
 
-describe('time that people worked', () => {
+describe('what is read live alone: time that people worked', () => {
   let house: TestHouse
   beforeAll(async () => {
-    house = await openHouse({ only: ['weclapp:main', 'quickbooks:main'] })
+    house = await openHouse({ only: ['weclapp:main', 'quickbooks:main', 'sapbusinessone:main'] })
   })
   afterAll(() => house.close())
 
@@ -78,6 +78,25 @@ describe('time that people worked', () => {
     })
     expect(first?.lines[0]?.customer).toMatch(/^\d+$/)
     expect(last?.total.amount).toBe('-61.9')
+  })
+
+  it('stands beside the goods that customers sent back', async () => {
+    const query = `{ sapbusinessone { returns(first: 5) { nodes { number customerName cancelled note nativeStatus
+      total { currency } lines { sku quantity } } } } }`
+    type Back = {
+      number: string
+      cancelled: boolean
+      note: string
+      lines: { sku: string; quantity: string }[]
+    }
+    const { data, errors } = await house.ask<{ sapbusinessone: { returns: { nodes: Back[] } } }>(query)
+    expect(errors).toBeUndefined()
+    const { nodes } = data.sapbusinessone.returns
+    expect(nodes.map(({ cancelled, note }) => [cancelled, note])).toEqual([
+      [false, 'Kratzer'],
+      [true, 'Kratzer'],
+    ])
+    expect(nodes[0]?.lines).toEqual([{ sku: expect.stringMatching(/\w/), quantity: '1' }])
   })
 
   it('is not for keys of one customer, or without the right to read orders', async () => {
