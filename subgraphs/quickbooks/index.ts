@@ -89,6 +89,7 @@ export const quickbooks: Connector<typeof config> = {
       credit: (ids) => read.credits(client, setup, ids),
       order: new Sales(client, {
         entity: read.entityOf(orderTarget),
+        prefix: '',
         numbered: false,
         body: async (input, ref) => {
           const status = orderTarget === 'ESTIMATE' ? { TxnStatus: 'Accepted' } : {}

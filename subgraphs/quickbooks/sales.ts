@@ -15,8 +15,8 @@ const NEWEST = 200
 /** Which document is written, and how its body is made. */
 export interface Paper<I> {
   entity: 'Estimate' | 'Invoice' | 'SalesReceipt'
-  /** What our ids of it begin with. */
-  prefix?: string
+  /** What our ids of it begin with; empty where its own ids are ours. */
+  prefix: string
   /** Whether callers may give it a number of their own, which then is not made from the reference. */
   numbered: boolean
   body(input: I, ref: string): Promise<object>
@@ -48,8 +48,9 @@ export function bearing(rows: Row[], field: 'PrivateNote' | 'Notes', ref: string
 }
 
 /**
- * Writing estimates, invoices and sales receipts: one request. The number is made from our reference and can be searched, the whole
- * reference stands in the private note; a request id makes the server answer a repeated request from memory.
+ * Writing estimates, invoices and sales receipts: one request. The number is made from our reference and can be
+ * searched, the whole reference stands in the private note; a request id makes the server answer a repeated request
+ * from memory.
  */
 export class Sales<I> implements Write<I> {
   readonly proof = 'lookup'
@@ -93,18 +94,21 @@ export class Sales<I> implements Write<I> {
 
   /** An estimate is rejected, an invoice or sales receipt voided; what was billed or paid later is refused. */
   async undo({ id: known }: Ref): Promise<void> {
-    const id = known.slice((this.#paper.prefix ?? '').length)
+    const id = known.slice(this.#paper.prefix.length)
     await retried(async () => {
       const native = await this.#read(id)
       if (this.#isUndone(native)) return
       this.#checkFree(native)
       const { Id, SyncToken } = native
       const key = { Id, SyncToken: SyncToken ?? '0' }
-      const request =
-        this.#paper.entity === 'Estimate'
-          ? this.#client.request('estimate', { sparse: true, ...key, TxnStatus: 'Rejected' }, 'update')
-          : this.#client.request(this.#paper.entity.toLowerCase(), { sparse: true, ...key }, 'void')
-      await this.#client.write(request, this.#paper.entity)
+      const { entity } = this.#paper
+      const request = {
+        Estimate: () =>
+          this.#client.request('estimate', { sparse: true, ...key, TxnStatus: 'Rejected' }, 'update'),
+        Invoice: () => this.#client.request('invoice', key, 'void'),
+        SalesReceipt: () => this.#client.request('salesreceipt', { sparse: true, ...key }, 'void'),
+      }[entity]()
+      await this.#client.write(request, entity)
       if (this.#isUndone(await this.#read(id))) return
       throw new ErpError('CONFLICT', `${native.DocNumber ?? id} is still open.`, { retryable: false })
     })
@@ -112,7 +116,7 @@ export class Sales<I> implements Write<I> {
 
   #refOf(row: Row): Ref {
     const ref = refOf(row)
-    return { ...ref, id: (this.#paper.prefix ?? '') + ref.id }
+    return { ...ref, id: this.#paper.prefix + ref.id }
   }
 
   #isUndone(native: NativeDocument): boolean {

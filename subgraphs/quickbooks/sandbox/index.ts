@@ -19,24 +19,11 @@ import { Books } from './books.ts'
 import { errors } from './errors.ts'
 import { runQuery } from './query.ts'
 import { Refusal, bigOf, gateway, refId, rowOf, rowsOf, textOf, timeOf } from './rows.ts'
-import { Seed, customerRow, headOf, itemRow } from './seed.ts'
+import { ENTITIES, Seed, customerRow, headOf, itemRow } from './seed.ts'
 
 const PARALLEL = 10
 const PARTS = 30
 const LOOK_BACK_MS = 30 * 24 * 3_600_000
-const ENTITIES = [
-  'Item',
-  'Customer',
-  'Estimate',
-  'Invoice',
-  'SalesReceipt',
-  'CreditMemo',
-  'Payment',
-  'TimeActivity',
-  'Purchase',
-  'Term',
-  'PaymentMethod',
-]
 const EVENTS: Partial<Record<Change['kind'], string>> = {
   item: 'item',
   customer: 'customer',
@@ -54,9 +41,12 @@ function nameOf(kind: Change['kind'], id: string): string {
 
 const UNITS = { '': 'H87', 'CABLE-': 'MTR', 'PAINT-': 'LTR', 'SCREW-': 'KGM', 'FIT-': 'HUR' }
 
-/** A sales receipt is voided by an update that includes it. */
-function operationOf(query: URLSearchParams): string | null {
-  return query.get('include') === 'void' ? 'void' : query.get('operation')
+/** A sales receipt is voided by an update that includes it, and in no other way. */
+function operationOf(entity: string, query: URLSearchParams): string | null {
+  const operation = query.get('operation')
+  if (entity !== 'SalesReceipt') return operation
+  if (operation === 'void') return 'void without include'
+  return operation === 'update' && query.get('include') === 'void' ? 'void' : operation
 }
 
 /** One company of QuickBooks Online. */
@@ -134,7 +124,9 @@ export class QuickBooks implements Sandbox {
     const body = parseBody(request.body)
     if (body === undefined)
       throw new Refusal('2010', 'Request has invalid or unsupported property', 'No JSON')
-    return { [entity]: this.books.write(entity, rowOf(body), operationOf(query), query.get('requestid')) }
+    return {
+      [entity]: this.books.write(entity, rowOf(body), operationOf(entity, query), query.get('requestid')),
+    }
   }
 
   /** Parts are independent; their answers come in another order. */

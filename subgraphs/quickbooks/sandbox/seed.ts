@@ -13,6 +13,21 @@ const CURRENCIES: Record<string, string> = { EUR: 'Euro', USD: 'United States Do
 export const TAX = '2'
 const TAX_PERCENT = 19
 
+/** What a company keeps. */
+export const ENTITIES = [
+  'Item',
+  'Customer',
+  'Estimate',
+  'Invoice',
+  'SalesReceipt',
+  'CreditMemo',
+  'Payment',
+  'TimeActivity',
+  'Purchase',
+  'Term',
+  'PaymentMethod',
+]
+
 /** Everything of a company, by entity and id. */
 export type Tables = Map<string, Map<string, Row>>
 
@@ -139,21 +154,7 @@ function linesOf({ lines }: DemoDocument, items: Map<string, Row>): Made {
 
 /** Fills a company with the demo data, in the words of QuickBooks. */
 export class Seed {
-  readonly tables: Tables = new Map(
-    [
-      'Item',
-      'Customer',
-      'Estimate',
-      'Invoice',
-      'SalesReceipt',
-      'CreditMemo',
-      'Payment',
-      'TimeActivity',
-      'Purchase',
-      'Term',
-      'PaymentMethod',
-    ].map((name) => [name, new Map()]),
-  )
+  readonly tables: Tables = new Map(ENTITIES.map((name) => [name, new Map()]))
   /** SKU -> warehouse of the demo -> on hand; QuickBooks shows the sum alone. */
   readonly stock = new Map<string, Map<string, string>>()
   readonly #items = new Map<string, Row>()
