@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { extname, join } from 'node:path'
 import pino from 'pino'
 import { demo } from './demo.ts'
 import { connectorOf, connectors } from './index.ts'
@@ -23,7 +21,7 @@ export interface SandboxConnection {
   config: Record<string, unknown>
 }
 
-/** What `<system>/sandbox.ts` or `<system>/sandbox/index.ts` exports; `variants` are other versions of the system, by the suffix of their name. */
+/** What `<system>/sandbox.ts` exports; `variants` are other versions of the system, by the suffix of their name. */
 interface SandboxModule {
   sandbox: SandboxFactory
   variants?: Record<string, SandboxFactory>
@@ -33,13 +31,8 @@ function seedOf(name: string): number {
   return [...name].reduce((seed, letter) => (seed * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, 7)
 }
 
-function load(system: string): Promise<SandboxModule> {
-  const index = join(import.meta.dirname, system, 'sandbox', `index${extname(import.meta.filename)}`)
-  return existsSync(index) ? import(`./${system}/sandbox/index.ts`) : import(`./${system}/sandbox.ts`)
-}
-
 async function mountsOf(system: string): Promise<SandboxMount[]> {
-  const { sandbox, variants = {} } = await load(system)
+  const { sandbox, variants = {} }: SandboxModule = await import(`./${system}/sandbox.ts`)
   const others = Object.entries(variants).map(([suffix, factory]): [string, string, SandboxFactory] => [
     `${system}${suffix}`,
     `${system}:${suffix}`,

@@ -42,6 +42,21 @@ function isOurs(to: string): boolean {
 
 /** Files of the shared room that know the systems: the list, the sandboxes, and what starts one. */
 const KNOWS_SYSTEMS = ['subgraphs/index.ts', 'subgraphs/sandboxes.ts', 'subgraphs/start.ts']
+/** What a system's folder calls its rooms, and the other names that nobody shall have to look for. */
+const FURNITURE: Record<string, string[]> = {
+  shapes: ['rows', 'types', 'native', 'model'],
+  read: ['reads', 'reader', 'queries'],
+  map: ['mapping', 'mapper', 'convert'],
+  customer: ['customers', 'upsert'],
+  order: ['orders', 'push', 'sales'],
+  body: ['orderbody', 'orderxml', 'draft', 'payload'],
+  documents: ['papers', 'docs'],
+  reference: ['ref', 'refs'],
+  states: ['status', 'statuses'],
+  errors: ['error', 'faults'],
+  hook: ['hooks', 'webhooks'],
+  changes: ['delta', 'cdc', 'deltas'],
+}
 /** Files of the shared room that a system's folder must not know: the GraphQL glue and what knows systems. */
 const NOT_FOR_SYSTEMS = [
   ...KNOWS_SYSTEMS,
@@ -96,6 +111,24 @@ describe('rooms', () => {
     const allowed = (to: string, { from, to: file }: Import) =>
       to === 'schema' || to === roomOf(from) || (to === 'shared' && !NOT_FOR_SYSTEMS.includes(file))
     expect(offences(/^system:/, allowed)).toEqual([])
+  })
+
+  it("gives every system's folder the same furniture: one job, one name of its file", () => {
+    const named = Object.values(FURNITURE).flat()
+    const others = files.filter((file) => {
+      const [, folder, name] = /^subgraphs\/([a-z0-9]+)\/([a-z0-9]+)\.ts$/.exec(file) ?? []
+      return folder !== undefined && folder !== 'hub' && named.includes(name ?? '')
+    })
+    expect(others).toEqual([])
+  })
+
+  it("has an index, a config and a sandbox in every system's folder", () => {
+    const folders = files.flatMap((file) => /^subgraphs\/([a-z0-9]+)\//.exec(file)?.[1] ?? [])
+    const missing = [...new Set(folders)]
+      .filter((folder) => folder !== 'hub')
+      .flatMap((folder) => ['index', 'config', 'sandbox'].map((name) => `subgraphs/${folder}/${name}.ts`))
+      .filter((file) => !files.includes(file))
+    expect(missing).toEqual([])
   })
 
   it("keeps GraphQL, the database and other ways out of a system's folder", () => {

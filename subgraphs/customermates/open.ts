@@ -16,7 +16,7 @@ import { type Columns, columnsOf } from './columns.ts'
 import type { Config } from './config.ts'
 import { PERSON, emailOf, toCustomer, toItem, toPerson, toQuote } from './map.ts'
 import type { Contact, Deal, Entity, Port } from './port.ts'
-import { type Known, isRow, list, rowsOf } from './reads.ts'
+import { type Known, isRow, list, rowsOf } from './read.ts'
 import { type Source, cursorOf, placeOf, walk } from './walk.ts'
 
 /** Finds out which generation it is, once. */

@@ -6,7 +6,7 @@ import { TOLD, columnsOf } from './columns.ts'
 import type { Config } from './config.ts'
 import { PERSON } from './map.ts'
 import type { Change, Column, Port, Row, Value } from './port.ts'
-import { isId } from './reads.ts'
+import { isId } from './read.ts'
 
 /** Something to be told: a word of ours, a text of the ERP's, an amount; null clears, undefined leaves as it is. */
 type Said = { word: string } | string | Money | number | null | undefined

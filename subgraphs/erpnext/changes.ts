@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { ChangePage, Cursor, Kind } from '../connector.ts'
 import type { Filter } from './client.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { before, toUtc } from './time.ts'
 
 const DOCTYPES: Record<Kind, string> = {
@@ -47,8 +47,8 @@ function cursorOf({ modified, name, deleted }: Place): Cursor {
 /** What the ERP's own list of deleted documents says; nothing where we may not read it. */
 async function tombstones({ client }: Connection, doctype: string, since: string) {
   try {
-    return await client.list('Deleted Document', rows.deleted, {
-      fields: rows.fieldsOf(rows.deleted),
+    return await client.list('Deleted Document', shapes.deleted, {
+      fields: shapes.fieldsOf(shapes.deleted),
       filters: [
         ['deleted_doctype', '=', doctype],
         ['creation', '>=', since],
@@ -66,8 +66,8 @@ async function tombstones({ client }: Connection, doctype: string, since: string
 /** The page behind a place; exact, since `modified` and name together are a total order. */
 function pageAfter({ client }: Connection, kind: Kind, { modified, name }: Pick<Place, 'modified' | 'name'>) {
   const from: Filter = ['modified', '>=', modified]
-  return client.list(DOCTYPES[kind], rows.changed, {
-    fields: rows.fieldsOf(rows.changed),
+  return client.list(DOCTYPES[kind], shapes.changed, {
+    fields: shapes.fieldsOf(shapes.changed),
     filters: kind === 'payment' ? [from, ['payment_type', '=', 'Receive']] : [from],
     anyOf: [
       ['modified', '>', modified],

@@ -3,9 +3,9 @@ import type { Address } from '../../schema/index.ts'
 import type { CustomerInput } from '../connector.ts'
 import { addressFields, alike } from './addresses.ts'
 import { toAddress } from './map.ts'
-import { addressesOf } from './master.ts'
+import { addressesOf } from './masters.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
 const contactRow = z.looseObject({
   name: z.string(),
@@ -16,7 +16,7 @@ const contactRow = z.looseObject({
 /** E-mail and phone on a customer are read-only copies of its primary contact; the contact is what is changed. */
 export async function changeContact(
   { client }: Connection,
-  row: rows.CustomerRow,
+  row: shapes.CustomerRow,
   change: Partial<CustomerInput>,
 ): Promise<object | null> {
   if (change.email === undefined && change.phone === undefined) return null
@@ -38,7 +38,7 @@ export async function changeContact(
         email_ids: [...numbers.email_ids, ...kept.email_ids],
         phone_nos: [...numbers.phone_nos, ...kept.phone_nos],
       }
-      await client.write(client.changing('Contact', contact.name, all), rows.named)
+      await client.write(client.changing('Contact', contact.name, all), shapes.named)
       return {}
     }
   }
@@ -50,7 +50,7 @@ export async function changeContact(
       ...numbers,
       links,
     }),
-    rows.named,
+    shapes.named,
   )
   return { customer_primary_contact: made.name }
 }
@@ -58,7 +58,7 @@ export async function changeContact(
 /** Brings a customer's addresses to what is wanted: what is the same stays, what is of the same use is replaced. */
 export async function changeAddresses(
   connection: Connection,
-  row: rows.CustomerRow,
+  row: shapes.CustomerRow,
   addresses: Address[],
 ): Promise<void> {
   if (addresses.length === 0) return
@@ -75,6 +75,6 @@ export async function changeAddresses(
     const request = old
       ? client.changing('Address', old.name, content)
       : client.inserting('Address', { address_title, ...content, links })
-    await client.write(request, rows.named)
+    await client.write(request, shapes.named)
   }
 }

@@ -3,9 +3,9 @@ import type { z } from 'zod'
 import type { Answer, Credit, Id } from '../connector.ts'
 import type { Filter } from './client.ts'
 import { type Connection, children } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
-type Rows<F extends keyof typeof rows> = (typeof rows)[F] extends z.ZodType<infer T> ? T[] : never
+type Rows<F extends keyof typeof shapes> = (typeof shapes)[F] extends z.ZodType<infer T> ? T[] : never
 
 function total(values: Big[]): Big {
   return values.reduce((sum, value) => sum.plus(value), new Big(0))
@@ -39,19 +39,19 @@ async function documents(connection: Connection, names: string[], company: strin
   const unbilled: Filter[] = [...common, ['per_billed', '<', 100], ['status', '!=', 'Closed']]
   const known: Filter[] = [['name', 'in', names]]
   return Promise.all([
-    client.list('Customer', rows.customer, {
-      fields: rows.fieldsOf(rows.customer),
+    client.list('Customer', shapes.customer, {
+      fields: shapes.fieldsOf(shapes.customer),
       filters: known,
       limit: 0,
     }),
-    children(connection, 'Customer Credit Limit', 'Customer', rows.creditLimit, names),
-    client.list('Sales Invoice', rows.openInvoice, {
-      fields: rows.fieldsOf(rows.openInvoice),
+    children(connection, 'Customer Credit Limit', 'Customer', shapes.creditLimit, names),
+    client.list('Sales Invoice', shapes.openInvoice, {
+      fields: shapes.fieldsOf(shapes.openInvoice),
       filters: open,
       limit: 0,
     }),
-    client.list('Sales Order', rows.openOrder, {
-      fields: rows.fieldsOf(rows.openOrder),
+    client.list('Sales Order', shapes.openOrder, {
+      fields: shapes.fieldsOf(shapes.openOrder),
       filters: unbilled,
       limit: 0,
     }),

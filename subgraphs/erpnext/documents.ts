@@ -1,15 +1,15 @@
 import type { Invoice, Order, Payment, Quote, Read } from '../connector.ts'
 import { customOf, ownOrNone } from './custom.ts'
 import * as map from './map.ts'
-import { ownNames } from './master.ts'
+import { ownNames } from './masters.ts'
 import { type Connection, children, reading } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
 async function shipTos({ client }: Connection, found: { shipping_address_name: string | null }[]) {
   const names = [...new Set(found.flatMap((row) => row.shipping_address_name ?? []))]
-  if (names.length === 0) return new Map<string, rows.AddressRow>()
-  const read = await client.list('Address', rows.address, {
-    fields: rows.fieldsOf(rows.address),
+  if (names.length === 0) return new Map<string, shapes.AddressRow>()
+  const read = await client.list('Address', shapes.address, {
+    fields: shapes.fieldsOf(shapes.address),
     filters: [['name', 'in', names]],
     limit: 0,
   })
@@ -26,7 +26,7 @@ export function orders(connection: Connection): Read<Order> {
   const { setup, config, client } = connection
   return reading(connection, {
     doctype: 'Sales Order',
-    form: rows.order.loose(),
+    form: shapes.order.loose(),
     order: 'desc',
     searched: ['name', 'customer_name', 'po_no'],
     extra: async () => [
@@ -37,7 +37,7 @@ export function orders(connection: Connection): Read<Order> {
     async finish(found, site) {
       const names = found.map(({ name }) => name)
       const [lines, places, own] = await Promise.all([
-        children(connection, 'Sales Order Item', 'Sales Order', rows.orderLine, names),
+        children(connection, 'Sales Order Item', 'Sales Order', shapes.orderLine, names),
         shipTos(connection, found),
         ownOrNone(connection, 'Sales Order'),
       ])
@@ -59,12 +59,18 @@ export function orders(connection: Connection): Read<Order> {
 export function invoices(connection: Connection): Read<Invoice> {
   return reading(connection, {
     doctype: 'Sales Invoice',
-    form: rows.invoice,
+    form: shapes.invoice,
     order: 'desc',
     searched: ['name', 'customer_name', 'po_no'],
     async finish(found, site) {
       const names = found.map(({ name }) => name)
-      const lines = await children(connection, 'Sales Invoice Item', 'Sales Invoice', rows.invoiceLine, names)
+      const lines = await children(
+        connection,
+        'Sales Invoice Item',
+        'Sales Invoice',
+        shapes.invoiceLine,
+        names,
+      )
       return found.map((row) => map.toInvoice(row, lines.get(row.name) ?? [], site))
     },
   })
@@ -74,7 +80,7 @@ export function invoices(connection: Connection): Read<Invoice> {
 export function payments(connection: Connection): Read<Payment> {
   return reading(connection, {
     doctype: 'Payment Entry',
-    form: rows.payment,
+    form: shapes.payment,
     order: 'desc',
     filters: [
       ['payment_type', '=', 'Receive'],
@@ -87,7 +93,7 @@ export function payments(connection: Connection): Read<Payment> {
         connection,
         'Payment Entry Reference',
         'Payment Entry',
-        rows.allocation,
+        shapes.allocation,
         names,
       )
       return found.map((row) => {
@@ -104,13 +110,13 @@ export function payments(connection: Connection): Read<Payment> {
 export function quotes(connection: Connection): Read<Quote> {
   return reading(connection, {
     doctype: 'Quotation',
-    form: rows.quote,
+    form: shapes.quote,
     order: 'desc',
     searched: ['name', 'title', 'customer_name'],
     async finish(found, site) {
       const names = found.map(({ name }) => name)
       const [lines, places] = await Promise.all([
-        children(connection, 'Quotation Item', 'Quotation', rows.line, names),
+        children(connection, 'Quotation Item', 'Quotation', shapes.line, names),
         shipTos(connection, found),
       ])
       return found.map((row) => {

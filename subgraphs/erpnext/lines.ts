@@ -6,7 +6,7 @@ import { exactNumber } from '../json.ts'
 import { sellable } from './map.ts'
 import { prices, unitOf } from './prices.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { asHtml } from './words.ts'
 import { decimal } from './writes.ts'
 
@@ -25,13 +25,13 @@ interface Checked {
 }
 
 /** The customer, if it exists and may buy. */
-export async function buyer({ client }: Connection, name: string): Promise<rows.CustomerRow> {
+export async function buyer({ client }: Connection, name: string): Promise<shapes.CustomerRow> {
   const listing = {
-    fields: rows.fieldsOf(rows.customer),
+    fields: shapes.fieldsOf(shapes.customer),
     filters: [['name', '=', name] satisfies [string, string, string]],
     limit: 1,
   }
-  const [row] = await client.list('Customer', rows.customer, listing)
+  const [row] = await client.list('Customer', shapes.customer, listing)
   if (!row)
     throw new ErpError('INVALID_CUSTOMER', `ERPNext has no customer "${name}".`, { field: 'customer' })
   if (row.disabled)
@@ -45,7 +45,7 @@ export async function buyer({ client }: Connection, name: string): Promise<rows.
 export async function currencyOf(
   { setup }: Connection,
   wanted: string | null | undefined,
-  customer: rows.CustomerRow,
+  customer: shapes.CustomerRow,
 ): Promise<string | null> {
   return wanted ?? customer.default_currency ?? (await setup.company()).currency
 }

@@ -5,15 +5,15 @@ import { type Answer, type PriceAsk, type PriceReading } from '../connector.ts'
 import { exactNumber, plain } from '../json.ts'
 import { salesUnit, sellable } from './map.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import type { ItemSetup } from './setup.ts'
 import { breaks } from './tiers.ts'
 import { unitCode } from './words.ts'
 
 /** Who pays, by which list, on which day: what one call to the server has in common. */
 export interface Terms {
-  customer: rows.CustomerRow | null
-  list: rows.PriceListRow
+  customer: shapes.CustomerRow | null
+  list: shapes.PriceListRow
   on: string
 }
 /** One ask with what the call needs to know of its item. */
@@ -28,10 +28,10 @@ interface Line {
 /** A quantity at which the price was asked too, for the tiers. */
 interface Step {
   minimum: string
-  row: rows.PricedRow | undefined
+  row: shapes.PricedRow | undefined
 }
 
-const answer = z.object({ children: z.array(rows.priced) })
+const answer = z.object({ children: z.array(shapes.priced) })
 
 /** The unit to price in, and how many stock units it is. */
 export function unitOf(
@@ -51,7 +51,7 @@ export function unitOf(
 async function termsOf(
   { setup, config }: Connection,
   ask: PriceAsk,
-  customers: Map<string, rows.CustomerRow>,
+  customers: Map<string, shapes.CustomerRow>,
 ): Promise<Terms> {
   const customer = ask.customer === null ? null : customers.get(ask.customer)
   if (customer === undefined)
@@ -70,20 +70,23 @@ async function termsOf(
   return { customer, list, on: ask.on }
 }
 
-async function customersOf({ client }: Connection, asks: PriceAsk[]): Promise<Map<string, rows.CustomerRow>> {
+async function customersOf(
+  { client }: Connection,
+  asks: PriceAsk[],
+): Promise<Map<string, shapes.CustomerRow>> {
   const names = [...new Set(asks.flatMap(({ customer }) => customer ?? []))]
   if (names.length === 0) return new Map()
   const listing = {
-    fields: rows.fieldsOf(rows.customer),
+    fields: shapes.fieldsOf(shapes.customer),
     filters: [['name', 'in', names] satisfies [string, string, string[]]],
     limit: 0,
   }
-  const found = await client.list('Customer', rows.customer, listing)
+  const found = await client.list('Customer', shapes.customer, listing)
   return new Map(found.map((row) => [row.name, row]))
 }
 
 /** What is paid for one unit: margin on top, then the discount, rounded as the site does it. */
-function paid(row: rows.PricedRow, precision: number): { price: string; computed: boolean } {
+function paid(row: shapes.PricedRow, precision: number): { price: string; computed: boolean } {
   const list = new Big(row.price_list_rate ?? 0)
   const margin = new Big(row.margin_rate_or_amount ?? 0)
   const above = margin.eq(0)
@@ -121,7 +124,7 @@ async function ask(
   { client, setup }: Connection,
   { customer, list, on }: Terms,
   items: object[],
-): Promise<rows.PricedRow[]> {
+): Promise<shapes.PricedRow[]> {
   const { name: company } = await setup.company()
   const args = {
     doctype: 'Sales Order',
@@ -151,7 +154,7 @@ async function ask(
 
 function reading(
   line: Line,
-  row: rows.PricedRow,
+  row: shapes.PricedRow,
   steps: Step[] | null,
   { config }: Connection,
 ): PriceReading | null {
@@ -226,7 +229,7 @@ async function lineOf(
   connection: Connection,
   one: PriceAsk,
   items: Map<string, ItemSetup>,
-  customers: Map<string, rows.CustomerRow>,
+  customers: Map<string, shapes.CustomerRow>,
 ): Promise<Line | null | ErpError> {
   if (!/^\d+(\.\d+)?$/.test(one.quantity) || new Big(one.quantity).lte(0)) {
     return new ErpError('VALIDATION', `"${one.quantity.slice(0, 40)}" is no quantity.`, { field: 'quantity' })

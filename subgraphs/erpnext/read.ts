@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Id, ListAsk, Page, Read } from '../connector.ts'
 import type { Client, Filter } from './client.ts'
 import type { Site } from './map.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import type { Setup } from './setup.ts'
 import { dayIn } from './time.ts'
 import type { Config } from './config.ts'
@@ -64,7 +64,7 @@ async function fetch<R extends Named, T>(
 ) {
   const { doctype, form, order, filters = [], searched, extra } = source
   const fields = [
-    ...new Set([...(source.fields ?? rows.fieldsOf(form)), ...searched, ...((await extra?.()) ?? [])]),
+    ...new Set([...(source.fields ?? shapes.fieldsOf(form)), ...searched, ...((await extra?.()) ?? [])]),
   ]
   return client.list(doctype, form, {
     fields,
@@ -142,7 +142,7 @@ export async function children<T extends { parent: string }>(
 ): Promise<Map<string, T[]>> {
   if (names.length === 0) return new Map()
   const found = await client.list(doctype, form, {
-    fields: rows.fieldsOf(form),
+    fields: shapes.fieldsOf(form),
     filters: [
       ['parenttype', '=', parent],
       ['parent', 'in', names],

@@ -4,7 +4,7 @@ import { Kept } from '../kept.ts'
 import type { Client } from './client.ts'
 import type { Config } from './config.ts'
 import { DOCTYPES, type OwnField, customField, toOwnField } from './custom.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
 const DAY_MS = 24 * 3_600_000
 const MAX_AGE_MS = 10 * 60_000
@@ -18,7 +18,7 @@ async function all<T>(kept: Kept<Map<string, T>>, names: string[]): Promise<Map<
 }
 
 /** What an item's unit conversions and flags are. */
-export interface ItemSetup extends rows.ItemFacts {
+export interface ItemSetup extends shapes.ItemFacts {
   /** How many stock units one of these units is. */
   factors: Map<string, string>
 }
@@ -33,8 +33,8 @@ export class Setup {
 
   readonly #zone = new Kept(() => this.#readZone(), DAY_MS)
   readonly #companies = new Kept(() =>
-    this.#client.list('Company', rows.company, {
-      fields: rows.fieldsOf(rows.company),
+    this.#client.list('Company', shapes.company, {
+      fields: shapes.fieldsOf(shapes.company),
       order: 'creation asc',
       limit: 0,
     }),
@@ -72,20 +72,20 @@ export class Setup {
   }
 
   /** The company's warehouses by name; `names` that are missing are looked for once more. */
-  warehouses(names: string[] = []): Promise<Map<string, z.output<typeof rows.warehouse>>> {
+  warehouses(names: string[] = []): Promise<Map<string, z.output<typeof shapes.warehouse>>> {
     return all(this.#warehouses, names)
   }
 
   /** Price lists by name; those that are missing are looked for once more. */
-  priceLists(names: string[]): Promise<Map<string, rows.PriceListRow>> {
+  priceLists(names: string[]): Promise<Map<string, shapes.PriceListRow>> {
     return all(this.#lists, names)
   }
 
   /** A customer group and those above it, nearest first; only the nearest one's price list counts. */
-  async groups(name: string | null): Promise<z.output<typeof rows.customerGroup>[]> {
+  async groups(name: string | null): Promise<z.output<typeof shapes.customerGroup>[]> {
     if (!name) return []
     const known = await all(this.#groups, [name])
-    const path: z.output<typeof rows.customerGroup>[] = []
+    const path: z.output<typeof shapes.customerGroup>[] = []
     for (
       let row = known.get(name);
       row && !path.includes(row);
@@ -101,7 +101,7 @@ export class Setup {
   }
 
   /** Enabled selling rules with the item, group or brand they are for; null where we may not read them. */
-  rules(): Promise<{ rule: rows.RuleRow; target: string | null }[] | null> {
+  rules(): Promise<{ rule: shapes.RuleRow; target: string | null }[] | null> {
     return this.#rules.get()
   }
 
@@ -130,7 +130,7 @@ export class Setup {
 
   async #readOwnFields(): Promise<Map<string, OwnField[]>> {
     const found = await this.#client.list('Custom Field', customField, {
-      fields: rows.fieldsOf(customField),
+      fields: shapes.fieldsOf(customField),
       filters: [['dt', 'in', Object.values(DOCTYPES)]],
       order: 'dt asc, idx asc, fieldname asc',
       limit: 0,
@@ -144,7 +144,7 @@ export class Setup {
   async #readReference(doctype: string): Promise<boolean> {
     try {
       const fields = ['name', this.#config.referenceField]
-      await this.#client.list(doctype, rows.named, { fields, limit: 1 })
+      await this.#client.list(doctype, shapes.named, { fields, limit: 1 })
       return true
     } catch (error) {
       if (error instanceof ErpError && error.code === 'VALIDATION') return false
@@ -164,27 +164,27 @@ export class Setup {
     }
   }
 
-  async #readWarehouses(): Promise<Map<string, z.output<typeof rows.warehouse>>> {
+  async #readWarehouses(): Promise<Map<string, z.output<typeof shapes.warehouse>>> {
     const { name } = await this.company()
-    const found = await this.#client.list('Warehouse', rows.warehouse, {
-      fields: rows.fieldsOf(rows.warehouse),
+    const found = await this.#client.list('Warehouse', shapes.warehouse, {
+      fields: shapes.fieldsOf(shapes.warehouse),
       filters: [['company', '=', name]],
       limit: 0,
     })
     return new Map(found.map((row) => [row.name, row]))
   }
 
-  async #readLists(): Promise<Map<string, rows.PriceListRow>> {
-    const found = await this.#client.list('Price List', rows.priceList, {
-      fields: rows.fieldsOf(rows.priceList),
+  async #readLists(): Promise<Map<string, shapes.PriceListRow>> {
+    const found = await this.#client.list('Price List', shapes.priceList, {
+      fields: shapes.fieldsOf(shapes.priceList),
       limit: 0,
     })
     return new Map(found.map((row) => [row.name, row]))
   }
 
-  async #readGroups(): Promise<Map<string, z.output<typeof rows.customerGroup>>> {
-    const fields = rows.fieldsOf(rows.customerGroup)
-    const found = await this.#client.list('Customer Group', rows.customerGroup, { fields, limit: 0 })
+  async #readGroups(): Promise<Map<string, z.output<typeof shapes.customerGroup>>> {
+    const fields = shapes.fieldsOf(shapes.customerGroup)
+    const found = await this.#client.list('Customer Group', shapes.customerGroup, { fields, limit: 0 })
     return new Map(found.map((row) => [row.name, row]))
   }
 
@@ -201,10 +201,10 @@ export class Setup {
 
   /** One call: the unit conversions come as child fields, a row each. */
   async #readItems(names: string[]): Promise<void> {
-    const form = rows.itemFacts.extend(rows.conversion.shape)
+    const form = shapes.itemFacts.extend(shapes.conversion.shape)
     const ahead = names.length === 0
     const found = await this.#client.list('Item', form, {
-      fields: [...rows.fieldsOf(rows.itemFacts), 'uoms.uom', 'uoms.conversion_factor'],
+      fields: [...shapes.fieldsOf(shapes.itemFacts), 'uoms.uom', 'uoms.conversion_factor'],
       filters: ahead ? [] : [['name', 'in', names]],
       order: 'modified desc, name asc',
       limit: ahead ? AHEAD : 0,
@@ -223,13 +223,18 @@ export class Setup {
     if (ahead) this.#itemsAt = Date.now()
   }
 
-  async #readRules(): Promise<{ rule: rows.RuleRow; target: string | null }[] | null> {
-    const form = rows.rule.extend({
+  async #readRules(): Promise<{ rule: shapes.RuleRow; target: string | null }[] | null> {
+    const form = shapes.rule.extend({
       item_code: z.string().nullish(),
       item_group: z.string().nullish(),
       brand: z.string().nullish(),
     })
-    const fields = [...rows.fieldsOf(rows.rule), 'items.item_code', 'item_groups.item_group', 'brands.brand']
+    const fields = [
+      ...shapes.fieldsOf(shapes.rule),
+      'items.item_code',
+      'item_groups.item_group',
+      'brands.brand',
+    ]
     const filters: [string, string, number][] = [
       ['selling', '=', 1],
       ['disable', '=', 0],

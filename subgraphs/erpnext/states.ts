@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { OrderStatus } from '../../schema/index.ts'
 import type { Invoice, Quote } from '../connector.ts'
 import type { Config } from './config.ts'
-import type * as rows from './rows.ts'
+import type * as rows from './shapes.ts'
 
 const OWN = z.enum([
   'DRAFT',

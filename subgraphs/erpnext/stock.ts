@@ -1,7 +1,7 @@
 import Big from 'big.js'
 import type { Answer, StockAsk, StockReading } from '../connector.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { unitCode } from './words.ts'
 
 type Warehouses = Awaited<ReturnType<Connection['setup']['warehouses']>>
@@ -21,7 +21,7 @@ function sum(values: string[]): string {
 }
 
 /** What is on its way: ordered from suppliers and planned in production. */
-function level(row: rows.BinRow, name: string | null) {
+function level(row: shapes.BinRow, name: string | null) {
   return {
     warehouse: { code: row.warehouse, name },
     onHand: row.actual_qty,
@@ -61,8 +61,8 @@ export async function stock(
   const everywhere = asks.some(({ warehouses }) => warehouses === null)
   const places = (everywhere ? [...all.keys()] : codes).flatMap((code) => leaves(code, all))
   const [bins, known] = await Promise.all([
-    client.list('Bin', rows.bin, {
-      fields: rows.fieldsOf(rows.bin),
+    client.list('Bin', shapes.bin, {
+      fields: shapes.fieldsOf(shapes.bin),
       filters: [
         ['item_code', 'in', items],
         ['warehouse', 'in', [...new Set(places)]],
@@ -70,8 +70,8 @@ export async function stock(
       order: 'warehouse asc',
       limit: 0,
     }),
-    client.list('Item', rows.itemFacts, {
-      fields: rows.fieldsOf(rows.itemFacts),
+    client.list('Item', shapes.itemFacts, {
+      fields: shapes.fieldsOf(shapes.itemFacts),
       filters: [['name', 'in', items]],
       limit: 0,
     }),

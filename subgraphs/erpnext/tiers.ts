@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import type { Terms } from './prices.ts'
-import type * as rows from './rows.ts'
+import type * as rows from './shapes.ts'
 import type { ItemSetup } from './setup.ts'
 
 /** A pricing rule with the one item, group or brand it is for. */

@@ -4,7 +4,7 @@ import type { Found, Ref, WireRequest, Write } from '../connector.ts'
 import type { HttpRequest } from '../http.ts'
 import type { Filter } from './client.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
 /** How a submittable document is written: https://docs.frappe.io/framework/user/en/basics/doctypes/docstatus */
 interface Submittable<I> {
@@ -58,8 +58,8 @@ function refOf<I>({ client, kind }: Desk<I>, { name, modified }: { name: string;
 /** The oldest document that fits; if several carry a reference, that is the one that counts. */
 async function oldest<I>({ client, kind }: Desk<I>, filter: Filter) {
   const { doctype, filters = [] } = kind
-  const listing = { fields: rows.fieldsOf(rows.written), filters: [filter, ...filters] }
-  const found = await client.list(doctype, rows.written, {
+  const listing = { fields: shapes.fieldsOf(shapes.written), filters: [filter, ...filters] }
+  const found = await client.list(doctype, shapes.written, {
     ...listing,
     order: 'creation asc, name asc',
     limit: 1,
@@ -82,7 +82,7 @@ async function requestsOf<I>(desk: Desk<I>, input: I, ref: string) {
 
 async function submit<I>(desk: Desk<I>, name: string): Promise<Ref> {
   const { client, kind } = desk
-  const done = await client.write(client.changing(kind.doctype, name, { docstatus: 1 }), rows.written)
+  const done = await client.write(client.changing(kind.doctype, name, { docstatus: 1 }), shapes.written)
   if (done.docstatus === '1') return refOf(desk, done)
   const problem = `${kind.doctype} ${name} was sent to be submitted and is not.`
   throw new ErpError('CONFLICT', problem, { retryable: false })
@@ -90,8 +90,8 @@ async function submit<I>(desk: Desk<I>, name: string): Promise<Ref> {
 
 async function create<I>(desk: Desk<I>, input: I, ref: string): Promise<Ref> {
   const { ahead, insert } = await requestsOf(desk, input, ref)
-  const id = ahead ? (await desk.client.write(ahead, rows.named)).name : ''
-  const draft = await desk.client.write(filled(insert, id), rows.written)
+  const id = ahead ? (await desk.client.write(ahead, shapes.named)).name : ''
+  const draft = await desk.client.write(filled(insert, id), shapes.written)
   return submit(desk, draft.name)
 }
 
@@ -151,7 +151,8 @@ async function wasDeleted({ client }: Connection, doctype: string, name: string)
   ]
   try {
     return (
-      (await client.list('Deleted Document', rows.named, { fields: ['name'], filters, limit: 1 })).length > 0
+      (await client.list('Deleted Document', shapes.named, { fields: ['name'], filters, limit: 1 })).length >
+      0
     )
   } catch (error) {
     if (error instanceof ErpError && error.code === 'PERMISSION_DENIED') return false

@@ -5,7 +5,7 @@ import type { InvoiceInput, OrderInput, OrderLineInput } from '../connector.ts'
 import { exactNumber } from '../json.ts'
 import type { Config, Term } from './config.ts'
 import { type Connection, articlesOf, contactOf, valueOf } from './masters.ts'
-import type { ArticleRow, ContactRow } from './rows.ts'
+import type { ArticleRow, ContactRow } from './shapes.ts'
 import { daysAgo, daysBetween, midnight } from './time.ts'
 import { markOf, orderedUnder, unitCode } from './words.ts'
 

@@ -4,7 +4,7 @@ import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { z } from 'zod'
 import { DOCUMENTS } from './documents.ts'
 import type { Connection } from './masters.ts'
-import { voucher } from './rows.ts'
+import { voucher } from './shapes.ts'
 import { dayAt } from './time.ts'
 import { allVouchers } from './vouchers.ts'
 

@@ -5,7 +5,7 @@ import { shaped } from '../shape.ts'
 import { isId } from './client.ts'
 import { type Beside, toInvoice, toOrder, toPayments, toQuote } from './map.ts'
 import { type Connection, afterOf, valueOf } from './masters.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { daysAgo } from './time.ts'
 import { type Place, vouchersAfter } from './vouchers.ts'
 
@@ -38,14 +38,14 @@ export async function documentOf(
   { client }: Connection,
   kind: DocumentKind,
   id: string,
-): Promise<rows.DocumentRow | null> {
+): Promise<shapes.DocumentRow | null> {
   const { path } = DOCUMENTS[kind]
   const answer = isId(id) ? await client.maybe(`${path}/${id}`) : null
-  return answer && shaped(rows.document, answer.json(), path)
+  return answer && shaped(shapes.document, answer.json(), path)
 }
 
 /** The article numbers of the lines, asked for only where they are not yet known. */
-async function besideOf(connection: Connection, skus: Skus, found: rows.DocumentRow[]): Promise<Beside> {
+async function besideOf(connection: Connection, skus: Skus, found: shapes.DocumentRow[]): Promise<Beside> {
   const known = await skus.get()
   const ids = found.flatMap(({ lineItems }) =>
     lineItems.flatMap(({ id, type }) => (id && (type === 'material' || type === 'service') ? [id] : [])),
@@ -59,7 +59,7 @@ async function besideOf(connection: Connection, skus: Skus, found: rows.Document
 /** How a kind of document becomes a record; `open` is what the voucher list says is unpaid, where it was asked. */
 interface Source<T> {
   kind: DocumentKind
-  finish(row: rows.DocumentRow, beside: Beside, open: string | null | undefined): Promise<T> | T
+  finish(row: shapes.DocumentRow, beside: Beside, open: string | null | undefined): Promise<T> | T
 }
 
 const PLACE = /^\d{4}-\d\d-\d\dT[\d:.]{12}Z:[\da-f-]{36}$/
@@ -124,9 +124,9 @@ function reader<T>(connection: Connection, skus: Skus, source: Source<T>): Read<
 }
 
 /** What was paid for a voucher; null for a draft and for what is not there. */
-async function paymentsOf({ client }: Connection, id: Id): Promise<rows.PaymentsRow | null> {
+async function paymentsOf({ client }: Connection, id: Id): Promise<shapes.PaymentsRow | null> {
   const answer = await client.maybe(`payments/${id}`)
-  return answer && shaped(rows.payments, answer.json(), 'payments')
+  return answer && shaped(shapes.payments, answer.json(), 'payments')
 }
 
 /** Order confirmations, invoices and quotations. */

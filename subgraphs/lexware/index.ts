@@ -4,13 +4,13 @@ import { shaped } from '../shape.ts'
 import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { type Config, config } from './config.ts'
-import { customerWrite } from './contacts.ts'
+import { customerWrite } from './customer.ts'
 import { documents, payments } from './documents.ts'
 import { hook } from './hook.ts'
 import { type Connection, articleShelf, contactShelf, customers, items } from './masters.ts'
 import { credit, prices } from './prices.ts'
-import { invoiceWrite, orderWrite } from './push.ts'
-import * as rows from './rows.ts'
+import { invoiceWrite, orderWrite } from './order.ts'
+import * as shapes from './shapes.ts'
 
 function connect(values: Config, http: Http): Erp {
   const client = new Client(values, http)
@@ -19,7 +19,7 @@ function connect(values: Config, http: Http): Erp {
   const connection: Connection = { client, config: values, articles, contacts }
   return {
     async check() {
-      const { companyName } = shaped(rows.profile, (await client.get('profile')).json(), 'profile')
+      const { companyName } = shaped(shapes.profile, (await client.get('profile')).json(), 'profile')
       return { name: companyName, version: null, currency: 'EUR' }
     },
     items: items(connection),

@@ -2,7 +2,7 @@ import Big from 'big.js'
 import type { Address, DocumentLine, Money, OrderStatus, PaymentStatus } from '../../schema/index.ts'
 import type { Customer, Invoice, Item, Order, Payment, Quote } from '../connector.ts'
 import type { Config } from './config.ts'
-import type { ArticleRow, ContactRow, DocumentRow, LineRow, PaymentsRow, PlaceRow } from './rows.ts'
+import type { ArticleRow, ContactRow, DocumentRow, LineRow, PaymentsRow, PlaceRow } from './shapes.ts'
 import { dayAt } from './time.ts'
 import { orderNumberIn, refIn, unitCode, withoutRef } from './words.ts'
 

@@ -4,15 +4,15 @@ import { shaped } from '../shape.ts'
 import { type Client, type Raw, isId, literal } from './client.ts'
 import type { Config } from './config.ts'
 import { nameOf, toCustomer, toItem } from './map.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { Shelf } from './shelf.ts'
 
 /** A connected organisation. */
 export interface Connection {
   client: Client
   config: Config
-  articles: Shelf<typeof rows.article>
-  contacts: Shelf<typeof rows.contact>
+  articles: Shelf<typeof shapes.article>
+  contacts: Shelf<typeof shapes.contact>
 }
 
 /** Letters that a filter of contacts needs at least. */
@@ -20,12 +20,12 @@ const LEAST = 3
 
 /** Articles: https://developers.lexware.io/docs/ (articles) */
 export function articleShelf(client: Client, { copySeconds }: Config): Connection['articles'] {
-  return new Shelf(client, { path: 'articles', form: rows.article, filters: {}, copySeconds })
+  return new Shelf(client, { path: 'articles', form: shapes.article, filters: {}, copySeconds })
 }
 
 /** Contacts that are customers: https://developers.lexware.io/docs/ (contacts) */
 export function contactShelf(client: Client, { copySeconds }: Config): Connection['contacts'] {
-  const collection = { path: 'contacts', form: rows.contact, filters: { customer: 'true' }, copySeconds }
+  const collection = { path: 'contacts', form: shapes.contact, filters: { customer: 'true' }, copySeconds }
   return new Shelf(client, collection, ({ roles }) => Boolean(roles.customer))
 }
 
@@ -55,7 +55,7 @@ function pageOf<T>(
 ): Page<T> {
   const from = afterOf(kind, after, UUID)
   const sorted = [...all]
-    .map((row) => ({ row, id: shaped(rows.known, row, kind).id }))
+    .map((row) => ({ row, id: shaped(shapes.known, row, kind).id }))
     .filter(({ id }) => from === null || id > from)
     .toSorted((one, other) => (one.id < other.id ? -1 : 1))
   const shown: T[] = []
@@ -83,7 +83,7 @@ function mapped<F extends { id: string }, T>(answer: Answer<F>, map: (row: F) =>
 
 /** Reading articles. */
 export function items({ articles, config }: Connection): Read<Item> {
-  const record = (answer: Answer<rows.ArticleRow>) => mapped(answer, (row) => toItem(row, config))
+  const record = (answer: Answer<shapes.ArticleRow>) => mapped(answer, (row) => toItem(row, config))
   return {
     byId: async (ids) => (await articles.byId(ids)).map(record),
     async list(ask) {
@@ -123,7 +123,7 @@ export function customers(connection: Connection): Read<Customer> {
       const found = text
         ? await candidates(connection, text, ask.after)
         : [...(await copyFor(contacts, ask.after)).values()]
-      const unique = new Map(found.map((row) => [shaped(rows.known, row, 'contacts').id, row]))
+      const unique = new Map(found.map((row) => [shaped(shapes.known, row, 'contacts').id, row]))
       return pageOf('customer', ask, unique.values(), (row) => {
         const answer = contacts.read(row)
         if (answer === null || answer instanceof ErpError) return text ? null : answer
@@ -138,7 +138,7 @@ export function customers(connection: Connection): Read<Customer> {
 export async function articlesOf(
   { articles }: Connection,
   lines: { item: string | null; sku: string }[],
-): Promise<Answer<rows.ArticleRow>[]> {
+): Promise<Answer<shapes.ArticleRow>[]> {
   const [byId, bySku] = await Promise.all([
     articles.byId(lines.map(({ item }) => item ?? '')),
     articles.byKey(
@@ -150,7 +150,7 @@ export async function articlesOf(
 }
 
 /** Whether the organisation knows this customer; each once. */
-export async function contactOf({ contacts }: Connection, id: string): Promise<rows.ContactRow | null> {
+export async function contactOf({ contacts }: Connection, id: string): Promise<shapes.ContactRow | null> {
   if (!isId(id)) return null
   const [answer = null] = await contacts.byId([id])
   return valueOf(answer)

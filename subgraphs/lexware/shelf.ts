@@ -4,7 +4,7 @@ import type { Answer } from '../connector.ts'
 import { Kept } from '../kept.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { type Client, type Raw, isId } from './client.ts'
-import { known } from './rows.ts'
+import { known } from './shapes.ts'
 
 /** How long the copy of a first page serves the pages behind it, in milliseconds. */
 const PAGING_MS = 5 * 60_000

@@ -1,7 +1,7 @@
 import { ErpError } from '../../schema/errors.ts'
 import { shaped } from '../shape.ts'
 import { type Client, PAGE, WINDOW } from './client.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { dayAt } from './time.ts'
 
 /** Which vouchers: type and status are required by Lexware; the rest are its other filters. */
@@ -17,18 +17,18 @@ export interface Place {
   id: string
 }
 
-function isBehind({ voucherDate, id }: rows.VoucherRow, place: Place | null): boolean {
+function isBehind({ voucherDate, id }: shapes.VoucherRow, place: Place | null): boolean {
   if (place === null) return true
   return voucherDate === place.at ? id > place.id : voucherDate > place.at
 }
 
-function inOrder(one: rows.VoucherRow, other: rows.VoucherRow): number {
+function inOrder(one: shapes.VoucherRow, other: shapes.VoucherRow): number {
   if (one.voucherDate !== other.voucherDate) return one.voucherDate < other.voucherDate ? -1 : 1
   return one.id < other.id ? -1 : 1
 }
 
 /** A filter that Lexware does not know is ignored, and then every voucher would come. */
-function checked(row: rows.VoucherRow, { voucherType, contactId }: Wanted): rows.VoucherRow {
+function checked(row: shapes.VoucherRow, { voucherType, contactId }: Wanted): shapes.VoucherRow {
   const fits =
     voucherType.split(',').includes(row.voucherType) &&
     (contactId === undefined || row.contactId === contactId)
@@ -48,14 +48,14 @@ export async function vouchersAfter(
   wanted: Wanted,
   place: Place | null,
   enough: number,
-): Promise<rows.VoucherRow[]> {
-  const found = new Map<string, rows.VoucherRow>()
+): Promise<shapes.VoucherRow[]> {
+  const found = new Map<string, shapes.VoucherRow>()
   let from = place ? dayAt(place.at) : null
   for (let page = 0; ; page += 1) {
     const filters = { ...wanted, ...(from ? { voucherDateFrom: from } : {}), sort: 'voucherDate,ASC' }
     const listed = await client.page('voucherlist', filters, page)
     for (const raw of listed.rows) {
-      const row = checked(shaped(rows.voucher, raw, 'voucherlist'), wanted)
+      const row = checked(shaped(shapes.voucher, raw, 'voucherlist'), wanted)
       found.set(row.id, row)
     }
     const isEnd = (page + 2) * PAGE > WINDOW
@@ -76,6 +76,6 @@ export async function vouchersAfter(
 }
 
 /** Every voucher that fits. */
-export function allVouchers(client: Client, wanted: Wanted): Promise<rows.VoucherRow[]> {
+export function allVouchers(client: Client, wanted: Wanted): Promise<shapes.VoucherRow[]> {
   return vouchersAfter(client, wanted, null, Infinity)
 }

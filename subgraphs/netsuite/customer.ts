@@ -7,7 +7,7 @@ import type { Client } from './client.ts'
 import { type Config, addressOf } from './config.ts'
 import type { OwnFields } from './custom.ts'
 import { nativeAddress, termOf } from './lookup.ts'
-import { externalId } from './ref.ts'
+import { externalId } from './reference.ts'
 import { type Setup, pick } from './setup.ts'
 
 const native = z.object({

@@ -5,7 +5,7 @@ import { rowOf, shaped } from '../shape.ts'
 import type { Client, Row } from './client.ts'
 import { type Extra, invoiceOf, orderOf, paymentOf, quoteOf } from './lines.ts'
 import { ADDRESS_COLUMNS, id as internalId } from './map.ts'
-import type { Source } from './reads.ts'
+import type { Source } from './read.ts'
 import type { Setup } from './setup.ts'
 import { chunks, day, inIds, isId, moment } from './sql.ts'
 

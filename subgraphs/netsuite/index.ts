@@ -12,7 +12,7 @@ import { invoiceSource, orderSource, paymentSource, quoteSource } from './docume
 import { hook } from './hook.ts'
 import { Orders } from './order.ts'
 import { prices } from './prices.ts'
-import { credits, customerSource, itemSource, reader } from './reads.ts'
+import { credits, customerSource, itemSource, reader } from './read.ts'
 import { Setup } from './setup.ts'
 import { stock } from './stock.ts'
 

@@ -6,8 +6,8 @@ import { shaped } from '../shape.ts'
 import type { Row } from './client.ts'
 import { type Config, addressOf as linkOf } from './config.ts'
 import { addressOf, decimal, filled, id, money, text, unitOf } from './map.ts'
-import { refOf } from './ref.ts'
-import { invoiceState, orderState, paymentState, quoteState } from './status.ts'
+import { refOf } from './reference.ts'
+import { invoiceState, orderState, paymentState, quoteState } from './states.ts'
 import type { Zone } from '../zone.ts'
 
 /** What mapping a document needs beside its rows; `today` on the account's calendar. */

@@ -7,8 +7,8 @@ import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
 import { type Config, addressOf } from './config.ts'
 import type { OwnFields } from './custom.ts'
-import { orderFields } from './orderbody.ts'
-import { externalId, idempotencyKey } from './ref.ts'
+import { orderFields } from './body.ts'
+import { externalId, idempotencyKey } from './reference.ts'
 import type { Setup } from './setup.ts'
 
 const APPROVED = { orderStatus: { id: 'B' } }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { id, one, time } from './native.ts'
+import { id, one, time } from './shapes.ts'
 import { customers, invoices, items, orders, payments, quotes } from './read.ts'
 import type { Domain, Odoo } from './setup.ts'
 

@@ -2,7 +2,7 @@ import Big from 'big.js'
 import { z } from 'zod'
 import type { Answer, Credit } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { decimal, id, isId, namesOf, one } from './native.ts'
+import { decimal, id, isId, namesOf, one } from './shapes.ts'
 import type { Odoo } from './setup.ts'
 
 const schema = z.object({

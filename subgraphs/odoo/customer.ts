@@ -6,7 +6,7 @@ import { shaped } from '../shape.ts'
 import type { Call } from './client.ts'
 import { foundAs, written, writtenAs } from './document.ts'
 import { type Import, MODULE, externalName, loadCall, loadedId } from './load.ts'
-import { id, isId, text } from './native.ts'
+import { id, isId, text } from './shapes.ts'
 import { childValues, cleared, customerValues, filled, mainAddress } from './partner.ts'
 import type { Odoo } from './setup.ts'
 

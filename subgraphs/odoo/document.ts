@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, Ref } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { id, text, urlOf } from './native.ts'
+import { id, text, urlOf } from './shapes.ts'
 import type { Domain, Odoo } from './setup.ts'
 
 const schema = z.object({ id, name: text.optional(), state: text.optional(), write_date: text })

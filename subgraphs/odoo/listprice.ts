@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PriceReading } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { decimal, flag, id, isId, namesOf, one } from './native.ts'
+import { decimal, flag, id, isId, namesOf, one } from './shapes.ts'
 import type { Odoo } from './setup.ts'
 import { unitCode } from './units.ts'
 

@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Json } from '../json.ts'
 import { shaped } from '../shape.ts'
 import type { Call } from './client.ts'
-import { id } from './native.ts'
+import { id } from './shapes.ts'
 
 /** The module part of the external ids that we give. */
 export const MODULE = 'erp_supergraph'

@@ -4,7 +4,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Money } from '../../schema/index.ts'
 import { exactNumber, type Json } from '../json.ts'
 import { shaped } from '../shape.ts'
-import { decimal, flag, id, one } from './native.ts'
+import { decimal, flag, id, one } from './shapes.ts'
 import type { Odoo, Pricelist } from './setup.ts'
 
 /** A line to be priced; `unit` is the id of another unit than the item's own. */

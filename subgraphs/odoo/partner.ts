@@ -1,6 +1,6 @@
 import type { Address } from '../../schema/index.ts'
 import type { CustomerInput } from '../connector.ts'
-import { refuse, termsOf } from './draft.ts'
+import { refuse, termsOf } from './body.ts'
 import { customValues } from './map/custom.ts'
 import { pricelistFor } from './pricelist.ts'
 import type { Odoo } from './setup.ts'

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { shaped } from '../shape.ts'
-import { id, isId, namesOf, one } from './native.ts'
+import { id, isId, namesOf, one } from './shapes.ts'
 import type { Odoo, Pricelist } from './setup.ts'
 
 const partner = z.object({ id, property_product_pricelist: one })

@@ -15,7 +15,7 @@ import {
 import { ITEM_FIELDS, toItem } from './map/item.ts'
 import { ORDER_FIELDS, ORDER_LINE_FIELDS, type OrderAround, toOrder, toQuote } from './map/order.ts'
 import { dayIn } from '../zone.ts'
-import { isId, literal } from './native.ts'
+import { isId, literal } from './shapes.ts'
 import type { Domain, Odoo, Row } from './setup.ts'
 
 /** One kind of record: where it stands, which rows are of that kind, and how rows become records. */

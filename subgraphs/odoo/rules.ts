@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shaped } from '../shape.ts'
-import { decimal, id, namesOf, noonOf, one, text, time } from './native.ts'
+import { decimal, id, namesOf, noonOf, one, text, time } from './shapes.ts'
 import type { Domain, Odoo } from './setup.ts'
 
 const schema = z.object({

@@ -6,7 +6,7 @@ import type { Json } from '../json.ts'
 import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
 import type { Dialect } from './dialect.ts'
-import { flag, id, namesOf, one, text } from './native.ts'
+import { flag, id, namesOf, one, text } from './shapes.ts'
 
 const company = z.object({ id, name: z.string(), currency_id: one })
 const named = z.object({ id, name: z.string() })

@@ -4,7 +4,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { StockLevel } from '../../schema/index.ts'
 import type { Answer, StockAsk, StockReading } from '../connector.ts'
 import { shaped } from '../shape.ts'
-import { decimal, flag, id, isId, namesOf, one, text } from './native.ts'
+import { decimal, flag, id, isId, namesOf, one, text } from './shapes.ts'
 import type { Odoo, Row } from './setup.ts'
 import { unitCode } from './units.ts'
 

@@ -5,7 +5,7 @@ import { nativeAddress, termId } from './body.ts'
 import { type Client, MAX_ROWS, type Row, isId, literal } from './client.ts'
 import { displayName } from './map.ts'
 import { privateNote } from './reference.ts'
-import { bearing, retried } from './sales.ts'
+import { bearing, retried } from './order.ts'
 import type { Setup } from './setup.ts'
 import { written } from './shapes.ts'
 

@@ -10,7 +10,7 @@ import { prices, stock } from './figures.ts'
 import { hookOf } from './hook.ts'
 import { Payments } from './payment.ts'
 import * as read from './read.ts'
-import { Sales } from './sales.ts'
+import { Sales } from './order.ts'
 import { Setup, check } from './setup.ts'
 import { timeActivities } from './worked.ts'
 

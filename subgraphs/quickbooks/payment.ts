@@ -5,7 +5,7 @@ import { exactNumber, plain } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { type Client, among, isId } from './client.ts'
 import { documentNumber, privateNote } from './reference.ts'
-import { bearing, refOf } from './sales.ts'
+import { bearing, refOf } from './order.ts'
 import type { Setup } from './setup.ts'
 import { customer, document } from './shapes.ts'
 

@@ -3,7 +3,7 @@ import type { CustomerInput, Ref, Write } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import { type Client, type Step, segment } from './client.ts'
 import type { Config } from './config.ts'
-import type { Customers } from './customers.ts'
+import type { Customers } from './customer.ts'
 import { type NativeCustomer, customer } from './shapes.ts'
 import { taxCodeOf } from './words.ts'
 

@@ -6,7 +6,7 @@ import { shaped } from '../shape.ts'
 import { termDays } from './body.ts'
 import type { Connection } from './connection.ts'
 import { fromAddress, isCustomer, toAddress, toUtc } from './map.ts'
-import { idempotencyId, isSafe, mustBeSafe } from './push.ts'
+import { idempotencyId, isSafe, mustBeSafe } from './order.ts'
 import * as shapes from './shapes.ts'
 
 /** What the main person of a contact is called where nobody is named. */

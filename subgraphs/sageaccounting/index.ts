@@ -6,7 +6,7 @@ import { Connection } from './connection.ts'
 import { Customers } from './customer.ts'
 import { credit, prices, stock } from './figures.ts'
 import { Payments } from './payment.ts'
-import { Invoices, Orders } from './push.ts'
+import { Invoices, Orders } from './order.ts'
 import { customers, items, reader } from './read.ts'
 import { setsOf } from './sets.ts'
 

@@ -6,7 +6,7 @@ import { rowOf, shaped } from '../shape.ts'
 import { dayOf } from '../zone.ts'
 import type { Connection } from './connection.ts'
 import { currencyOf } from './map.ts'
-import { idempotencyId, isSafe, mustBeSafe } from './push.ts'
+import { idempotencyId, isSafe, mustBeSafe } from './order.ts'
 import * as shapes from './shapes.ts'
 
 function wrong(field: string, message: string): ErpError {

@@ -1,8 +1,8 @@
 import type { Invoice, Order, Payment, Quote } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import type { Config } from './config.ts'
-import { toInvoice, toOrder, toPayment, toQuote } from './papers.ts'
-import { PAPERS } from './push.ts'
+import { toInvoice, toOrder, toPayment, toQuote } from './documents.ts'
+import { PAPERS } from './order.ts'
 import type { Paged } from './read.ts'
 import * as shapes from './shapes.ts'
 

@@ -9,7 +9,7 @@ import type { Client } from './client.ts'
 import type { OwnFields } from './custom.ts'
 import { errorOf } from './errors.ts'
 import { unpadded } from './map.ts'
-import { orderBody, orderChange, writtenOrder } from './orderbody.ts'
+import { orderBody, orderChange, writtenOrder } from './body.ts'
 import { writeReference } from './reference.ts'
 import { key, many, text } from './shapes.ts'
 

@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Address } from '../../schema/index.ts'
 import type { Element } from '../xml.ts'
 import type { Config } from './config.ts'
-import { text } from './rows.ts'
+import { text } from './shapes.ts'
 import { short } from './words.ts'
 
 type Names = 'SoldToAddr' | 'ShipToAddr' | 'ShipAddress'

@@ -6,7 +6,7 @@ import { type Call, type Client, fields, xmlOf } from './client.ts'
 import { refusalOf } from './errors.ts'
 import { anyOf, find } from './find.ts'
 import { customerCode, customerMark } from './reference.ts'
-import { deep, key, text } from './rows.ts'
+import { deep, key, text } from './shapes.ts'
 import { currencyCode, short, termsCode } from './words.ts'
 
 const NAME = { '7': 30, '8': 50 }

@@ -4,7 +4,7 @@ import type { Credit, Invoice, Order } from '../connector.ts'
 import { type Element, childrenOf } from '../xml.ts'
 import { addressOf } from './address.ts'
 import type { Config } from './config.ts'
-import { day, decimal, deep, key, optional, text } from './rows.ts'
+import { day, decimal, deep, key, optional, text } from './shapes.ts'
 import { referenceOf } from './reference.ts'
 import { currencyOf, unitOf } from './words.ts'
 

@@ -3,7 +3,7 @@ import type { Customer, Item } from '../connector.ts'
 import type { Element } from '../xml.ts'
 import { addressColumns, addressOf } from './address.ts'
 import type { Config } from './config.ts'
-import { key, text } from './rows.ts'
+import { key, text } from './shapes.ts'
 import { currencyOf, unitOf } from './words.ts'
 
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/

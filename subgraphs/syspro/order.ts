@@ -5,10 +5,10 @@ import { type Call, type Client, fields, xmlOf } from './client.ts'
 import { isCancelled } from './documents.ts'
 import { codeOf, refusalOf } from './errors.ts'
 import { anyOf, find } from './find.ts'
-import { orderCall } from './orderbody.ts'
+import { orderCall } from './body.ts'
 import { readOrder } from './single.ts'
 import { orderNumber } from './reference.ts'
-import { deep, key, text } from './rows.ts'
+import { deep, key, text } from './shapes.ts'
 import type { Stock } from './stock.ts'
 
 /** Statuses in which goods or an invoice have left the house. */

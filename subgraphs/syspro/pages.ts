@@ -5,7 +5,7 @@ import { readCursor, writeCursor } from '../cursor.ts'
 import type { Element } from '../xml.ts'
 import type { Client } from './client.ts'
 import { type Condition, type Group, find, findEach } from './find.ts'
-import { key, text } from './rows.ts'
+import { key, text } from './shapes.ts'
 
 const MAX_PAGE = 500
 /** Rows that may share a key with the last one of a page. */

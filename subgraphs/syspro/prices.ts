@@ -7,7 +7,7 @@ import type { Element } from '../xml.ts'
 import type { Client } from './client.ts'
 import { anyOf, findEach } from './find.ts'
 import { ITEM_COLUMNS } from './map.ts'
-import { day, decimal, key, text } from './rows.ts'
+import { day, decimal, key, text } from './shapes.ts'
 import { currencyOf, unitOf } from './words.ts'
 
 const QUANTITY = /^\d{1,18}(\.\d{1,18})?$/

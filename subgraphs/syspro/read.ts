@@ -15,7 +15,7 @@ import { findEach } from './find.ts'
 import { CUSTOMER_COLUMNS, ITEM_COLUMNS, customerOf, itemOf } from './map.ts'
 import { type Source, byKey, list } from './pages.ts'
 import { listPrices } from './prices.ts'
-import { deep, key, text } from './rows.ts'
+import { deep, key, text } from './shapes.ts'
 import { eachRow, readOrder, readStatement } from './single.ts'
 import { currencyOf } from './words.ts'
 

@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Id } from '../connector.ts'
 import { type Element, childrenOf, element } from '../xml.ts'
 import { type Client, fields } from './client.ts'
-import { deep } from './rows.ts'
+import { deep } from './shapes.ts'
 
 const YES = [
   'IncludeStockedLines',

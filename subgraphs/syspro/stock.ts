@@ -6,7 +6,7 @@ import { Kept } from '../kept.ts'
 import { type Element, at, childrenOf, element } from '../xml.ts'
 import { type Client, fields } from './client.ts'
 import { find, findEach } from './find.ts'
-import { decimal, key, text } from './rows.ts'
+import { decimal, key, text } from './shapes.ts'
 import { unitOf } from './words.ts'
 
 const UNIT_MS = 10 * 60_000

@@ -8,7 +8,7 @@ import { isId, mustFit } from './client.ts'
 import { documentHead, today } from './documents.ts'
 import { type Names, minus, moneyOf, toLine } from './map.ts'
 import { type Connection, namesOf, reader, skusOf } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { toDay, toUtc } from './time.ts'
 
 const STATES: Record<string, InvoiceStatus> = {
@@ -20,12 +20,12 @@ const STATES: Record<string, InvoiceStatus> = {
 }
 const PAID = ['PAID', 'CLEARED_WITH_CREDIT_NOTE', 'CREDIT_NOTE_CLEARED']
 
-function stateOf({ status, paymentStatus }: rows.InvoiceRow): InvoiceStatus {
+function stateOf({ status, paymentStatus }: shapes.InvoiceRow): InvoiceStatus {
   const state = STATES[status] ?? 'UNKNOWN'
   return state === 'OPEN' && PAID.includes(paymentStatus ?? '') ? 'PAID' : state
 }
 
-function paymentOf(row: rows.InvoiceRow, open: rows.OpenItemRow | undefined, now: number): PaymentStatus {
+function paymentOf(row: shapes.InvoiceRow, open: shapes.OpenItemRow | undefined, now: number): PaymentStatus {
   if (row.status === 'CANCELLED') return 'REVERSED'
   if (PAID.includes(row.paymentStatus ?? '')) return 'PAID'
   if (open && new Big(open.amountPaid).gt(0)) return 'PARTIAL'
@@ -33,20 +33,20 @@ function paymentOf(row: rows.InvoiceRow, open: rows.OpenItemRow | undefined, now
 }
 
 /** What is still open. The open item does not say its currency: where its amount is the invoice's, it is the invoice's. */
-function balanceOf(row: rows.InvoiceRow, open: rows.OpenItemRow | undefined, names: Names): Money | null {
+function balanceOf(row: shapes.InvoiceRow, open: shapes.OpenItemRow | undefined, names: Names): Money | null {
   if (!open || row.grossAmount === null) return null
   const same = new Big(open.amount).abs().eq(new Big(row.grossAmount).abs())
   return moneyOf(open.amountOpen, same ? row.recordCurrencyId : names.ownCurrency, names)
 }
 
-async function openItems({ client }: Connection, property: string, ids: Id[]): Promise<rows.OpenItemRow[]> {
+async function openItems({ client }: Connection, property: string, ids: Id[]): Promise<shapes.OpenItemRow[]> {
   if (ids.length === 0) return []
   const { rows: found } = await client.among('salesOpenItem', property, ids)
-  return found.map((row) => shaped(rows.openItem, row, 'salesOpenItem'))
+  return found.map((row) => shaped(shapes.openItem, row, 'salesOpenItem'))
 }
 
 /** What the invoices that were found name by ids alone, and their open items by invoice. */
-async function besideInvoices(connection: Connection, found: z.output<typeof rows.invoice>[]) {
+async function besideInvoices(connection: Connection, found: z.output<typeof shapes.invoice>[]) {
   const ids = found.map(({ id }) => id)
   const lines = found.flatMap(({ salesInvoiceItems }) => salesInvoiceItems)
   const [names, skus, open] = await Promise.all([
@@ -73,7 +73,7 @@ export function invoices(connection: Connection): Read<Invoice> {
   return reader(connection, {
     resource: 'salesInvoice',
     search: ['invoiceNumber', 'orderNumberAtCustomer'],
-    form: rows.invoice,
+    form: shapes.invoice,
     async finish(found) {
       const now = today(connection)
       const { names, skus, byInvoice } = await besideInvoices(connection, found)
@@ -110,7 +110,7 @@ export function payments(connection: Connection): Read<Payment> {
     resource: 'bankTransaction',
     where: [['paymentType', 'eq', 'RECEIPT']],
     search: ['externalRecordNumber', 'description'],
-    form: rows.payment,
+    form: shapes.payment,
     async finish(found) {
       const ids = found.map(({ id }) => id)
       const [names, open] = await Promise.all([
@@ -193,12 +193,12 @@ export async function credit(connection: Connection, customers: Id[]): Promise<A
     )
     mustFit(owed.length === parties.length, 'customerSalesOpenItemSum')
     for (const [index, raw] of parties.entries()) {
-      const { id } = shaped(rows.known, raw, 'party')
+      const { id } = shaped(shapes.known, raw, 'party')
       mustFit(part.includes(id), 'id')
       found.set(
         id,
         rowOf(() =>
-          creditOf(shaped(rows.partyFacts, raw, 'party'), owed[index] ?? null, open.get(id), names),
+          creditOf(shaped(shapes.partyFacts, raw, 'party'), owed[index] ?? null, open.get(id), names),
         ),
       )
     }
@@ -206,7 +206,12 @@ export async function credit(connection: Connection, customers: Id[]): Promise<A
   return customers.map((id) => found.get(id) ?? null)
 }
 
-function creditOf(party: rows.PartyFacts, owed: string | null, open: Big | undefined, names: Names): Credit {
+function creditOf(
+  party: shapes.PartyFacts,
+  owed: string | null,
+  open: Big | undefined,
+  names: Names,
+): Credit {
   const limit = party.customerCreditLimit
   const balance = owed === null ? null : new Big(owed).toFixed()
   const left =

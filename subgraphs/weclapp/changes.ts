@@ -3,7 +3,7 @@ import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import type { Condition } from './client.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { toUtc } from './time.ts'
 
 interface Stream {
@@ -24,7 +24,7 @@ const PAGE = 500
 /** A transaction that takes its time stamp early and commits late is still found when looked for again. */
 const OVERLAP_MS = 60_000
 
-const changed = rows.known.extend({ lastModifiedDate: rows.record.shape.lastModifiedDate })
+const changed = shapes.known.extend({ lastModifiedDate: shapes.record.shape.lastModifiedDate })
 
 function placesOf(cursor: Cursor | null): number[] {
   if (cursor === null) return []

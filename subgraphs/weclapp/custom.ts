@@ -4,7 +4,7 @@ import type { FieldKind, NativeField } from '../connector.ts'
 import { ownValues } from '../custom.ts'
 import type { Names } from './map.ts'
 import type { Connection } from './read.ts'
-import type * as rows from './rows.ts'
+import type * as rows from './shapes.ts'
 import { midnightIn } from '../zone.ts'
 import { toDay } from './time.ts'
 

@@ -6,12 +6,12 @@ import type { Customer, Item, Order, Quote, Read } from '../connector.ts'
 import { toAttributes } from './custom.ts'
 import { type Names, minus, moneyOf, toAddress, toCustomer, toItem, toLine } from './map.ts'
 import { type Connection, namesOf, reader, skusOf } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { codeOf } from './setup.ts'
 import { dayIn, midnightIn } from '../zone.ts'
 import { toDay, toUtc } from './time.ts'
 
-function definitions(list: { customAttributes: rows.Attribute[] }[]): string[] {
+function definitions(list: { customAttributes: shapes.Attribute[] }[]): string[] {
   return list.flatMap(({ customAttributes }) => customAttributes.map((one) => one.attributeDefinitionId))
 }
 
@@ -25,7 +25,7 @@ export function items(connection: Connection): Read<Item> {
   return reader(connection, {
     resource: 'article',
     search: ['articleNumber', 'name'],
-    form: rows.article,
+    form: shapes.article,
     async finish(found) {
       const at = today(connection)
       const names = await namesOf(connection, {
@@ -44,7 +44,7 @@ export function customers(connection: Connection): Read<Customer> {
     resource: 'party',
     where: [['customer', 'eq', 'true']],
     search: ['company', 'lastName', 'customerNumber', 'email'],
-    form: rows.party,
+    form: shapes.party,
     async finish(found) {
       const names = await namesOf(connection, {
         currencies: found.map(({ currencyId }) => currencyId),
@@ -62,7 +62,7 @@ function part(done: boolean, counts: (string | null | undefined)[]): FulfilmentS
   return counts.some((count) => new Big(count ?? 0).gt(0)) ? FulfilmentStatus.PARTIAL : FulfilmentStatus.NONE
 }
 
-function stateOf(row: rows.OrderRow, own: Record<string, string>): OrderState {
+function stateOf(row: shapes.OrderRow, own: Record<string, string>): OrderState {
   const named = own[row.status]
   if (named !== undefined) return Object.values(OrderStatus).find((state) => state === named) ?? 'UNKNOWN'
   if (row.status === 'ORDER_ENTRY_IN_PROGRESS') return 'DRAFT'
@@ -83,7 +83,7 @@ function stateOf(row: rows.OrderRow, own: Record<string, string>): OrderState {
 export function documentHead(
   row: { recordCurrencyId: string | null; netAmount: string | null; grossAmount: string | null } & {
     customerId: string | null
-    recordAddress: rows.PlaceRow | null
+    recordAddress: shapes.PlaceRow | null
   },
   names: Names,
 ) {
@@ -98,7 +98,7 @@ export function documentHead(
 }
 
 /** How far an order has come, on each of its axes. */
-function standingOf(row: z.output<typeof rows.order>, config: Connection['config']) {
+function standingOf(row: z.output<typeof shapes.order>, config: Connection['config']) {
   const delivered = row.orderItems.map(({ shippedQuantity }) => shippedQuantity)
   const billed = row.orderItems.map(({ invoicedQuantity }) => invoicedQuantity)
   return {
@@ -118,7 +118,7 @@ function skusIn(connection: Connection, lines: { articleId: string | null }[]) {
 }
 
 /** What the documents that were found name by ids alone: currencies, units, terms, warehouses, SKUs. */
-async function besideOrders(connection: Connection, found: z.output<typeof rows.order>[]) {
+async function besideOrders(connection: Connection, found: z.output<typeof shapes.order>[]) {
   const lines = found.flatMap(({ orderItems }) => orderItems)
   const [names, skus, reference] = await Promise.all([
     namesOf(connection, {
@@ -140,7 +140,7 @@ export function orders(connection: Connection): Read<Order> {
   return reader(connection, {
     resource: 'salesOrder',
     search: ['orderNumber', 'orderNumberAtCustomer'],
-    form: rows.order,
+    form: shapes.order,
     async finish(found) {
       const { names, skus, reference } = await besideOrders(connection, found)
       return (row) => {
@@ -185,7 +185,7 @@ export function quotes(connection: Connection): Read<Quote> {
     resource: 'quotation',
     where: [['activeVersion', 'eq', 'true']],
     search: ['quotationNumber'],
-    form: rows.quote,
+    form: shapes.quote,
     async finish(found) {
       const lines = found.flatMap(({ quotationItems }) => quotationItems)
       const now = today(connection)

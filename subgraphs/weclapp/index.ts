@@ -5,13 +5,13 @@ import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { type Config, config } from './config.ts'
 import { fields } from './custom.ts'
-import { customerWrite } from './customers.ts'
+import { customerWrite } from './customer.ts'
 import { customers, items, orders, quotes } from './documents.ts'
 import { hook } from './hook.ts'
-import { orderWrite } from './orders.ts'
+import { orderWrite } from './order.ts'
 import { prices } from './prices.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { Setup } from './setup.ts'
 import { stock } from './stock.ts'
 import { timeEntries } from './worked.ts'
@@ -22,7 +22,7 @@ function connect(values: Config, http: Http): Erp {
   return {
     /** weclapp tells no name of the company; that the token reads the company's currency is the test. */
     async check() {
-      const { name } = await client.ask('currency/companyCurrency', rows.named)
+      const { name } = await client.ask('currency/companyCurrency', shapes.named)
       return {
         name: `weclapp tenant at ${new URL(values.url).host}`,
         version: values.apiVersion,

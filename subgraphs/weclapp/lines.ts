@@ -5,7 +5,7 @@ import type { OrderLineInput } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import { isId, mustFit } from './client.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { midnightIn } from '../zone.ts'
 import { unitCode } from './words.ts'
 
@@ -27,24 +27,24 @@ export function short(text: string, most: number, field: string): string {
 async function articlesOf(
   { client }: Connection,
   lines: OrderLineInput[],
-): Promise<Map<string, rows.ArticleFacts>> {
+): Promise<Map<string, shapes.ArticleFacts>> {
   const ids = [...new Set(lines.flatMap(({ item }) => (item !== null && isId(item) ? [item] : [])))]
   const skus = [...new Set(lines.flatMap(({ item, sku }) => (item === null ? [sku] : [])))]
   const [byId, bySku] = await Promise.all([
     ids.length > 0 ? client.among('article', 'id', ids, { properties: FACTS }) : { rows: [] },
     skus.length > 0 ? client.among('article', 'articleNumber', skus, { properties: FACTS }) : { rows: [] },
   ])
-  const facts = (list: unknown[]) => list.map((row) => shaped(rows.articleFacts, row, 'article'))
+  const facts = (list: unknown[]) => list.map((row) => shaped(shapes.articleFacts, row, 'article'))
   const named = facts(byId.rows)
   mustFit(
     named.every(({ id }) => ids.includes(id)),
     'id',
   )
   return new Map([
-    ...named.map((row): [string, rows.ArticleFacts] => [`id ${row.id}`, row]),
+    ...named.map((row): [string, shapes.ArticleFacts] => [`id ${row.id}`, row]),
     ...facts(bySku.rows)
       .filter(({ articleNumber }) => skus.includes(articleNumber))
-      .map((row): [string, rows.ArticleFacts] => [`sku ${row.articleNumber}`, row]),
+      .map((row): [string, shapes.ArticleFacts] => [`sku ${row.articleNumber}`, row]),
   ])
 }
 

@@ -5,7 +5,7 @@ import { rowOf, shaped } from '../shape.ts'
 import { type Condition, isId, mustFit } from './client.ts'
 import { type Names, moneyOf } from './map.ts'
 import { type Connection, namesOf } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { type Terms, chosen, forQuantity, holding, netOf, steps } from './tiers.ts'
 import { midnightIn } from '../zone.ts'
 import { toUtc } from './time.ts'
@@ -15,22 +15,22 @@ const DAY_MS = 86_399_999
 
 /** Everything that was read for a batch. */
 interface Read {
-  prices: Map<string, rows.PriceRow[]>
+  prices: Map<string, shapes.PriceRow[]>
   broken: Map<string, ErpError>
-  facts: Map<string, rows.ArticleFacts>
-  customers: Map<string, rows.PartyFacts>
+  facts: Map<string, shapes.ArticleFacts>
+  customers: Map<string, shapes.PartyFacts>
   names: Names
   /** Ids of the currencies that were wished for, by their code. */
   wished: Map<string, string | undefined>
 }
 
-async function parties({ client }: Connection, ids: string[]): Promise<Map<string, rows.PartyFacts>> {
+async function parties({ client }: Connection, ids: string[]): Promise<Map<string, shapes.PartyFacts>> {
   if (ids.length === 0) return new Map()
   const { rows: found } = await client.among('party', 'id', ids, {
     where: [['customer', 'eq', 'true']],
     properties: 'id,customer,customerBlocked,customerSalesChannel,currencyId',
   })
-  const all = new Map(found.map((row) => shaped(rows.partyFacts, row, 'party')).map((row) => [row.id, row]))
+  const all = new Map(found.map((row) => shaped(shapes.partyFacts, row, 'party')).map((row) => [row.id, row]))
   mustFit(
     [...all.keys()].every((id) => ids.includes(id)),
     'id',
@@ -48,12 +48,12 @@ async function priceRows({ client }: Connection, items: string[], customers: str
     ...(customers.length > 0 ? { anyOf: whose } : { where: whose }),
     include: 'articleId',
   })
-  const prices = new Map<string, rows.PriceRow[]>()
+  const prices = new Map<string, shapes.PriceRow[]>()
   const broken = new Map<string, ErpError>()
   for (const raw of found) {
     const item = String(raw.articleId)
     mustFit(items.includes(item), 'articleId')
-    const row = rowOf(() => shaped(rows.price, raw, 'articlePrice'))
+    const row = rowOf(() => shaped(shapes.price, raw, 'articlePrice'))
     if (row instanceof ErpError) broken.set(item, row)
     else prices.set(item, [...(prices.get(item) ?? []), row])
   }
@@ -62,7 +62,7 @@ async function priceRows({ client }: Connection, items: string[], customers: str
     whoseAreThese.every((id) => id === null || customers.includes(id)),
     'customerId',
   )
-  const articles = referenced('article').map((row) => shaped(rows.articleFacts, row, 'article'))
+  const articles = referenced('article').map((row) => shaped(shapes.articleFacts, row, 'article'))
   return { prices, broken, facts: new Map(articles.map((row) => [row.id, row])) }
 }
 
@@ -78,14 +78,14 @@ async function readAll(connection: Connection, asks: PriceAsk[]): Promise<Read> 
     ...codes.map((code) => connection.setup.currency(code)),
   ])
   const names = await namesOf(connection, {
-    units: [...found.facts.values()].map(({ unitId }: rows.ArticleFacts) => unitId),
-    currencies: [...found.prices.values()].flat().map(({ currencyId }: rows.PriceRow) => currencyId),
+    units: [...found.facts.values()].map(({ unitId }: shapes.ArticleFacts) => unitId),
+    currencies: [...found.prices.values()].flat().map(({ currencyId }: shapes.PriceRow) => currencyId),
   })
   return { ...found, customers, names, wished: new Map(codes.map((code, at) => [code, wishes[at]])) }
 }
 
 /** The terms under which the article has a price: in the wished currency, else the customer's, else our own. */
-function termsOf(ask: PriceAsk, list: rows.PriceRow[], read: Read, { config }: Connection): Terms | null {
+function termsOf(ask: PriceAsk, list: shapes.PriceRow[], read: Read, { config }: Connection): Terms | null {
   const party = ask.customer === null ? null : read.customers.get(ask.customer)
   const wish = ask.currency === null ? undefined : read.wished.get(ask.currency)
   const currencies = [wish, party?.currencyId, read.names.ownCurrency].filter((id) => typeof id === 'string')

@@ -5,7 +5,7 @@ import { rowOf, shaped } from '../shape.ts'
 import { type Client, type Condition, PAGE, isId, literal, mustFit } from './client.ts'
 import type { Config } from './config.ts'
 import type { Names } from './map.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import type { Setup } from './setup.ts'
 
 /** A connected tenant. */
@@ -51,7 +51,7 @@ async function byId<F extends z.ZodType, T>(
   const { rows: found } = await connection.client.among(source.resource, 'id', wanted, {
     where: source.where,
   })
-  const places = found.map((row) => shaped(rows.known, row, source.resource).id)
+  const places = found.map((row) => shaped(shapes.known, row, source.resource).id)
   mustFit(
     places.every((id) => wanted.includes(id)),
     'id',
@@ -101,7 +101,7 @@ async function pageOf<F extends z.ZodType, T>(
             .includes(text),
         ),
     )
-    const end = found.length < size ? null : shaped(rows.known, page.at(-1), resource).id
+    const end = found.length < size ? null : shaped(shapes.known, page.at(-1), resource).id
     mustFit(end === null || last === null || BigInt(end) > BigInt(last), 'id')
     last = end
     if (shown.length === 0 && last !== null) continue

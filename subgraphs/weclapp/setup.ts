@@ -3,7 +3,7 @@ import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
 import type { Config } from './config.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
 /** Records of a small resource by their ids, kept and read again when an id is not among them. */
 export class Book<T extends { id: string }> {
@@ -35,20 +35,20 @@ export class Setup {
   readonly currencies: Book<{ id: string; name: string | null }>
   readonly categories: Book<{ id: string; name: string | null }>
   readonly terms: Book<{ id: string; name: string | null }>
-  readonly warehouses: Book<z.output<typeof rows.warehouse>>
-  readonly attributes: Book<rows.Definition>
+  readonly warehouses: Book<z.output<typeof shapes.warehouse>>
+  readonly attributes: Book<shapes.Definition>
   readonly #own: Kept<string>
   readonly #config: Config
 
   constructor(client: Client, config: Config) {
     this.#config = config
-    this.units = new Book(client, 'unit', rows.named)
-    this.currencies = new Book(client, 'currency', rows.named)
-    this.categories = new Book(client, 'articleCategory', rows.named)
-    this.terms = new Book(client, 'termOfPayment', rows.named)
-    this.warehouses = new Book(client, 'warehouse', rows.warehouse)
-    this.attributes = new Book(client, 'customAttributeDefinition', rows.definition)
-    this.#own = new Kept(async () => (await client.ask('currency/companyCurrency', rows.named)).id)
+    this.units = new Book(client, 'unit', shapes.named)
+    this.currencies = new Book(client, 'currency', shapes.named)
+    this.categories = new Book(client, 'articleCategory', shapes.named)
+    this.terms = new Book(client, 'termOfPayment', shapes.named)
+    this.warehouses = new Book(client, 'warehouse', shapes.warehouse)
+    this.attributes = new Book(client, 'customAttributeDefinition', shapes.definition)
+    this.#own = new Kept(async () => (await client.ask('currency/companyCurrency', shapes.named)).id)
   }
 
   /** The id of the company's own currency. */
@@ -62,7 +62,7 @@ export class Setup {
   }
 
   /** The custom attribute that keeps our reference on orders. */
-  reference(): Promise<rows.Definition | undefined> {
+  reference(): Promise<shapes.Definition | undefined> {
     return this.attributes.find(
       ({ attributeKey, active }) => active && attributeKey === this.#config.orderReference,
     )

@@ -5,7 +5,7 @@ import type { Answer, StockAsk, StockReading } from '../connector.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { isId, mustFit } from './client.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { unitCode } from './words.ts'
 
 const lists = z.array(z.unknown())
@@ -14,7 +14,7 @@ const computed = z.object({
   reservedStockQuantity: lists,
   pickableStockQuantity: lists,
 })
-const quantities = z.array(rows.quantity)
+const quantities = z.array(shapes.quantity)
 const STOCKED = ['STORABLE', 'LOADING_EQUIPMENT_STORABLE', 'PACKAGING_UNIT']
 /** Articles of one call: their ids stand in the address. */
 const PART = 200
@@ -25,7 +25,7 @@ interface Figures {
   available: Big
 }
 interface Article {
-  facts: rows.ArticleFacts
+  facts: shapes.ArticleFacts
   byWarehouse: Map<string, Figures>
 }
 
@@ -65,10 +65,10 @@ async function articles({ client }: Connection, ids: string[]): Promise<Map<stri
     for (const list of [totalStockQuantity, reservedStockQuantity, pickableStockQuantity])
       mustFit(list.length === answer.rows.length, 'additionalProperties')
     for (const [index, raw] of answer.rows.entries()) {
-      const { id } = shaped(rows.known, raw, 'article')
+      const { id } = shaped(shapes.known, raw, 'article')
       mustFit(part.includes(id), 'id')
       const article = rowOf(() => ({
-        facts: shaped(rows.articleFacts, raw, 'article'),
+        facts: shaped(shapes.articleFacts, raw, 'article'),
         byWarehouse: figures(
           totalStockQuantity[index],
           reservedStockQuantity[index],

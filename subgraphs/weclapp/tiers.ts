@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
-import type { PriceRow } from './rows.ts'
+import type { PriceRow } from './shapes.ts'
 
 /** Whose price is wanted: ids of customer and currency, the sales channel, and a moment in milliseconds. */
 export interface Terms {

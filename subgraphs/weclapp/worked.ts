@@ -1,6 +1,6 @@
 import type { Read, TimeEntry } from '../connector.ts'
 import { type Connection, reader } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { toDay, toUtc } from './time.ts'
 
 /** Time that people worked; who it was stands there by id alone: https://www.weclapp.com/api/ (timeRecord) */
@@ -9,7 +9,7 @@ export function timeEntries(connection: Connection): Read<TimeEntry> {
   return reader(connection, {
     resource: 'timeRecord',
     search: ['description'],
-    form: rows.timeRecord,
+    form: shapes.timeRecord,
     finish: async () => (row) => ({
       id: row.id,
       customer: row.customerId,

@@ -1,7 +1,7 @@
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { toErpError } from '../../subgraphs/erpnext/errors.ts'
 import { toCustomer, toItem, toLine, toOrder } from '../../subgraphs/erpnext/map.ts'
-import * as rows from '../../subgraphs/erpnext/rows.ts'
+import * as rows from '../../subgraphs/erpnext/shapes.ts'
 import { Tokens } from '../../subgraphs/erpnext/sandbox/access.ts'
 import { config } from '../../subgraphs/erpnext/config.ts'
 import { parseExact } from '../../subgraphs/json.ts'

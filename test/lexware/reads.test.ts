@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { STRICT_KEY, sandbox } from '../../subgraphs/lexware/sandbox/index.ts'
+import { STRICT_KEY, sandbox } from '../../subgraphs/lexware/sandbox.ts'
 import { allVouchers, vouchersAfter } from '../../subgraphs/lexware/vouchers.ts'
 import { Client } from '../../subgraphs/lexware/client.ts'
 import { lexware } from '../../subgraphs/lexware/index.ts'

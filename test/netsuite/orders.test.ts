@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { externalId, refOf } from '../../subgraphs/netsuite/ref.ts'
+import { externalId, refOf } from '../../subgraphs/netsuite/reference.ts'
 import { type Stand, customerId, order, refused, using, writes } from './stand.ts'
 
 const REF = 'ord_01J9'

@@ -10,7 +10,7 @@ import {
   FIRST_REFRESH,
   type Strictness,
 } from '../../subgraphs/sageaccounting/sandbox/access.ts'
-import { business } from '../../subgraphs/sageaccounting/sandbox/index.ts'
+import { business } from '../../subgraphs/sageaccounting/sandbox.ts'
 import { DEMO } from '../asked.ts'
 import { memoryVault } from '../contract/tap.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
-import { day, decimal } from '../../subgraphs/syspro/rows.ts'
+import { day, decimal } from '../../subgraphs/syspro/shapes.ts'
 import { readXml } from '../../subgraphs/xml.ts'
 import { orderFor, using } from './stand.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { receiver } from '../../subgraphs/webhook/sandbox/index.ts'
+import { receiver } from '../../subgraphs/webhook/sandbox.ts'
 import { PRESETS, signBody, signStandard } from '../../subgraphs/webhook/sign.ts'
 import { refusal } from '../contract/outcome.ts'
 import { CUSTOMER, type Endpoint, ORDER, hex, stage } from './open.ts'

@@ -6,7 +6,7 @@ import { type HttpRequest, Outbound } from '../../subgraphs/http.ts'
 import type { SandboxFactory } from '../../subgraphs/sandbox.ts'
 import { SandboxServer } from '../../subgraphs/stage.ts'
 import { webhook } from '../../subgraphs/webhook/index.ts'
-import { sandbox } from '../../subgraphs/webhook/sandbox/index.ts'
+import { sandbox } from '../../subgraphs/webhook/sandbox.ts'
 import { signStandard } from '../../subgraphs/webhook/sign.ts'
 import { memoryVault } from '../contract/tap.ts'
 

@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import type { Ledger, SandboxAction } from '../../sandbox.ts'
-import { refOf } from '../ref.ts'
+import { refOf } from '../reference.ts'
 import { setBase } from './pricelists.ts'
 import type { TransactionRow } from './rows.ts'
 import type { State } from './state.ts'

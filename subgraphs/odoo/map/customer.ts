@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Address, AddressType } from '../../../schema/index.ts'
 import type { Customer } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
-import { flag, id, many, namesOf, one, text, time } from '../native.ts'
+import { flag, id, many, namesOf, one, text, time } from '../shapes.ts'
 import type { Fields, Row } from '../setup.ts'
 import { customOf } from './custom.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DocumentLine, InvoiceStatus, InvoiceType, PaymentStatus } from '../../../schema/index.ts'
 import type { Invoice, Payment } from '../../connector.ts'
 import { shaped } from '../../shape.ts'
-import { day, decimal, id, many, namesOf, one, text, time } from '../native.ts'
+import { day, decimal, id, many, namesOf, one, text, time } from '../shapes.ts'
 import type { Row } from '../setup.ts'
 import { unitCode } from '../units.ts'
 

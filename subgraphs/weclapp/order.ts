@@ -8,10 +8,10 @@ import type { z } from 'zod'
 import { isId, mustFit, shown } from './client.ts'
 import { headDiscount, orderItems, placeOf, short, termOf, warehouseOf } from './lines.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { midnightIn } from '../zone.ts'
 
-type Written = z.output<typeof rows.written>
+type Written = z.output<typeof shapes.written>
 const CONFIRMED = 'ORDER_CONFIRMATION_PRINTED'
 const PROJECT = 'activateProjectView'
 const ENTERED = 'ORDER_ENTRY_IN_PROGRESS'
@@ -31,10 +31,10 @@ async function attributeOf({ setup, config }: Connection): Promise<string> {
   )
 }
 
-async function buyer({ client }: Connection, customer: string): Promise<rows.PartyRow> {
+async function buyer({ client }: Connection, customer: string): Promise<shapes.PartyRow> {
   const field = 'customer'
   const { rows: found } = isId(customer) ? await client.among('party', 'id', [customer]) : { rows: [] }
-  const [row] = found.map((one) => shaped(rows.party, one, 'party'))
+  const [row] = found.map((one) => shaped(shapes.party, one, 'party'))
   mustFit(!row || row.id === customer, 'id')
   if (!row?.customer)
     throw new ErpError('INVALID_CUSTOMER', `weclapp has no customer "${customer}".`, { field })
@@ -95,7 +95,7 @@ function confirming({ client }: Connection, id: string, version: string): HttpRe
 /** The entered order, as a project where that is wanted; one that is a project already is left alone. */
 async function projected({ client }: Connection, order: Written, { project }: OrderInput): Promise<Written> {
   if (!project || order.projectModeActive) return order
-  const done = await client.act(client.acting('salesOrder', order.id, PROJECT), rows.written)
+  const done = await client.act(client.acting('salesOrder', order.id, PROJECT), shapes.written)
   if (done.projectModeActive) return done
   throw new ErpError('CONFLICT', `Order ${order.id} was sent to be a project and is none.`, {
     retryable: false,
@@ -103,7 +103,7 @@ async function projected({ client }: Connection, order: Written, { project }: Or
 }
 
 async function confirm(connection: Connection, id: string, version: string): Promise<Ref> {
-  const done = await connection.client.write(confirming(connection, id, version), rows.written)
+  const done = await connection.client.write(confirming(connection, id, version), shapes.written)
   if (done.status !== ENTERED) return refOf(done)
   throw new ErpError('CONFLICT', `Order ${id} was sent to be confirmed and is not.`, { retryable: false })
 }
@@ -131,7 +131,7 @@ async function find(connection: Connection, ref: string): Promise<Found | null> 
   })
   const keptIn = ({ customAttributes }: Written) =>
     customAttributes.find((one) => one.attributeDefinitionId === attribute)?.stringValue
-  const orders = found.map((row) => shaped(rows.written, row, 'salesOrder'))
+  const orders = found.map((row) => shaped(shapes.written, row, 'salesOrder'))
   // One that differs in more than its letters' size was not filtered at all.
   mustFit(
     orders.every((row) => keptIn(row)?.toLowerCase() === ref.toLowerCase()),
@@ -146,7 +146,7 @@ async function find(connection: Connection, ref: string): Promise<Found | null> 
 /** weclapp's action cancels an order, but only closes one of which parts went out: that is no undoing. */
 async function undo(connection: Connection, ref: Ref): Promise<void> {
   const { client } = connection
-  const row = await read(connection, ref.id, rows.order)
+  const row = await read(connection, ref.id, shapes.order)
   if (row.status === 'CANCELLED') return
   const gone = ({ shippedQuantity, invoicedQuantity }: (typeof row.orderItems)[number]) =>
     [shippedQuantity, invoicedQuantity].some((count) => new Big(count ?? 0).gt(0))
@@ -154,8 +154,8 @@ async function undo(connection: Connection, ref: Ref): Promise<void> {
     new ErpError('CONFLICT', `Order ${row.orderNumber ?? ref.id} ${what}.`, { retryable: false })
   if (row.shipped || row.invoiced || row.orderItems.some(gone))
     throw refused('is partly shipped or invoiced and cannot be cancelled')
-  await client.act(client.acting('salesOrder', ref.id, 'cancelOrManuallyClose'), rows.written)
-  if ((await read(connection, ref.id, rows.order)).status !== 'CANCELLED')
+  await client.act(client.acting('salesOrder', ref.id, 'cancelOrManuallyClose'), shapes.written)
+  if ((await read(connection, ref.id, shapes.order)).status !== 'CANCELLED')
     throw refused('was sent to be cancelled and is not')
 }
 
@@ -174,13 +174,13 @@ export function orderWrite(connection: Connection): Write<OrderInput> {
     async create(input, ref): Promise<Ref> {
       const [enter] = await requests(connection, input, ref)
       if (!enter) throw new ErpError('INTERNAL', 'There is nothing to send.')
-      const entered = await connection.client.write(enter, rows.written)
+      const entered = await connection.client.write(enter, shapes.written)
       const { id, version } = await projected(connection, entered, input)
       return confirm(connection, id, version)
     },
     async resume(found, step, input): Promise<Ref> {
       if (step >= 2) return found
-      const entered = await read(connection, found.id, rows.written)
+      const entered = await read(connection, found.id, shapes.written)
       const { id, version } = await projected(connection, entered, input)
       return confirm(connection, id, version)
     },

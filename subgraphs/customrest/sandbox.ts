@@ -1,6 +1,6 @@
 import { createHmac, createHash } from 'node:crypto'
-import { ErpError } from '../../../schema/errors.ts'
-import type { Change, RawRequest } from '../../connector.ts'
+import { ErpError } from '../../schema/errors.ts'
+import type { Change, RawRequest } from '../connector.ts'
 import type {
   Ledger,
   Sandbox,
@@ -8,12 +8,12 @@ import type {
   SandboxAnswer,
   SandboxFactory,
   SandboxRequest,
-} from '../../sandbox.ts'
-import { errorsOf } from './errors.ts'
-import { restManifest, rpcManifest } from './manifest.ts'
-import { METHODS } from './methods.ts'
-import type { Params } from './parts.ts'
-import { type Record_, Refusal, Store } from './store.ts'
+} from '../sandbox.ts'
+import { errorsOf } from './sandbox/errors.ts'
+import { restManifest, rpcManifest } from './sandbox/manifest.ts'
+import { METHODS } from './sandbox/methods.ts'
+import type { Params } from './sandbox/parts.ts'
+import { type Record_, Refusal, Store } from './sandbox/store.ts'
 
 const SECRETS = {
   clientId: 'nordwerk-shop',

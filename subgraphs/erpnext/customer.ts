@@ -8,9 +8,9 @@ import type { Filter } from './client.ts'
 import { changeAddresses, changeContact } from './contacts.ts'
 import { ownBody } from './custom.ts'
 import { toAddress } from './map.ts'
-import { addressesOf } from './master.ts'
+import { addressesOf } from './masters.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { countryName } from './words.ts'
 import { filled, needReference, shown } from './writes.ts'
 
@@ -122,9 +122,9 @@ function refOf({ client }: Connection, { name, modified }: z.output<typeof form>
 }
 
 async function rowOf({ client }: Connection, filter: Filter, extra: string[] = []) {
-  const fields = [...rows.fieldsOf(rows.customer), ...extra]
+  const fields = [...shapes.fieldsOf(shapes.customer), ...extra]
   const listing = { fields, filters: [filter], order: 'creation asc, name asc', limit: 1 }
-  return (await client.list(DOCTYPE, rows.customer.loose(), listing))[0]
+  return (await client.list(DOCTYPE, shapes.customer.loose(), listing))[0]
 }
 
 /** What stands in the field of our reference. */

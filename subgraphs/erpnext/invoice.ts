@@ -6,7 +6,7 @@ import { mustBeInvoice } from '../credit.ts'
 import { exactNumber } from '../json.ts'
 import { buyer, currencyOf, documentLines } from './lines.ts'
 import { type Connection, children } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { dayIn } from './time.ts'
 import { asHtml } from './words.ts'
 import { decimal, submitting } from './writes.ts'
@@ -14,7 +14,7 @@ import { decimal, submitting } from './writes.ts'
 /** For each line the row of the order that it bills, each row once. */
 async function billedRows(connection: Connection, { order, lines }: InvoiceInput): Promise<object[]> {
   if (!order) return lines.map(() => ({}))
-  const found = await children(connection, 'Sales Order Item', 'Sales Order', rows.orderLine, [order])
+  const found = await children(connection, 'Sales Order Item', 'Sales Order', shapes.orderLine, [order])
   const left = [...(found.get(order) ?? [])]
   if (left.length === 0)
     throw new ErpError('NOT_FOUND', `ERPNext has no order "${order}".`, { field: 'order' })

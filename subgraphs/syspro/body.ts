@@ -10,7 +10,7 @@ import { DELIVER_TO, PURCHASE_ORDER } from './documents.ts'
 import { findEach } from './find.ts'
 import { ITEM_COLUMNS } from './map.ts'
 import { orderNumber } from './reference.ts'
-import { key, text } from './rows.ts'
+import { key, text } from './shapes.ts'
 import type { Stock } from './stock.ts'
 import { currencyOf, digits, isUnit, short, termsCode } from './words.ts'
 

@@ -1,5 +1,5 @@
-import type { Demo } from '../../demo.ts'
-import { Answered } from '../../refusal.ts'
+import type { Demo } from '../demo.ts'
+import { Answered } from '../refusal.ts'
 import type {
   Ledger,
   Sandbox,
@@ -7,17 +7,17 @@ import type {
   SandboxAnswer,
   SandboxFactory,
   SandboxRequest,
-} from '../../sandbox.ts'
-import { refIn } from '../words.ts'
-import * as people from './contacts.ts'
-import { type Doc, SERIES, create, openOf } from './documents.ts'
-import { errors } from './errors.ts'
-import { delivery, subscribe, subscriptions } from './hooks.ts'
-import { webhookKey } from './key.ts'
-import { articles, contacts, nameOf, paged, vouchers } from './lists.ts'
-import { gateway, legacy, regular } from './refuse.ts'
-import { articleOf, priceOf, seed } from './seed.ts'
-import { ORGANIZATION, type Row, Store, num } from './store.ts'
+} from '../sandbox.ts'
+import { refIn } from './words.ts'
+import * as people from './sandbox/contacts.ts'
+import { type Doc, SERIES, create, openOf } from './sandbox/documents.ts'
+import { errors } from './sandbox/errors.ts'
+import { delivery, subscribe, subscriptions } from './sandbox/hooks.ts'
+import { webhookKey } from './sandbox/key.ts'
+import { articles, contacts, nameOf, paged, vouchers } from './sandbox/lists.ts'
+import { gateway, legacy, regular } from './sandbox/refuse.ts'
+import { articleOf, priceOf, seed } from './sandbox/seed.ts'
+import { ORGANIZATION, type Row, Store, num } from './sandbox/store.ts'
 
 /** The key of the demo; it may ask as often as it likes. */
 export const KEY = 'vKx2fYp~9Qm.demo-3T8sL0wZb6Nc'

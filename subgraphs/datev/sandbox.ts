@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../schema/errors.ts'
+import type { ErrorCode } from '../../schema/errors.ts'
 import type {
   NativeError,
   Sandbox,
@@ -6,10 +6,10 @@ import type {
   SandboxAnswer,
   SandboxFactory,
   SandboxRequest,
-} from '../../sandbox.ts'
-import { APP, Access, FIRST_REFRESH } from './access.ts'
-import { Books, CONNECT } from './books.ts'
-import { type Job, finish, newJob } from './files.ts'
+} from '../sandbox.ts'
+import { APP, Access, FIRST_REFRESH } from './sandbox/access.ts'
+import { Books, CONNECT } from './sandbox/books.ts'
+import { type Job, finish, newJob } from './sandbox/files.ts'
 
 /** How an imitation may differ from the one of the demo. */
 export interface Manner {

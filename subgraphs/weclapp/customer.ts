@@ -9,9 +9,9 @@ import { isId, mustFit, shown } from './client.ts'
 import { placeOf, short, termOf } from './lines.ts'
 import { toAddress } from './map.ts'
 import type { Connection } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
-function refOf(row: z.output<typeof rows.writtenParty>): Ref {
+function refOf(row: z.output<typeof shapes.writtenParty>): Ref {
   return { id: row.id, number: row.customerNumber, version: row.version }
 }
 
@@ -78,9 +78,9 @@ async function creating(connection: Connection, input: CustomerInput, ref: strin
   })
 }
 
-async function read({ client }: Connection, id: string): Promise<rows.PartyRow> {
+async function read({ client }: Connection, id: string): Promise<shapes.PartyRow> {
   const { rows: found } = isId(id) ? await client.among('party', 'id', [id]) : { rows: [] }
-  const [row] = found.map((one) => shaped(rows.party, one, 'party'))
+  const [row] = found.map((one) => shaped(shapes.party, one, 'party'))
   mustFit(!row || row.id === id, 'id')
   if (row?.customer) return row
   throw new ErpError('NOT_FOUND', `weclapp has no customer "${id.slice(0, 40)}".`, { field: 'customer' })
@@ -90,7 +90,7 @@ async function read({ client }: Connection, id: string): Promise<rows.PartyRow> 
  * The list of addresses with a change in it: an address of the same use keeps its id and is changed, one that is not
  * named is sent with its id alone, because weclapp removes what is left out. https://www.weclapp.com/api/
  */
-function changedAddresses(row: rows.PartyRow, addresses: Address[]): object[] {
+function changedAddresses(row: shapes.PartyRow, addresses: Address[]): object[] {
   const left = [...row.addresses]
   const name = row.company ?? ''
   const made = addresses.map((address) => {
@@ -125,7 +125,7 @@ async function update(
     ...(addresses ? { addresses: changedAddresses(row, addresses) } : {}),
   }
   return refOf(
-    await connection.client.write(connection.client.changing('party', row.id, body), rows.writtenParty),
+    await connection.client.write(connection.client.changing('party', row.id, body), shapes.writtenParty),
   )
 }
 
@@ -136,7 +136,7 @@ async function find({ client }: Connection, ref: string): Promise<Found | null> 
     sort: 'id',
     size: 10,
   })
-  const parties = found.map((row) => shaped(rows.writtenParty, row, 'party'))
+  const parties = found.map((row) => shaped(shapes.writtenParty, row, 'party'))
   mustFit(
     parties.every((row) => row.referenceNumber?.toLowerCase() === ref.toLowerCase()),
     'referenceNumber',
@@ -154,7 +154,7 @@ export function customerWrite(connection: Connection): Write<CustomerInput> {
     plan: async (input, ref) => [shown(await creating(connection, input, ref))],
     find: (ref) => find(connection, ref),
     create: async (input, ref) =>
-      refOf(await connection.client.write(await creating(connection, input, ref), rows.writtenParty)),
+      refOf(await connection.client.write(await creating(connection, input, ref), shapes.writtenParty)),
     update: (ref, change, version) => update(connection, ref, change, version),
   }
 }

@@ -1,13 +1,13 @@
-import { Answered } from '../../refusal.ts'
-import type { Ledger, SandboxAction, SandboxAnswer, SandboxFactory, SandboxRequest } from '../../sandbox.ts'
-import { Access, BUSINESSES, CLIENT, FIRST_REFRESH, type Strictness } from './access.ts'
-import { type Row, errorAnswer, notFound, num, ref, textOf } from './answers.ts'
-import { errors } from './errors.ts'
-import type { WrittenList } from './fields.ts'
-import { envelope, list, one } from './lists.ts'
-import { BANK, CURRENCIES, PRICE_TYPES, TAX_RATES, emptyContact, status } from './parts.ts'
-import { LISTS, type ListName, Store } from './store.ts'
-import { Writes } from './writes.ts'
+import { Answered } from '../refusal.ts'
+import type { Ledger, SandboxAction, SandboxAnswer, SandboxFactory, SandboxRequest } from '../sandbox.ts'
+import { Access, BUSINESSES, CLIENT, FIRST_REFRESH, type Strictness } from './sandbox/access.ts'
+import { type Row, errorAnswer, notFound, num, ref, textOf } from './sandbox/answers.ts'
+import { errors } from './sandbox/errors.ts'
+import type { WrittenList } from './sandbox/fields.ts'
+import { envelope, list, one } from './sandbox/lists.ts'
+import { BANK, CURRENCIES, PRICE_TYPES, TAX_RATES, emptyContact, status } from './sandbox/parts.ts'
+import { LISTS, type ListName, Store } from './sandbox/store.ts'
+import { Writes } from './sandbox/writes.ts'
 
 const KEPT: Record<string, Row[]> = {
   tax_rates: TAX_RATES,

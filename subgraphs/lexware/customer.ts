@@ -7,7 +7,7 @@ import { shaped } from '../shape.ts'
 import { mustBeEuro } from './body.ts'
 import { type Raw, isId, shown } from './client.ts'
 import type { Connection } from './masters.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 import { markOf, refIn } from './words.ts'
 
 function refused(message: string, field: string): ErpError {
@@ -147,7 +147,7 @@ async function find({ contacts }: Connection, ref: string): Promise<Found | null
   const marked: { id: string; version: string }[] = []
   for (const raw of (await contacts.fresh()).values()) {
     if (typeof raw.note !== 'string' || refIn(raw.note) !== ref) continue
-    marked.push(shaped(rows.contact, raw, 'contacts'))
+    marked.push(shaped(shapes.contact, raw, 'contacts'))
   }
   const [first] = marked.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   return first ? { ref: { id: first.id, version: first.version }, step: 1, done: true } : null

@@ -3,16 +3,16 @@ import type { Customer, Item, Read } from '../connector.ts'
 import { customOf, ownOrNone } from './custom.ts'
 import * as map from './map.ts'
 import { type Connection, reading } from './read.ts'
-import * as rows from './rows.ts'
+import * as shapes from './shapes.ts'
 
 /** The names of the custom fields that a list call asks for. */
 export async function ownNames(connection: Connection, doctype: string): Promise<string[]> {
   return (await ownOrNone(connection, doctype)).map(({ name }) => name)
 }
 
-const itemWithBarcode = rows.item.extend(rows.barcode.shape)
+const itemWithBarcode = shapes.item.extend(shapes.barcode.shape)
 
-function priceOn(prices: z.output<typeof rows.itemPrice>[], row: rows.ItemRow, day: string) {
+function priceOn(prices: z.output<typeof shapes.itemPrice>[], row: shapes.ItemRow, day: string) {
   const unit = map.salesUnit(row)
   return prices.find(
     (one) =>
@@ -29,14 +29,14 @@ export function items(connection: Connection): Read<Item> {
   return reading(connection, {
     doctype: 'Item',
     form: itemWithBarcode.loose(),
-    fields: [...rows.fieldsOf(rows.item), 'barcodes.barcode'],
+    fields: [...shapes.fieldsOf(shapes.item), 'barcodes.barcode'],
     order: 'asc',
     searched: ['name', 'item_name', 'description'],
     extra: () => ownNames(connection, 'Item'),
     async finish(found, site) {
       if (found.length === 0) return []
-      const prices = await client.list('Item Price', rows.itemPrice, {
-        fields: rows.fieldsOf(rows.itemPrice),
+      const prices = await client.list('Item Price', shapes.itemPrice, {
+        fields: shapes.fieldsOf(shapes.itemPrice),
         filters: [
           ['item_code', 'in', found.map(({ name }) => name)],
           ['price_list', '=', await setup.defaultPriceList()],
@@ -60,10 +60,10 @@ export function items(connection: Connection): Read<Item> {
 export async function addressesOf(
   { client }: Connection,
   customers: string[],
-): Promise<Map<string, rows.AddressRow[]>> {
+): Promise<Map<string, shapes.AddressRow[]>> {
   if (customers.length === 0) return new Map()
-  const found = await client.list('Address', rows.linkedAddress, {
-    fields: [...rows.fieldsOf(rows.address), 'links.link_name'],
+  const found = await client.list('Address', shapes.linkedAddress, {
+    fields: [...shapes.fieldsOf(shapes.address), 'links.link_name'],
     filters: [
       ['disabled', '=', 0],
       ['Dynamic Link', 'link_doctype', '=', 'Customer'],
@@ -79,7 +79,7 @@ export async function addressesOf(
 export function customers(connection: Connection): Read<Customer> {
   return reading(connection, {
     doctype: 'Customer',
-    form: rows.customer.loose(),
+    form: shapes.customer.loose(),
     order: 'asc',
     searched: ['name', 'customer_name', 'email_id', 'tax_id'],
     extra: () => ownNames(connection, 'Customer'),

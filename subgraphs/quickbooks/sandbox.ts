@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import Big from 'big.js'
-import type { Change, RawRequest } from '../../connector.ts'
-import type { Demo } from '../../demo.ts'
-import { type Row, num, parseBody } from '../../exact.ts'
+import type { Change, RawRequest } from '../connector.ts'
+import type { Demo } from '../demo.ts'
+import { type Row, num, parseBody } from '../exact.ts'
 import type {
   Ledger,
   Sandbox,
@@ -11,15 +11,15 @@ import type {
   SandboxAnswer,
   SandboxFactory,
   SandboxRequest,
-} from '../../sandbox.ts'
-import { displayName } from '../map.ts'
-import { noted } from '../reference.ts'
-import { APP, Access } from './access.ts'
-import { Books } from './books.ts'
-import { errors } from './errors.ts'
-import { runQuery } from './query.ts'
-import { Refusal, bigOf, gateway, refId, rowOf, rowsOf, textOf, timeOf } from './rows.ts'
-import { ENTITIES, Seed, customerRow, headOf, itemRow } from './seed.ts'
+} from '../sandbox.ts'
+import { displayName } from './map.ts'
+import { noted } from './reference.ts'
+import { APP, Access } from './sandbox/access.ts'
+import { Books } from './sandbox/books.ts'
+import { errors } from './sandbox/errors.ts'
+import { runQuery } from './sandbox/query.ts'
+import { Refusal, bigOf, gateway, refId, rowOf, rowsOf, textOf, timeOf } from './sandbox/rows.ts'
+import { ENTITIES, Seed, customerRow, headOf, itemRow } from './sandbox/seed.ts'
 
 const PARALLEL = 10
 const PARTS = 30

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Sandbox, SandboxAction, SandboxAnswer, SandboxFactory, SandboxRequest } from '../../sandbox.ts'
-import { ERRORS } from './errors.ts'
-import { type Delivery, LOOKUP, SHAPES, readDelivery } from './shapes.ts'
-import { Refusal, type Row, Store, buyerOf, linesOf } from './store.ts'
+import type { Sandbox, SandboxAction, SandboxAnswer, SandboxFactory, SandboxRequest } from '../sandbox.ts'
+import { ERRORS } from './sandbox/errors.ts'
+import { type Delivery, LOOKUP, SHAPES, readDelivery } from './sandbox/shapes.ts'
+import { Refusal, type Row, Store, buyerOf, linesOf } from './sandbox/store.ts'
 
 const SECRET = 'whsec_c2FuZGJveC1vZi1hLXNpZ25lZC13ZWJob29rLWVuZA=='
 const MAX_BYTES = 1024 * 1024
