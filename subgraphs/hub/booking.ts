@@ -2,6 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Id, Invoice, Kind, Order, Payment, Records, Ref } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { type Call, asCall } from '../http.ts'
+import { type Field, namedIn } from './conflict/fields.ts'
 import { type Manager, rows } from './database.ts'
 import { keepOwn } from './echo.ts'
 import type { Hub } from './hub.ts'
@@ -50,7 +51,7 @@ export async function bookDone(
     return
   }
   const { connection, tenant } = op
-  await keepOwn(hub, em, { connection, tenant, kind: kindOf(op.object), id: ref.id }, after)
+  await keepOwn(hub, em, { connection, tenant, kind: kindOf(op.object), id: ref.id }, after, writtenBy(op))
   const number = ref.number ?? (after && 'number' in after ? after.number : null) ?? null
   if (op.object === 'CUSTOMER') {
     if (!op.customer) return
@@ -65,6 +66,11 @@ export async function bookDone(
   if (!op.salesOrder) return
   await em.execute(BOOK_REF, [op.connection, 'order', ref.id, op.tenant, op.salesOrder, number])
   await bookOrder(em, op, ref.id, number, after as Order | null)
+}
+
+/** The fields that a change of a customer wrote; null where the whole record is ours now. */
+function writtenBy({ object, action, input }: Operation): Field[] | null {
+  return object === 'CUSTOMER' && action === 'UPDATE' && !('isNative' in input) ? namedIn(input) : null
 }
 
 async function bookOrder(

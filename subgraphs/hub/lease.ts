@@ -60,9 +60,9 @@ export class Lease {
     this.#abort.abort()
   }
 
-  /** Writes down that the first byte is about to go out. Throws FenceLost. */
-  async sending(): Promise<void> {
-    await markSending(this.#hub.db, this.#held)
+  /** Writes down that the first byte is about to go out, and what was there before. Throws FenceLost. */
+  async sending(before: object | null): Promise<void> {
+    await markSending(this.#hub.db, this.#held, before)
     this.#sending = true
   }
 

@@ -101,10 +101,12 @@ export async function takeOver(
       const row = known.get(id)
       return !row || row.hash !== hash || row.deleted || (origin.batch !== undefined && !row.told)
     })
-    const loud = await loudOf(em, open, kind, changed, records, origin, brought)
+    const { loud, echoes } = await loudOf(em, open, kind, changed, records, origin, brought)
     const lines = await linesOf(em, open, kind, loud, known, origin, brought)
     await log(em, open, kind, lines, origin)
-    const written = changed.map((one) => ({ ...one, told: loud.includes(one) }))
+    // Our own write keeps what the ERP shows after it: what comes back meanwhile may be more than an echo.
+    const isOpen = ({ id }: Content) => echoes.has(id) && known.has(id)
+    const written = changed.filter((one) => !isOpen(one)).map((one) => ({ ...one, told: loud.includes(one) }))
     if (written.length > 0) await em.execute(WRITE, [open.id, kind, open.tenant, JSON.stringify(written)])
     await em.execute(SEEN, [open.id, kind, ids])
     // What could not be brought over is told to nobody else.
@@ -140,17 +142,18 @@ async function loudOf(
   records: Records[Kind][],
   origin: Origin,
   { problems }: Brought<Kind>,
-): Promise<Content[]> {
-  if (changed.length === 0) return []
+): Promise<{ loud: Content[]; echoes: Set<Id> }> {
+  const echoes = new Set<Id>()
+  if (changed.length === 0) return { loud: [], echoes }
   const sql = 'select baseline_at from poll where connection = ? and kind = ? and baseline_at is not null'
   const isSilent = !origin.batch && (await rows(em, sql, [open.id, kind])).length === 0
   // A failure is never silent.
-  if (isSilent) return changed.filter(({ id }) => problems.has(id))
+  if (isSilent) return { loud: changed.filter(({ id }) => problems.has(id)), echoes }
   const references = new Map(records.map((one) => [one.id, 'reference' in one ? one.reference : null]))
   const asked = changed.map(({ id }) => ({ id, reference: references.get(id) ?? null }))
   const values = [JSON.stringify(asked), open.id, objectOf(kind)]
-  const echoes = new Set((await rows<{ id: Id }>(em, ECHOES, values)).map(({ id }) => id))
-  return changed.filter(({ id }) => !echoes.has(id))
+  for (const { id } of await rows<{ id: Id }>(em, ECHOES, values)) echoes.add(id)
+  return { loud: changed.filter(({ id }) => !echoes.has(id)), echoes }
 }
 
 const LOG = `

@@ -92,11 +92,15 @@ export async function extend(
   return (await rows(db.em(), sql, [leaseMs, leaseMs, sending, held.id, held.fence])).length > 0
 }
 
-/** Writes down, before the first byte, that something may reach the ERP. Throws FenceLost. */
-export async function markSending(db: Database, held: Claimed): Promise<void> {
-  const sql = `update operation set sent_at = now(), first_sent_at = coalesce(first_sent_at, now())
+/**
+ * Writes down, before the first byte, that something may reach the ERP, and what is there before. Throws FenceLost.
+ */
+export async function markSending(db: Database, held: Claimed, before: object | null): Promise<void> {
+  const sql = `update operation set sent_at = now(), first_sent_at = coalesce(first_sent_at, now()),
+    before = coalesce(?::jsonb, before)
     where id = ? and fence = ? and status = 'RUNNING' and lease_until > now() returning id`
-  if ((await rows(db.em(), sql, [held.id, held.fence])).length === 0) throw new FenceLost()
+  const values = [before ? JSON.stringify(before) : null, held.id, held.fence]
+  if ((await rows(db.em(), sql, values)).length === 0) throw new FenceLost()
 }
 
 /** Where an operation goes next. */

@@ -1,10 +1,11 @@
 import { ErpError } from '../../schema/errors.ts'
 import { toProblem } from '../reader.ts'
-import type { CustomerInput, Found, Ref, Write } from '../connector.ts'
+import type { Customer, CustomerInput, Found, Ref, Write } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import { type Call, asCall } from '../http.ts'
 import { type Attempt, beginAttempt, closeAttempt } from './attempts.ts'
 import { bookDone, recordOf, told } from './booking.ts'
+import { Undecided, followsGolden, narrow, takeIn } from './conflict/standing.ts'
 import type { Hub } from './hub.ts'
 import type { Lease } from './lease.ts'
 import { kindOf } from './kinds.ts'
@@ -87,6 +88,7 @@ async function carry<I>(
       await done(work, await ACTIONS[op.action](work))
     } catch (error) {
       if (error instanceof FenceLost) throw error
+      if (error instanceof Undecided) return settle(hub, held, error.move, attempt)
       if (!(error instanceof ErpError)) worker.log?.(error, op.id)
       await failed(work, error)
     }
@@ -149,7 +151,10 @@ async function update<I>(work: Work<I>): Promise<Ref> {
   if (!write.update) throw new ErpError('NOT_SUPPORTED', `${open.connector.name} cannot change it.`)
   const native = await targetOf(hub, op)
   if (!native) throw new ErpError('NOT_FOUND', `${open.id} does not have it.`, { connection: open.id })
-  work.before = await recordOf(open, op.object, native, call)
+  const seen = await recordOf(open, op.object, native, call)
+  work.before = formerOf(work, seen)
+  if (op.object === 'CUSTOMER' && seen) await takeIn(hub, open, seen as Customer)
+  if (followsGolden(op) && !(await narrow(hub, op, native))) return { id: native }
   const change = await work.input()
   return sending(work, () => write.update!({ id: native }, change, null))
 }
@@ -162,13 +167,20 @@ async function cancel<I>(work: Work<I>): Promise<Ref> {
   const found = native ? null : await write.find?.(op.reference)
   const ref: Ref | undefined = native ? { id: native, number: op.externalNumber } : found?.ref
   if (!ref) return { id: '' }
-  work.before = await recordOf(open, op.object, ref.id, call)
+  work.before = formerOf(work, await recordOf(open, op.object, ref.id, call))
   await sending(work, () => write.undo!(ref))
   return ref
 }
 
+/** What was there before our first try: a later one may see what that one left. */
+function formerOf<I>({ op, uncertain: mayBeOurs }: Work<I>, seen: object | null): object | null {
+  return (mayBeOurs && op.before) || seen
+}
+
 async function sending<I, T>(work: Work<I>, send: () => Promise<T>): Promise<T> {
-  await work.lease.sending()
+  const { hub, open, op, before } = work
+  const allowed = await allowedIn(hub.db.em(), open.id, kindOf(op.object))
+  await work.lease.sending(trimmed(before, allowed))
   work.mark = work.attempt.exchanges.length
   return send()
 }

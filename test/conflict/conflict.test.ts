@@ -108,6 +108,29 @@ describe('a customer that several ERPs know', { timeout: 60_000 }, () => {
     expect(await conflicts(side)).toEqual([])
   })
 
+  it('finds what an ERP changed itself right before it writes there, though nobody told', async () => {
+    const side = next()
+    await rules([])
+    await change(side, NEXT, { email: 'leise@kunde.example' }, false)
+    await change(side, ODOO, { phone: '+493055511' })
+    await quiet()
+    const both = { phone: '+493055511', email: 'leise@kunde.example' }
+    for (const record of [await golden(side), await there(side, ODOO), await there(side, NEXT)])
+      expect(record).toMatchObject(both)
+  })
+
+  it('asks a person before it writes over what an ERP changed itself, though nobody told', async () => {
+    const side = next()
+    await rules([{ field: '*', strategy: 'MANUAL' }])
+    await change(side, NEXT, { phone: '+493055512' }, false)
+    await change(side, ODOO, { phone: '+493055513' })
+    await quiet()
+    expect(await there(side, NEXT)).toMatchObject({ phone: '+493055512' })
+    const [conflict, ...others] = await conflicts(side)
+    expect(others).toEqual([])
+    expect(conflict).toMatchObject({ field: 'phone', ours: '+493055513', theirs: '+493055512' })
+  })
+
   it('lets the master of a field win, and gives the other side its value back', async () => {
     const side = next()
     await rules([{ field: 'phone', strategy: 'FIELD_MASTER', master: NEXT }])

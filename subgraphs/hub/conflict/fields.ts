@@ -60,6 +60,25 @@ export function changedFields(base: object, after: object): Field[] {
   )
 }
 
+/** A record with the values that another has in these fields. */
+export function withFields(record: object, other: object, fields: Field[]): Record<string, unknown> {
+  const attributes = attributesOf(record)
+  const plain: Record<string, unknown> = { ...record }
+  for (const field of fields) {
+    const key = customKey(field)
+    if (key === null) plain[field] = valueOf(other, field) ?? null
+    else attributes.set(key, (valueOf(other, field) as string | null | undefined) ?? null)
+  }
+  if (attributes.size === 0) return plain
+  return { ...plain, customAttributes: [...attributes].map(([key, value]) => ({ key, value })) }
+}
+
+/** The fields that a change names, each custom attribute by itself. */
+export function namedIn(input: object): Field[] {
+  const plain = FIELD_NAMES.filter((field) => field !== 'customAttributes' && Object.hasOwn(input, field))
+  return [...plain, ...[...attributesOf(input).keys()].map(customField)]
+}
+
 /** The fields in which two contents of a record differ, custom attributes as one list. */
 export function changedWhole(base: object, after: object): WholeField[] {
   return FIELD_NAMES.filter((field) => !same(valueOf(base, field), valueOf(after, field)))

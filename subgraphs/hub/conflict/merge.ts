@@ -10,7 +10,7 @@ import { OperationTable } from '../tables.ts'
 import { idNow } from '../match/alias.ts'
 import { lockCustomers } from '../twins.ts'
 import { mappingsOf } from '../mapping/read.ts'
-import { type Field, changedFields, same, valueOf } from './fields.ts'
+import { type Field, changedFields, namedIn, same, valueOf, withFields } from './fields.ts'
 import { isRemapped } from '../mapping/records.ts'
 import { attributesOf } from '../mapping/apply.ts'
 import { customField, customKey } from '../mapping/fields.ts'
@@ -41,6 +41,13 @@ const SIDE = `select synced, synced_at as "syncedAt", touched_at as "touchedAt" 
   where connection = ? and kind = 'customer' and native_id = ?`
 const GOLDEN = `select name, email, phone, tax_id as "taxId", country, currency, customer_group as "group",
   payment_terms as "paymentTerms", addresses, custom_attributes as "customAttributes", home from customer where id = ?`
+/**
+ * Fields that writes of ours to the same record settle: those that ended after this was read, and those that
+ * somebody asked for and that are still to come. What the record said of them is out of date.
+ */
+const SETTLED = `select input from operation where connection = ? and object = 'CUSTOMER' and direction = 'OUT'
+  and external_id = ? and (status = 'DONE' and finished_at > ?
+    or status in ('ACCEPTED', 'RUNNING', 'WAITING', 'UNCERTAIN') and requested_by <> 'sync')`
 const AGREE = `update mirror set synced = ?::jsonb, synced_at = clock_timestamp()
   where connection = ? and kind = 'customer' and native_id = ?`
 
@@ -58,14 +65,21 @@ async function merge(hub: Hub, em: Manager, id: string): Promise<string[]> {
   const [side] = await rows<Side>(em, SIDE, [op.connection, op.externalId])
   if (!golden || !side) return []
   const at = { tenant: op.tenant, connection: op.connection, kind: 'customer' } as const
-  const sorted = await sort(em, op, golden, side, await mappingsOf(hub.db, em, at))
+  const settled = await settledBy(em, op)
+  const sorted = await sort(em, op, golden, side, await mappingsOf(hub.db, em, at), settled)
   if (sorted.TAKE.length > 0) await writeGolden(em, op.customer, pick(op.after, sorted.TAKE), op.connection)
   for (const field of sorted.ASK) await ask(em, op, field, golden, side)
-  await em.execute(AGREE, [JSON.stringify(op.after), op.connection, op.externalId])
+  const agreed = side.synced ? withFields(op.after, side.synced, settled) : op.after
+  await em.execute(AGREE, [JSON.stringify(agreed), op.connection, op.externalId])
   if (sorted.KEEP.length + sorted.ASK.length > 0) await warn(em, op, sorted)
   const values = { ...pick(op.after, sorted.TAKE), ...pick(golden, sorted.KEEP) }
   const { tenant, customer } = op
   return spread(hub, em, { tenant, customer, values, cause: op.id, key: `merge ${op.id}` })
+}
+
+async function settledBy(em: Manager, op: Operation): Promise<Field[]> {
+  const found = await rows<{ input: object }>(em, SETTLED, [op.connection, op.externalId, op.createdAt])
+  return [...new Set(found.flatMap(({ input }) => namedIn(input)))]
 }
 
 function pick(from: object, fields: Field[]): Partial<Record<Field, unknown>> {
@@ -79,6 +93,7 @@ async function sort(
   golden: Golden,
   side: Side,
   set: MappingSet,
+  settled: Field[],
 ): Promise<Record<Decision, Field[]>> {
   const sorted: Record<Decision, Field[]> = { TAKE: [], KEEP: [], ASK: [] }
   const after = op.after ?? {}
@@ -92,6 +107,7 @@ async function sort(
   const agreedAt = side.syncedAt ? Date.parse(iso(side.syncedAt)) : 0
   const theirsAt = Date.parse(iso(side.touchedAt) ?? iso(op.createdAt ?? new Date()))
   for (const field of changedFields(base, after)) {
+    if (settled.includes(field)) continue
     if (!set.reads(field) || same(valueOf(golden, field), valueOf(after, field))) continue
     const last = lastOf(touched, field)
     // A golden record that says what this side said before was not changed against it, whoever wrote it.

@@ -1,0 +1,73 @@
+import { ErpError } from '../../../schema/errors.ts'
+import type { Customer } from '../../connector.ts'
+import type { OpenConnection } from '../../connections.ts'
+import { toProblem } from '../../reader.ts'
+import type { Id } from '../../records.ts'
+import { rows } from '../database.ts'
+import type { Hub } from '../hub.ts'
+import { intake } from '../intake.ts'
+import { ID_NOW } from '../match/alias.ts'
+import type { Move, Operation } from '../operations.ts'
+import { settingOf, takesIn } from '../setting/read.ts'
+import { type Field, namedIn, same, valueOf } from './fields.ts'
+
+/** Milliseconds until a write looks again whether it was decided who is right. */
+const LOOK_AGAIN_MS = 250
+
+/** The ERP was found changed right before a write: who is right is decided first, by the rules. */
+export class Undecided extends Error {
+  readonly move: Move
+
+  constructor(connection: string) {
+    super('The customer was changed in the ERP too.')
+    const told = 'The customer was changed in the ERP too; the rules for conflicts are asked first.'
+    const problem = toProblem(new ErpError('CONFLICT', told, { connection, retryable: true }), connection)
+    this.move = { status: 'WAITING', outcome: 'WARNING', sent: 'keep', pauseMs: LOOK_AGAIN_MS, problem }
+  }
+}
+
+/** Takes in what the ERP shows right before a write of ours, so that nothing that it changed itself is passed over. */
+export async function takeIn(hub: Hub, open: OpenConnection, seen: Customer): Promise<void> {
+  if (takesIn(await settingOf(hub.db.em(), open.id, 'customer')))
+    await intake(hub, open, 'customer', [seen], { by: 'push' })
+}
+
+/** Whether an operation hands on what the golden record said, and nobody asked for exactly this. */
+export function followsGolden({ object, action, requestedBy, input }: Operation): boolean {
+  return object === 'CUSTOMER' && action === 'UPDATE' && requestedBy === 'sync' && !('isNative' in input)
+}
+
+const STANDING = `select name, email, phone, tax_id as "taxId", country, currency, customer_group as "group",
+  payment_terms as "paymentTerms", addresses, custom_attributes as "customAttributes",
+  array(select field from conflict f where f.customer = c.id and f.connection = ? and f.state = 'OPEN') as open,
+  exists (select from job j join operation o on o.id = j.subject where j.kind = 'customer-merge'
+    and j.state = 'WAITING' and o.connection = ? and o.external_id = ?) as undecided
+  from customer c where id = ${ID_NOW}`
+
+/**
+ * Leaves in the operation only what the golden record still says and no open conflict holds back; false when nothing
+ * is left to be written. Throws Undecided while changes of the ERP itself wait for the rules.
+ */
+export async function narrow(hub: Hub, op: Operation, native: Id): Promise<boolean> {
+  const values = [op.connection, op.connection, native, op.customer, op.customer]
+  const [golden] = await rows<{ open: Field[]; undecided: boolean }>(hub.db.em(), STANDING, values)
+  if (golden?.undecided) throw new Undecided(op.connection)
+  if (!golden) return true
+  const stands = (field: Field) =>
+    !golden.open.includes(field) && same(valueOf(golden, field), valueOf(op.input, field))
+  const left = namedIn(op.input).filter(stands)
+  op.input = onlyFields(op.input, left)
+  return left.length > 0
+}
+
+function onlyFields<T extends object>(input: T, left: Field[]): T {
+  const gone = namedIn(input).filter((field) => !left.includes(field))
+  const entries = Object.entries(input).filter(([name]) => !gone.includes(name as Field))
+  const custom = attributesIn(input).filter(({ key }) => left.includes(`custom.${key}`))
+  const rest = Object.fromEntries(entries.filter(([name]) => name !== 'customAttributes'))
+  return (custom.length > 0 ? { ...rest, customAttributes: custom } : rest) as T
+}
+
+function attributesIn(input: object): { key: string }[] {
+  return (input as { customAttributes?: { key: string }[] }).customAttributes ?? []
+}
