@@ -77,40 +77,24 @@ export async function serve<C extends Contextual>(
   const apollo = new Apollo(options)
   await apollo.start()
   const streams = new Streams(options)
-  const app = Fastify({
-    bodyLimit: LIMITS.bytes,
-    forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
-    return503OnClosing: false,
-    frameworkErrors: (_error, _request, reply: FastifyReply) => {
-      const error = new ErpError('VALIDATION', 'The address cannot be read.')
-      void reply.code(400).send({ errors: [options.format(error, randomUUID())] })
-    },
-  })
-  const state = { stopping: false, closing: false }
+  const app = openApp(options.format)
   const traffic = new Traffic()
-  app.addHook('onRequest', async (_request, reply) => traffic.begin(reply.raw))
-  app.addHook('onSend', async (_request, reply) => {
-    if (state.closing) reply.header('connection', 'close')
-  })
+  traffic.watch(app)
   furnish(app, options)
   app.all('/graphql', async (request, reply) => answer(request, reply, apollo, streams, options))
-  app.get('/health/live', async () => ({ status: 'live' }))
-  app.get('/health/ready', async (_request, reply) => {
-    const ready = !state.stopping && (await options.ready().catch(() => false))
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
-  })
+  let isStopping = false
+  tellHealth(app, async () => !isStopping && (await options.ready().catch(() => false)))
   options.routes?.(app)
   await app.listen({ host, port })
   const server = app.server as Server
   const sockets = openSockets(server, options)
   const stop = async (): Promise<void> => {
-    state.stopping = true
+    isStopping = true
     const force = setTimeout(() => server.closeAllConnections(), STOP_MS)
     streams.close()
     // Whoever was let in by the kernel already would be cut. Nobody is sent away before: he would come again.
     await settle()
-    state.closing = true
+    traffic.sendAway()
     await Promise.all([sockets.close(STOP_MS), drain(server, traffic)])
     await app.close()
     await apollo.stop()
@@ -120,12 +104,47 @@ export async function serve<C extends Contextual>(
   return { port: (server.address() as AddressInfo).port, stop: () => (stopped ??= stop()) }
 }
 
-/** Requests that are under way. */
+function openApp(format: Format): FastifyInstance {
+  return Fastify({
+    bodyLimit: LIMITS.bytes,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      const error = new ErpError('VALIDATION', 'The address cannot be read.')
+      void reply.code(400).send({ errors: [format(error, randomUUID())] })
+    },
+  })
+}
+
+/** The process is alive as soon as it answers; it is ready when the parts behind it are. */
+function tellHealth(app: FastifyInstance, isReady: () => Promise<boolean>): void {
+  app.get('/health/live', async () => ({ status: 'live' }))
+  app.get('/health/ready', async (_request, reply) => {
+    const ready = await isReady()
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
+  })
+}
+
+/** Requests that are under way, and whether their clients may stay for another. */
 class Traffic {
   #open = 0
   #endedAt = 0
+  #isLeaving = false
 
-  begin(response: ServerResponse): void {
+  watch(app: FastifyInstance): void {
+    app.addHook('onRequest', async (_request, reply) => this.#begin(reply.raw))
+    app.addHook('onSend', async (_request, reply) => {
+      if (this.#isLeaving) reply.header('connection', 'close')
+    })
+  }
+
+  /** From now on each answer asks its client to close. */
+  sendAway(): void {
+    this.#isLeaving = true
+  }
+
+  #begin(response: ServerResponse): void {
     this.#open += 1
     response.once('close', () => {
       this.#open -= 1

@@ -1,6 +1,11 @@
 import type { Server } from 'node:http'
 import { type ExecutionArgs, GraphQLError } from 'graphql'
-import { type Context as SocketContext, CloseCode, type SubscribePayload } from 'graphql-ws'
+import {
+  type Context as SocketContext,
+  CloseCode,
+  type ServerOptions,
+  type SubscribePayload,
+} from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { ErpError } from '../schema/errors.ts'
@@ -11,6 +16,7 @@ import type { Contextual, Shared } from './server.ts'
 type Params = Record<string, unknown>
 type Bare = Partial<Record<PropertyKey, never>>
 type Socket = SocketContext<Params, Extra & Bare>
+type Protocol = ServerOptions<Params, Extra & Bare>
 
 /** How long a client may take to say who it is. */
 const INIT_MS = 3_000
@@ -23,50 +29,9 @@ export function openSockets<C extends Contextual>(
   options: Shared<C>,
 ): { close(patienceMs: number): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bytes })
-  server.on('upgrade', (request, socket, head) => {
-    // Whoever goes away in the middle is no reason to fail.
-    socket.on('error', () => socket.destroy())
-    const ours = request.url?.split('?')[0] === '/graphql'
-    if (!ours || options.accept?.(request) === false) {
-      socket.end(`HTTP/1.1 ${ours ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\n\r\n`)
-      return
-    }
-    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
-  })
-  const { engine, format } = options
+  letIn(server, sockets, options)
   const running = new Set<Promise<unknown>>()
-  const owners = new WeakMap<C, Socket>()
-  const disposable = useServer<Params, Bare>(
-    {
-      isProd: true,
-      jsonMessageReviver: withText,
-      connectionInitWaitTimeout: INIT_MS,
-      onConnect: (socket) => admit(socket, options),
-      onSubscribe: async (socket, _id, payload) => {
-        const prepared = await prepare(socket, payload, options)
-        if (!Array.isArray(prepared)) owners.set(prepared.contextValue as C, socket)
-        return prepared
-      },
-      execute: (args: ExecutionArgs) => {
-        const answer = engine.execute(toAsk(args, options))
-        running.add(answer)
-        return answer.finally(() => running.delete(answer))
-      },
-      subscribe: async (args: ExecutionArgs) => {
-        const events = await engine.subscribe(toAsk(args, options))
-        const context = args.contextValue as C
-        return whileWelcome(events, context, () => contextOf(owners.get(context)!, options), options)
-      },
-      onError: (_socket, _id, _payload, errors) => errors.map((error) => format(error, crypto.randomUUID())),
-      onNext: (_socket, _id, _payload, args, result) => {
-        const { requestId } = args.contextValue as C
-        return result.errors
-          ? { ...result, errors: result.errors.map((error) => format(error, requestId)) as never }
-          : undefined
-      },
-    },
-    sockets,
-  )
+  const disposable = useServer<Params, Bare>({ isProd: true, ...protocolOf(options, running) }, sockets)
   return {
     async close(patienceMs) {
       const force = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), patienceMs)
@@ -75,6 +40,53 @@ export function openSockets<C extends Contextual>(
       await new Promise((resolve) => setImmediate(resolve))
       await disposable.dispose()
       clearTimeout(force)
+    },
+  }
+}
+
+/** Hands connections to the sockets that come to our path under a name that is ours. */
+function letIn<C extends Contextual>(server: Server, sockets: WebSocketServer, { accept }: Shared<C>): void {
+  server.on('upgrade', (request, socket, head) => {
+    // Whoever goes away in the middle is no reason to fail.
+    socket.on('error', () => socket.destroy())
+    const ours = request.url?.split('?')[0] === '/graphql'
+    if (!ours || accept?.(request) === false) {
+      socket.end(`HTTP/1.1 ${ours ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\n\r\n`)
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
+  })
+}
+
+/** What happens at each message of the protocol; `running` holds the answers that are not sent yet. */
+function protocolOf<C extends Contextual>(options: Shared<C>, running: Set<Promise<unknown>>): Protocol {
+  const { engine, format } = options
+  const owners = new WeakMap<C, Socket>()
+  return {
+    jsonMessageReviver: withText,
+    connectionInitWaitTimeout: INIT_MS,
+    onConnect: (socket) => admit(socket, options),
+    onSubscribe: async (socket, _id, payload) => {
+      const prepared = await prepare(socket, payload, options)
+      if (!Array.isArray(prepared)) owners.set(prepared.contextValue as C, socket)
+      return prepared
+    },
+    execute: (args: ExecutionArgs) => {
+      const answer = engine.execute(toAsk(args, options))
+      running.add(answer)
+      return answer.finally(() => running.delete(answer))
+    },
+    subscribe: async (args: ExecutionArgs) => {
+      const events = await engine.subscribe(toAsk(args, options))
+      const context = args.contextValue as C
+      return whileWelcome(events, context, () => contextOf(owners.get(context)!, options), options)
+    },
+    onError: (_socket, _id, _payload, errors) => errors.map((error) => format(error, crypto.randomUUID())),
+    onNext: (_socket, _id, _payload, args, result) => {
+      const { requestId } = args.contextValue as C
+      return result.errors
+        ? { ...result, errors: result.errors.map((error) => format(error, requestId)) as never }
+        : undefined
     },
   }
 }
