@@ -93,11 +93,69 @@ function operationsOf(db: Database, registers: Open[]): void {
   })
 }
 
-/** Gauges of one label that look at the same figures: whoever comes first looks, the others of that moment wait. */
+/** A figure of each connection, counted from its operations. */
+interface Rate {
+  name: string
+  help: string
+  /** Labels besides the connection. */
+  more?: string[]
+  fill(to: Gauge, counted: Counted): void
+}
+
+const RATES: Rate[] = [
+  {
+    name: 'erp_oldest_waiting_seconds',
+    help: 'Age of the oldest operation that is not finished.',
+    fill(to, { open }) {
+      for (const { connection, oldest } of open)
+        if (oldest) to.set({ connection }, Math.max(0, (Date.now() - Date.parse(oldest)) / 1000))
+    },
+  },
+  {
+    name: 'erp_records_per_hour',
+    help: 'Operations done per hour, over 24 hours.',
+    fill(to, { ended }) {
+      for (const { connection, done } of ended.filter(isWhole)) to.set({ connection }, done / 24)
+    },
+  },
+  {
+    name: 'erp_success_ratio',
+    help: 'Share of finished operations that were done, over 24 hours.',
+    fill(to, { ended }) {
+      for (const { connection, done, failed } of ended.filter(isWhole))
+        to.set({ connection }, done / (done + failed))
+    },
+  },
+  {
+    name: 'erp_attempt_error_ratio',
+    help: 'Share of attempts that failed, over 24 hours.',
+    fill(to, { tried }) {
+      for (const { connection, errors, attempts } of tried.filter(isWhole))
+        to.set({ connection }, errors / attempts)
+    },
+  },
+  {
+    name: 'erp_attempt_duration_seconds',
+    help: 'Duration of attempts over 24 hours.',
+    more: ['quantile'],
+    fill(to, { tried }) {
+      for (const { connection, p50, p95 } of tried.filter(isWhole)) {
+        to.set({ connection, quantile: '0.5' }, p50 / 1000)
+        to.set({ connection, quantile: '0.95' }, p95 / 1000)
+      }
+    },
+  },
+]
+
+function isWhole({ hour }: { hour: string | null }): boolean {
+  return hour === null
+}
+
+/** These gauges look at the same figures: whoever comes first looks, the others of that moment wait. */
 function ratesOf(db: Database, registers: Open[]): void {
   let looking: Promise<Counted> | null = null
   const look = () => (looking ??= countAll(db).finally(() => (looking = null)))
-  const gauge = (name: string, help: string, more: string[], fill: (to: Gauge, counted: Counted) => void) =>
+  for (const { name, help, more = [], fill } of RATES)
     new Gauge({
       ...{ name, help, registers },
       labelNames: ['connection', ...more],
@@ -107,46 +165,6 @@ function ratesOf(db: Database, registers: Open[]): void {
         fill(this, counted)
       },
     })
-  gauge(
-    'erp_oldest_waiting_seconds',
-    'Age of the oldest operation that is not finished.',
-    [],
-    (to, { open }) => {
-      for (const { connection, oldest } of open)
-        if (oldest) to.set({ connection }, Math.max(0, (Date.now() - Date.parse(oldest)) / 1000))
-    },
-  )
-  gauge('erp_records_per_hour', 'Operations done per hour, over 24 hours.', [], (to, { ended }) => {
-    for (const { connection, done } of ended.filter(isWhole)) to.set({ connection }, done / 24)
-  })
-  gauge(
-    'erp_success_ratio',
-    'Share of finished operations that were done, over 24 hours.',
-    [],
-    (to, { ended }) => {
-      for (const { connection, done, failed } of ended.filter(isWhole))
-        to.set({ connection }, done / (done + failed))
-    },
-  )
-  gauge('erp_attempt_error_ratio', 'Share of attempts that failed, over 24 hours.', [], (to, { tried }) => {
-    for (const { connection, errors, attempts } of tried.filter(isWhole))
-      to.set({ connection }, errors / attempts)
-  })
-  gauge(
-    'erp_attempt_duration_seconds',
-    'Duration of attempts over 24 hours.',
-    ['quantile'],
-    (to, { tried }) => {
-      for (const { connection, p50, p95 } of tried.filter(isWhole)) {
-        to.set({ connection, quantile: '0.5' }, p50 / 1000)
-        to.set({ connection, quantile: '0.95' }, p95 / 1000)
-      }
-    },
-  )
-}
-
-function isWhole({ hour }: { hour: string | null }): boolean {
-  return hour === null
 }
 
 async function countAll(db: Database): Promise<Counted> {
