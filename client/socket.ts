@@ -28,13 +28,7 @@ export async function* messagesOf<T>(
   // It waits for a connection that may have failed already, and that was told above.
   const dispose = () => void Promise.resolve(socket.dispose()).catch(() => {})
   const socket = openSocket({
-    url: options.url.replace(/^http/, 'ws'),
-    // Going on after a break needs the last cursor, which only the caller knows.
-    retryAttempts: 0,
-    keepAlive: 15_000,
-    lazyCloseTimeout: 0,
-    connectionParams: () => authorizationOf(options),
-    webSocketImpl: options.webSocket,
+    ...connectionOf(options),
     on: {
       message: ({ type }) => (isOver ||= type === 'complete' || type === 'error'),
       closed: (event) => {
@@ -57,6 +51,19 @@ export async function* messagesOf<T>(
     signal.removeEventListener('abort', stop)
     end()
     dispose()
+  }
+}
+
+/** Where and how to connect: once, and no longer than the operation lasts. */
+function connectionOf(options: ClientOptions) {
+  return {
+    url: options.url.replace(/^http/, 'ws'),
+    // Going on after a break needs the last cursor, which only the caller knows.
+    retryAttempts: 0,
+    keepAlive: 15_000,
+    lazyCloseTimeout: 0,
+    connectionParams: () => authorizationOf(options),
+    webSocketImpl: options.webSocket,
   }
 }
 
