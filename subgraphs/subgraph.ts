@@ -150,32 +150,37 @@ function systemResolver(connector: Connector, types: Map<EntityKind, Class>): Cl
   }
   for (const [kind, type] of types) {
     const part = listPart(kind)
-    if (!part) continue
-    const page = pageType(connector, part.kind, type)
-    const read = (
-      root: SystemRoot,
-      first: number,
-      after: string | null,
-      search: string | null,
-      context: SubgraphContext,
-    ) =>
-      listRecords(
-        connector,
-        part.kind,
-        root.connection,
-        { first, after: after ?? null, search: search ?? null },
-        context,
-      )
-    const prototype = SystemResolver.prototype as object
-    Object.defineProperty(prototype, part.field, { value: read, configurable: true })
-    Root()(prototype, part.field, 0)
-    Arg('first', () => Int, { defaultValue: 20 })(prototype, part.field, 1)
-    Arg('after', () => String, { nullable: true })(prototype, part.field, 2)
-    Arg('search', () => String, { nullable: true })(prototype, part.field, 3)
-    Ctx()(prototype, part.field, 4)
-    FieldResolver(() => page)(prototype, part.field, {})
+    if (part) addList(SystemResolver, part, pageType(connector, part.kind, type), connector)
   }
   return SystemResolver
+}
+
+type ListPart = NonNullable<ReturnType<typeof listPart>>
+
+/** Adds a list to a system's type. Which ones there are is only known now, so the decorators are called by hand. */
+function addList(resolver: Class, part: ListPart, page: Class, connector: Connector): void {
+  const read = (
+    root: SystemRoot,
+    first: number,
+    after: string | null,
+    search: string | null,
+    context: SubgraphContext,
+  ) =>
+    listRecords(
+      connector,
+      part.kind,
+      root.connection,
+      { first, after: after ?? null, search: search ?? null },
+      context,
+    )
+  const prototype = resolver.prototype as object
+  Object.defineProperty(prototype, part.field, { value: read, configurable: true })
+  Root()(prototype, part.field, 0)
+  Arg('first', () => Int, { defaultValue: 20 })(prototype, part.field, 1)
+  Arg('after', () => String, { nullable: true })(prototype, part.field, 2)
+  Arg('search', () => String, { nullable: true })(prototype, part.field, 3)
+  Ctx()(prototype, part.field, 4)
+  FieldResolver(() => page)(prototype, part.field, {})
 }
 
 function firstOf(connector: Connector, { directory, caller }: SubgraphContext): OpenConnection | undefined {
