@@ -67,10 +67,14 @@ function applies(site: Site, rule: Row, one: Case): boolean {
   if (text(rule, 'company') && rule.company !== one.company) return false
   if (text(rule, 'for_price_list') && rule.for_price_list !== one.list) return false
   if (rule.rate_or_discount === 'Rate' && rule.currency !== one.currency) return false
-  const item = site.find('Item', one.item)
+  return coversItem(site, rule, one.item) && isFor(site, rule, one.customer) && isEnough(rule, one)
+}
+
+function coversItem(site: Site, rule: Row, code: string): boolean {
+  const item = site.find('Item', code)
   const targets: Record<string, boolean> = {
     'Item Code': table(rule, 'items').some(
-      (row) => row.item_code === one.item || row.item_code === item?.variant_of,
+      (row) => row.item_code === code || row.item_code === item?.variant_of,
     ),
     'Item Group': table(rule, 'item_groups').some((row) =>
       parents(site, 'Item Group', 'parent_item_group', text(item, 'item_group')).includes(
@@ -79,10 +83,13 @@ function applies(site: Site, rule: Row, one: Case): boolean {
     ),
     Brand: table(rule, 'brands').some((row) => row.brand === item?.brand && text(row, 'brand') !== ''),
   }
-  if (!(targets[text(rule, 'apply_on')] ?? true)) return false
-  const customer = site.find('Customer', one.customer)
+  return targets[text(rule, 'apply_on')] ?? true
+}
+
+function isFor(site: Site, rule: Row, name: string): boolean {
+  const customer = site.find('Customer', name)
   const who: Record<string, boolean> = {
-    Customer: one.customer !== '' && rule.customer === one.customer,
+    Customer: name !== '' && rule.customer === name,
     'Customer Group': parents(
       site,
       'Customer Group',
@@ -93,16 +100,14 @@ function applies(site: Site, rule: Row, one: Case): boolean {
       text(rule, 'territory'),
     ),
   }
-  if (!(who[text(rule, 'applicable_for')] ?? true)) return false
-  const [quantity, from, to] = [one.stockQuantity, decimal(rule, 'min_qty'), decimal(rule, 'max_qty')].map(
-    (value) => new Big(value),
-  )
-  return (
-    quantity !== undefined &&
-    from !== undefined &&
-    quantity.gte(from) &&
-    (!to || to.eq(0) || quantity.lte(to))
-  )
+  return who[text(rule, 'applicable_for')] ?? true
+}
+
+/** A largest quantity of zero is none. */
+function isEnough(rule: Row, { stockQuantity }: Case): boolean {
+  const quantity = new Big(stockQuantity)
+  const most = new Big(decimal(rule, 'max_qty'))
+  return quantity.gte(decimal(rule, 'min_qty')) && (most.eq(0) || quantity.lte(most))
 }
 
 /** The rule of highest priority; among equal ones the one that begins latest. */
