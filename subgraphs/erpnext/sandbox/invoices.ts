@@ -116,26 +116,30 @@ export function proposed(site: Site, of: Row): Row {
     doctype: 'Payment Entry',
     deductions: [],
     taxes: [],
-    references: [
-      {
-        ...defaultsOf('Payment Entry Reference'),
-        modified: site.now(),
-        modified_by: site.user,
-        docstatus: 0,
-        idx: 1,
-        reference_doctype: 'Sales Invoice',
-        reference_name: text(of, 'name'),
-        due_date: text(of, 'due_date'),
-        total_amount: decimal(of, 'grand_total'),
-        outstanding_amount: open,
-        allocated_amount: open,
-        account: text(of, 'debit_to'),
-        parentfield: 'references',
-        parenttype: 'Payment Entry',
-        doctype: 'Payment Entry Reference',
-        __islocal: 1,
-      },
-    ],
+    references: [referenceTo(site, of)],
+  }
+}
+
+/** A payment's row for all that is open of an invoice. */
+function referenceTo(site: Site, of: Row): Row {
+  const open = decimal(of, 'outstanding_amount')
+  return {
+    ...defaultsOf('Payment Entry Reference'),
+    modified: site.now(),
+    modified_by: site.user,
+    docstatus: 0,
+    idx: 1,
+    reference_doctype: 'Sales Invoice',
+    reference_name: text(of, 'name'),
+    due_date: text(of, 'due_date'),
+    total_amount: decimal(of, 'grand_total'),
+    outstanding_amount: open,
+    allocated_amount: open,
+    account: text(of, 'debit_to'),
+    parentfield: 'references',
+    parenttype: 'Payment Entry',
+    doctype: 'Payment Entry Reference',
+    __islocal: 1,
   }
 }
 

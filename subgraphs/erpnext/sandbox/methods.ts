@@ -55,14 +55,17 @@ function carried(row: Row): Row {
   )
 }
 
-function makeInvoice(site: Site, args: Args): unknown {
-  const of = site.get('Sales Order', words(args, 'source_name'))
+/** What tells a document that is only proposed from one that is stored. */
+function local(site: Site): Row {
+  return { docstatus: 0, owner: site.user, __islocal: 1, __unsaved: 1 }
+}
+
+function invoiceLine(site: Site, of: Row, part: Row): Row {
   const suffix = ` - ${site.company.abbr}`
-  const local = { docstatus: 0, owner: site.user, __islocal: 1, __unsaved: 1 }
-  const items = table(of, 'items').map((part): Row => ({
+  return {
     ...defaultsOf('Sales Invoice Item'),
     ...carried(part),
-    ...local,
+    ...local(site),
     stock_uom_rate: '0',
     use_serial_batch_fields: 1,
     income_account: `Sales${suffix}`,
@@ -72,7 +75,11 @@ function makeInvoice(site: Site, args: Args): unknown {
     doctype: 'Sales Invoice Item',
     parentfield: 'items',
     parenttype: 'Sales Invoice',
-  }))
+  }
+}
+
+function makeInvoice(site: Site, args: Args): unknown {
+  const of = site.get('Sales Order', words(args, 'source_name'))
   const rules = table(of, 'pricing_rules').map((part): Row => {
     const { owner: _owner, ...rest } = carried(part)
     return { ...rest, docstatus: 0, parenttype: 'Sales Invoice', __islocal: 1 }
@@ -81,18 +88,18 @@ function makeInvoice(site: Site, args: Args): unknown {
     ...defaultsOf('Sales Invoice'),
     ...Object.fromEntries(Object.keys(TABLES['Sales Invoice'] ?? {}).map((field) => [field, []])),
     ...carried(of),
-    ...local,
+    ...local(site),
     naming_series: 'ACC-SINV-.YYYY.-',
     posting_date: site.today(),
     posting_time: site.now().slice(11),
     due_date: site.today(),
     outstanding_amount: decimal(of, 'grand_total'),
-    debit_to: `Debtors${suffix}`,
+    debit_to: `Debtors - ${site.company.abbr}`,
     party_account_currency: site.company.currency,
     last_scanned_warehouse: null,
     status: 'Draft',
     doctype: 'Sales Invoice',
-    items,
+    items: table(of, 'items').map((part) => invoiceLine(site, of, part)),
     pricing_rules: rules,
     payment_schedule: [],
   }

@@ -128,6 +128,28 @@ const SAME: Row = {
   child_docname: null,
 }
 
+function accounts(site: Site): Row {
+  const suffix = ` - ${site.company.abbr}`
+  return {
+    income_account: `Sales${suffix}`,
+    expense_account: `Cost of Goods Sold${suffix}`,
+    cost_center: `Main${suffix}`,
+  }
+}
+
+/** How much of an item a warehouse has and what that cost; the profit lacks the price, as the vendor's does. */
+function onShelf(site: Site, one: Case, warehouse: string): Row {
+  const bin = site.rows('Bin').find((row) => row.item_code === one.item && row.warehouse === warehouse)
+  const valuation = decimal(bin, 'valuation_rate')
+  return {
+    valuation_rate: valuation,
+    projected_qty: decimal(bin, 'projected_qty'),
+    actual_qty: decimal(bin, 'actual_qty'),
+    reserved_qty: decimal(bin, 'reserved_qty'),
+    gross_profit: new Big(0).minus(valuation).times(one.stockQuantity).toFixed(),
+  }
+}
+
 /** See the method of that name in the vendor's code. */
 export const itemDetails: Method = (site, given) => {
   const args = object(given.args)
@@ -135,11 +157,8 @@ export const itemDetails: Method = (site, given) => {
   const item = site.get('Item', one.item)
   if (!words(args, 'company')) refuse('Please specify Company')
   const warehouse = words(args, 'warehouse') || text(table(item, 'item_defaults')[0], 'default_warehouse')
-  const bin = site.rows('Bin').find((row) => row.item_code === one.item && row.warehouse === warehouse)
   const rate = listed(site, one)
   const rules = ruled(site, { ...one, rate: rate ?? undefined })
-  const suffix = ` - ${site.company.abbr}`
-  const valuation = decimal(bin, 'valuation_rate')
   const zero = Object.fromEntries(ZEROES.map((field) => [field, '0']))
   const found: Row = {
     item_code: one.item,
@@ -147,9 +166,7 @@ export const itemDetails: Method = (site, given) => {
     description: text(item, 'description'),
     warehouse,
     ...SAME,
-    income_account: `Sales${suffix}`,
-    expense_account: `Cost of Goods Sold${suffix}`,
-    cost_center: `Main${suffix}`,
+    ...accounts(site),
     uom: one.uom,
     stock_uom: one.stockUom,
     qty: one.quantity,
@@ -161,11 +178,7 @@ export const itemDetails: Method = (site, given) => {
     item_group: text(item, 'item_group'),
     brand: text(item, 'brand') || null,
     ...(one.customer ? { customer_item_code: null } : {}),
-    valuation_rate: valuation,
-    projected_qty: decimal(bin, 'projected_qty'),
-    actual_qty: decimal(bin, 'actual_qty'),
-    reserved_qty: decimal(bin, 'reserved_qty'),
-    gross_profit: new Big(0).minus(valuation).times(one.stockQuantity).toFixed(),
+    ...onShelf(site, one, warehouse),
     ...rules,
   }
   return {

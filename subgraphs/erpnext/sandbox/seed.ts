@@ -6,7 +6,7 @@ import { customFields } from './custom.ts'
 import { GROUPS, frame } from './frame.ts'
 import { CATALOG } from './catalog.ts'
 import { invoice, payment, proposed } from './invoices.ts'
-import { decimal, table, text } from './meta.ts'
+import { type Row, decimal, table, text } from './meta.ts'
 import { order, orderStatus, quotation } from './orders.ts'
 import { PARTIES } from './parties.ts'
 import { Site } from './site.ts'
@@ -172,26 +172,31 @@ function document(site: Site, demo: Demo, sold: DemoDocument): void {
     docstatus: '1',
     items,
   })
-  const id = text(row, 'name')
-  if (state === 'cancelled') site.save('Sales Order', id, { docstatus: '2' })
-  if (state === 'delivered' || state === 'invoiced') {
-    row.per_delivered = '100'
-    row.delivery_status = 'Fully Delivered'
-    for (const part of table(row, 'items')) part.delivered_qty = decimal(part, 'qty')
-    row.status = orderStatus(row)
-  }
-  if (state !== 'invoiced') return
+  if (state === 'cancelled') site.save('Sales Order', text(row, 'name'), { docstatus: '2' })
+  if (state === 'delivered' || state === 'invoiced') deliver(row)
+  if (state === 'invoiced') bill(site, row)
+}
+
+function deliver(row: Row): void {
+  row.per_delivered = '100'
+  row.delivery_status = 'Fully Delivered'
+  for (const part of table(row, 'items')) part.delivered_qty = decimal(part, 'qty')
+  row.status = orderStatus(row)
+}
+
+/** The invoice for a whole order, of the same day. */
+function bill(site: Site, row: Row): void {
   const billed = table(row, 'items').map((part) => ({
     item_code: text(part, 'item_code'),
     qty: decimal(part, 'qty'),
     rate: decimal(part, 'rate'),
     price_list_rate: decimal(part, 'rate'),
-    sales_order: id,
+    sales_order: text(row, 'name'),
     so_detail: text(part, 'name'),
   }))
   site.insert('Sales Invoice', {
-    customer: name,
-    posting_date: on,
+    customer: text(row, 'customer'),
+    posting_date: text(row, 'transaction_date'),
     due_date: '2026-12-31',
     ignore_pricing_rule: '1',
     docstatus: '1',
