@@ -66,11 +66,11 @@ export function registerPayment(db: Db, wizard: Stored): Sent {
   if (!first)
     throw new Raise('odoo.exceptions.UserError', 'You can only register payments for posted entries.')
   const due = moves.reduce((sum, move) => sum.plus(String(move.amount_residual)), new Big(0))
-  let left = wizard.amount === '0' ? due : new Big(String(wizard.amount))
+  const amount = wizard.amount === '0' ? due : new Big(String(wizard.amount))
   const payment = db.create('account.payment', {
     name: `PBNK1/${db.now().slice(0, 4)}/${String(db.sequence('payment')).padStart(5, '0')}`,
     date: wizard.payment_date || db.now().slice(0, 10),
-    amount: left.toFixed(),
+    amount: amount.toFixed(),
     currency_id: first.currency_id,
     payment_type: 'inbound',
     partner_type: 'customer',
@@ -79,6 +79,20 @@ export function registerPayment(db: Db, wizard: Stored): Sent {
     [db.version < 18 ? 'ref' : 'memo']: wizard.communication || first.name,
     reconciled_invoice_ids: [[6, 0, moves.map((move) => move.id)]],
   })
+  settle(db, moves, amount)
+  return {
+    name: 'Payments',
+    type: 'ir.actions.act_window',
+    res_model: 'account.payment',
+    context: { create: false },
+    view_mode: 'form',
+    res_id: payment.id,
+  }
+}
+
+/** An amount pays invoices in their order, as far as it goes. */
+function settle(db: Db, moves: Stored[], amount: Big): void {
+  let left = amount
   for (const move of moves) {
     const residual = new Big(String(move.amount_residual))
     const taken = left.lt(residual) ? left : residual
@@ -89,13 +103,5 @@ export function registerPayment(db: Db, wizard: Stored): Sent {
       payment_state: rest.eq(0) ? 'in_payment' : 'partial',
       write_date: db.now(),
     })
-  }
-  return {
-    name: 'Payments',
-    type: 'ir.actions.act_window',
-    res_model: 'account.payment',
-    context: { create: false },
-    view_mode: 'form',
-    res_id: payment.id,
   }
 }
