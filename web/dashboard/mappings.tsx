@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
 import { words } from './format.ts'
 import { ask } from './graph.ts'
-import { Editor, type ErpField, type Mapping, Pick } from './mapping.tsx'
+import { Pick } from './inputs.tsx'
+import { Editor, type ErpField, type Mapping } from './mapping.tsx'
 import type { Page } from './pages.ts'
 import { Act, Empty, FailureNote, Head, Scroll } from './parts.tsx'
 import { useQuery } from './query.ts'
@@ -125,34 +126,31 @@ function List(props: { mappings: Mapping[]; edit(mapping: Mapping): void; done()
           </thead>
           <tbody>
             {props.mappings.map((mapping) => (
-              <tr key={mapping.id}>
-                <td>{mapping.hubField}</td>
-                <td>{mapping.erpField}</td>
-                <td>{words(mapping.type)}</td>
-                <td>{words(mapping.direction)}</td>
-                <td>{mapping.valueMap.length || ''}</td>
-                <td class="actions">
-                  <button
-                    type="button"
-                    class="soft"
-                    aria-label={`Edit ${mapping.hubField}`}
-                    onClick={() => props.edit(mapping)}
-                  >
-                    Edit
-                  </button>
-                  <Act
-                    label="Delete"
-                    name={`Delete ${mapping.hubField}`}
-                    run={() => ask(DELETE, { id: mapping.id })}
-                    done={props.done}
-                  />
-                </td>
-              </tr>
+              <Row key={mapping.id} mapping={mapping} edit={props.edit} done={props.done} />
             ))}
           </tbody>
         </table>
       </Scroll>
     </section>
+  )
+}
+
+function Row({ mapping, edit, done }: { mapping: Mapping; edit(mapping: Mapping): void; done(): void }) {
+  const { id, hubField, erpField, type, direction, valueMap } = mapping
+  return (
+    <tr>
+      <td>{hubField}</td>
+      <td>{erpField}</td>
+      <td>{words(type)}</td>
+      <td>{words(direction)}</td>
+      <td>{valueMap.length || ''}</td>
+      <td class="actions">
+        <button type="button" class="soft" aria-label={`Edit ${hubField}`} onClick={() => edit(mapping)}>
+          Edit
+        </button>
+        <Act label="Delete" name={`Delete ${hubField}`} run={() => ask(DELETE, { id })} done={done} />
+      </td>
+    </tr>
   )
 }
 
