@@ -15,13 +15,7 @@ const CUSTOMERS = `query Customers($search: String) {
 function Explore({ params }: { params: URLSearchParams }) {
   const sku = params.get('sku') ?? ''
   const customer = params.get('customer') ?? ''
-  const [quantity, setQuantity] = useState(params.get('quantity') ?? '1')
-  useEffect(() => {
-    const isAmount = /^\d+(\.\d+)?$/.test(quantity) && Number(quantity) > 0
-    if (!isAmount || quantity === (params.get('quantity') ?? '1')) return
-    const timer = setTimeout(() => setParams({ quantity }), 300)
-    return () => clearTimeout(timer)
-  }, [quantity])
+  const quantity = params.get('quantity') ?? '1'
   return (
     <>
       <Head title="Explore">
@@ -40,22 +34,36 @@ function Explore({ params }: { params: URLSearchParams }) {
           name={params.get('whose') ?? ''}
           onChoose={(found) => setParams({ customer: found?.id ?? '', whose: found?.name ?? '' })}
         />
-        <label>
-          Quantity
-          <input
-            inputMode="decimal"
-            pattern="\d+(\.\d+)?"
-            value={quantity}
-            onInput={(event) => setQuantity(event.currentTarget.value)}
-          />
-        </label>
+        <Quantity asked={quantity} />
       </form>
       {sku ? (
-        <Answers sku={sku} customer={customer || null} quantity={params.get('quantity') ?? '1'} />
+        <Answers sku={sku} customer={customer || null} quantity={quantity} />
       ) : (
         <Empty>Search a product by its number or name.</Empty>
       )}
     </>
+  )
+}
+
+/** A quantity is asked for once it is one, and soon after the last key. */
+function Quantity({ asked }: { asked: string }) {
+  const [quantity, setQuantity] = useState(asked)
+  useEffect(() => {
+    const isAmount = /^\d+(\.\d+)?$/.test(quantity) && Number(quantity) > 0
+    if (!isAmount || quantity === asked) return
+    const timer = setTimeout(() => setParams({ quantity }), 300)
+    return () => clearTimeout(timer)
+  }, [quantity])
+  return (
+    <label>
+      Quantity
+      <input
+        inputMode="decimal"
+        pattern="\d+(\.\d+)?"
+        value={quantity}
+        onInput={(event) => setQuantity(event.currentTarget.value)}
+      />
+    </label>
   )
 }
 

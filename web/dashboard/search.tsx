@@ -7,51 +7,19 @@ export interface Found {
   name: string | null
 }
 
-/** A field that searches while one types, and takes one of what is found; by the arrows, Enter and Escape too. */
-export function Search(props: {
-  label: string
+interface Ask {
   query: string
   name: string
   onChoose(found: Found | null): void
-}) {
+}
+
+/** A field that searches while one types, and takes one of what is found; by the arrows, Enter and Escape too. */
+export function Search({ label, ...asked }: Ask & { label: string }) {
   const list = useId()
-  const [text, setText] = useState(props.name)
-  const [search, setSearch] = useState(props.name)
-  const [isOpen, setOpen] = useState(false)
-  const [at, setAt] = useState(-1)
-  useEffect(() => setText(props.name), [props.name])
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(text), 200)
-    return () => clearTimeout(timer)
-  }, [text])
-  const { data } = useQuery<{ found: { nodes: (Found | null)[] } }>(props.query, { search }, !isOpen)
-  const found = (isOpen ? (data?.found.nodes ?? []) : []).filter((one) => one !== null)
-  const choose = (one: Found) => {
-    setText(one.name ?? one.id)
-    setOpen(false)
-    props.onChoose(one)
-  }
-  const type = (next: string) => {
-    setText(next)
-    setOpen(true)
-    setAt(-1)
-    if (next === '') props.onChoose(null)
-  }
-  const press = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (event.key === 'Escape') setOpen(false)
-    else if (event.key === 'Enter') {
-      const one = found[at] ?? found[0]
-      if (one) choose(one)
-    } else if (step) {
-      event.preventDefault()
-      setOpen(true)
-      setAt(Math.max(0, Math.min(found.length - 1, at + step)))
-    }
-  }
+  const { text, found, at, setOpen, choose, type, press } = useSearch(asked)
   return (
     <label class="search">
-      {props.label}
+      {label}
       <input
         type="text"
         role="combobox"
@@ -66,7 +34,7 @@ export function Search(props: {
         onBlur={() => setOpen(false)}
         onKeyDown={press}
       />
-      <ul id={list} role="listbox" aria-label={props.label} hidden={found.length === 0}>
+      <ul id={list} role="listbox" aria-label={label} hidden={found.length === 0}>
         {found.map((one, index) => (
           // The press, not the click: the field would lose the focus first.
           <li
@@ -85,4 +53,48 @@ export function Search(props: {
       </ul>
     </label>
   )
+}
+
+/** What was typed, what is found for it, and at which of that one is. */
+function useSearch({ query, name, onChoose }: Ask) {
+  const [text, setText] = useState(name)
+  const [isOpen, setOpen] = useState(false)
+  const [at, setAt] = useState(-1)
+  useEffect(() => setText(name), [name])
+  const found = useFound(query, text, isOpen)
+  const choose = (one: Found) => {
+    setText(one.name ?? one.id)
+    setOpen(false)
+    onChoose(one)
+  }
+  const type = (next: string) => {
+    setText(next)
+    setOpen(true)
+    setAt(-1)
+    if (next === '') onChoose(null)
+  }
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (event.key === 'Escape') setOpen(false)
+    else if (event.key === 'Enter') {
+      const one = found[at] ?? found[0]
+      if (one) choose(one)
+    } else if (step) {
+      event.preventDefault()
+      setOpen(true)
+      setAt(Math.max(0, Math.min(found.length - 1, at + step)))
+    }
+  }
+  return { text, found, at, setOpen, choose, type, press }
+}
+
+/** Asks when one pauses, and only while the list is open. */
+function useFound(query: string, text: string, isOpen: boolean): Found[] {
+  const [search, setSearch] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSearch(text), 200)
+    return () => clearTimeout(timer)
+  }, [text])
+  const { data } = useQuery<{ found: { nodes: (Found | null)[] } }>(query, { search }, !isOpen)
+  return (isOpen ? (data?.found.nodes ?? []) : []).filter((one) => one !== null)
 }
