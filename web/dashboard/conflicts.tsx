@@ -59,9 +59,12 @@ function Conflicts({ params }: { params: URLSearchParams }) {
 }
 
 function Decide({ conflict, done }: { conflict: Conflict; done(): void }) {
-  const { id, field, connection, customer, state, base, ours, theirs, createdAt } = conflict
+  const { field, customer, state, ours, theirs, createdAt } = conflict
   const name = customer?.name ?? 'A customer'
-  const take = (side: string, value?: unknown) => ask(RESOLVE, { id, take: side, value })
+  const take = (side: string, value?: unknown) => ask(RESOLVE, { id: conflict.id, take: side, value })
+  const act = (label: string, side: string) => (
+    <Act label={label} name={`${label}: ${field} of ${name}`} run={() => take(side)} done={done} />
+  )
   const isOpen = state === 'OPEN'
   return (
     <section class="card conflict" aria-label={`${field} of ${name}`}>
@@ -76,26 +79,12 @@ function Decide({ conflict, done }: { conflict: Conflict; done(): void }) {
         </p>
       </header>
       <div class="sides">
-        <Side title="Last agreed" value={base} />
+        <Side title="Last agreed" value={conflict.base} />
         <Side title="Ours" value={ours}>
-          {isOpen && (
-            <Act
-              label="Keep ours"
-              name={`Keep ours: ${field} of ${name}`}
-              run={() => take('LEFT')}
-              done={done}
-            />
-          )}
+          {isOpen && act('Keep ours', 'LEFT')}
         </Side>
-        <Side title={connection} value={theirs}>
-          {isOpen && (
-            <Act
-              label="Take theirs"
-              name={`Take theirs: ${field} of ${name}`}
-              run={() => take('RIGHT')}
-              done={done}
-            />
-          )}
+        <Side title={conflict.connection} value={theirs}>
+          {isOpen && act('Take theirs', 'RIGHT')}
         </Side>
       </div>
       {isOpen && <Custom of={ours ?? theirs} take={(value) => take('CUSTOM', value)} done={done} />}

@@ -88,24 +88,7 @@ function Form({ system, known, taken }: { system: System; known: string | null; 
   if (done) return <Result {...done} />
   return (
     <form class="card form" onSubmit={submit} autocomplete="off">
-      <label>
-        <span>
-          Name of the connection <span class="quiet">required</span>
-        </span>
-        <input
-          name="id"
-          required
-          pattern="[a-z0-9][a-z0-9:._\-]{1,60}"
-          value={id}
-          onInput={(event) => setId(event.currentTarget.value)}
-        />
-        <span class="help">Small letters, digits and : . _ - only; it stays for ever.</span>
-        {taken.includes(id) && (
-          <span class="help bad" role="status">
-            There is a connection of this name; its configuration is replaced.
-          </span>
-        )}
-      </label>
+      <Name id={id} isTaken={taken.includes(id)} set={setId} />
       <ConfigFields fields={system.configFields} value={config} onChange={setConfig} />
       <p class="actions">
         <button class="main" disabled={isBusy} aria-busy={isBusy}>
@@ -114,6 +97,29 @@ function Form({ system, known, taken }: { system: System; known: string | null; 
       </p>
       {failure && <FailureNote failure={failure} />}
     </form>
+  )
+}
+
+function Name({ id, isTaken, set }: { id: string; isTaken: boolean; set(id: string): void }) {
+  return (
+    <label>
+      <span>
+        Name of the connection <span class="quiet">required</span>
+      </span>
+      <input
+        name="id"
+        required
+        pattern="[a-z0-9][a-z0-9:._\-]{1,60}"
+        value={id}
+        onInput={(event) => set(event.currentTarget.value)}
+      />
+      <span class="help">Small letters, digits and : . _ - only; it stays for ever.</span>
+      {isTaken && (
+        <span class="help bad" role="status">
+          There is a connection of this name; its configuration is replaced.
+        </span>
+      )}
+    </label>
   )
 }
 

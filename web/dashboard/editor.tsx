@@ -16,9 +16,7 @@ const SKUS = {
 export function Editor(props: { given: Flow | null; connections: string[]; done(): void }) {
   const { given, connections, done } = props
   const [flow, setFlow] = useState<Flow>(given ?? { ...NEW, source: connections[0] ?? '' })
-  const [isSure, setSure] = useState(false)
   const change = (part: Partial<Flow>) => setFlow((was) => ({ ...was, ...part }))
-  const { id } = flow
   return (
     <>
       <p class="back">
@@ -39,34 +37,14 @@ export function Editor(props: { given: Flow | null; connections: string[]; done(
             />
           </label>
           <Ends flow={flow} connections={connections} change={change} />
-          <label>
-            Condition
-            <textarea
-              name="condition"
-              rows={2}
-              spellcheck={false}
-              value={flow.condition ?? ''}
-              onInput={(event) => change({ condition: event.currentTarget.value || null })}
-            />
-            <span class="help">
-              An expression over the record (JSONata) that must be true. Empty: agreed, delivered, final or
-              paid.
-            </span>
-          </label>
+          <Condition value={flow.condition} set={(condition) => change({ condition })} />
           <Further
             value={flow.options}
             change={(part) => change({ options: { ...flow.options, ...part } })}
           />
           <p class="actions">
             <Act label="Save" kind="main" disabled={!flow.name.trim()} run={() => save(flow)} done={done} />
-            {id && !isSure && (
-              <button type="button" class="soft" onClick={() => setSure(true)}>
-                Delete…
-              </button>
-            )}
-            {id && isSure && (
-              <Act label="Delete it with the list of its runs" run={() => remove(id)} done={done} />
-            )}
+            {flow.id && <Delete id={flow.id} done={done} />}
           </p>
         </form>
         <Dry flow={flow} />
@@ -75,9 +53,38 @@ export function Editor(props: { given: Flow | null; connections: string[]; done(
   )
 }
 
+function Condition({ value, set }: { value: string | null; set(condition: string | null): void }) {
+  return (
+    <label>
+      Condition
+      <textarea
+        name="condition"
+        rows={2}
+        spellcheck={false}
+        value={value ?? ''}
+        onInput={(event) => set(event.currentTarget.value || null)}
+      />
+      <span class="help">
+        An expression over the record (JSONata) that must be true. Empty: agreed, delivered, final or paid.
+      </span>
+    </label>
+  )
+}
+
+/** Takes a second word: the runs of the flow are forgotten with it. */
+function Delete({ id, done }: { id: string; done(): void }) {
+  const [isSure, setSure] = useState(false)
+  if (isSure) return <Act label="Delete it with the list of its runs" run={() => remove(id)} done={done} />
+  return (
+    <button type="button" class="soft" onClick={() => setSure(true)}>
+      Delete…
+    </button>
+  )
+}
+
 function Ends(props: { flow: Flow; connections: string[]; change(part: Partial<Flow>): void }) {
   const { flow, connections, change } = props
-  const { source, sourceObject, target, targetObject } = flow
+  const { source, sourceObject, targetObject } = flow
   const toObject = (name: string) => change({ sourceObject: name, targetObject: PAIRS[name] ?? name })
   return (
     <div class="pair">
@@ -99,22 +106,28 @@ function Ends(props: { flow: Flow; connections: string[]; change(part: Partial<F
         Becomes
         <output>{words(targetObject)}</output>
       </label>
-      <label>
-        Target
-        <select
-          name="target"
-          value={target ?? ''}
-          onChange={(event) => change({ target: event.currentTarget.value || null })}
-        >
-          <option value="">{targetObject === 'ORDER' ? "the customer's own ERP" : 'choose one'}</option>
-          {connections
-            .filter((id) => id !== source)
-            .map((id) => (
-              <option key={id}>{id}</option>
-            ))}
-        </select>
-      </label>
+      <Target flow={flow} others={connections.filter((id) => id !== source)} set={change} />
     </div>
+  )
+}
+
+/** An order may leave its target open: it goes where its customer is at home. */
+function Target(props: { flow: Flow; others: string[]; set(part: { target: string | null }): void }) {
+  const { target, targetObject } = props.flow
+  return (
+    <label>
+      Target
+      <select
+        name="target"
+        value={target ?? ''}
+        onChange={(event) => props.set({ target: event.currentTarget.value || null })}
+      >
+        <option value="">{targetObject === 'ORDER' ? "the customer's own ERP" : 'choose one'}</option>
+        {props.others.map((id) => (
+          <option key={id}>{id}</option>
+        ))}
+      </select>
+    </label>
   )
 }
 

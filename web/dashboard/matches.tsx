@@ -69,7 +69,6 @@ function Matches({ params }: { params: URLSearchParams }) {
 function Decide({ match, done }: { match: Match; done(): void }) {
   const { id, score, reasons, state, customer, other, connection, createdAt, decidedAt, decidedBy } = match
   const pair = `${customer?.name ?? 'a customer'} and ${other?.name ?? 'another'}`
-  const decide = (decision: string) => ask(DECIDE, { id, decision })
   const isOpen = state === 'OPEN'
   return (
     <section class="card conflict" aria-label={pair}>
@@ -87,24 +86,29 @@ function Decide({ match, done }: { match: Match; done(): void }) {
       </header>
       {reasons.length > 0 && <p>{reasons.join(' ')}</p>}
       <Sides customer={customer} other={other} label={`What is known of ${pair}`} />
-      {isOpen && (
-        <p class="actions">
-          <Act
-            label="One customer"
-            name={`${pair}: one customer`}
-            kind="main"
-            run={() => decide('SAME')}
-            done={done}
-          />
-          <Act
-            label="Two customers"
-            name={`${pair}: two customers`}
-            run={() => decide('DIFFERENT')}
-            done={done}
-          />
-        </p>
-      )}
+      {isOpen && <Choices id={id} pair={pair} done={done} />}
     </section>
+  )
+}
+
+function Choices({ id, pair, done }: { id: string; pair: string; done(): void }) {
+  const decide = (decision: string) => ask(DECIDE, { id, decision })
+  return (
+    <p class="actions">
+      <Act
+        label="One customer"
+        name={`${pair}: one customer`}
+        kind="main"
+        run={() => decide('SAME')}
+        done={done}
+      />
+      <Act
+        label="Two customers"
+        name={`${pair}: two customers`}
+        run={() => decide('DIFFERENT')}
+        done={done}
+      />
+    </p>
   )
 }
 

@@ -43,39 +43,43 @@ export function Rules() {
         customer is its master.
       </p>
       {failure && <FailureNote failure={failure} />}
-      {rules.length > 0 && (
-        <Scroll label="Rules">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Field</th>
-                <th scope="col">Rule</th>
-                <th scope="col">Master</th>
-                <th />
-              </tr>
-            </thead>
-            <tbody>
-              {rules.map(({ field, strategy, master }) => (
-                <tr key={field}>
-                  <th scope="row">{nameOf(field)}</th>
-                  <td>{words(strategy)}</td>
-                  <td>{master ?? '–'}</td>
-                  <td class="figure">
-                    <Act
-                      label="Remove"
-                      name={`Remove the rule of ${nameOf(field)}`}
-                      run={() => ask(DELETE, { field })}
-                      done={reload}
-                    />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
+      {rules.length > 0 && <Table rules={rules} done={reload} />}
       {data && <Add rules={rules} masters={['hub', ...data.connections.map(({ id }) => id)]} done={reload} />}
     </section>
+  )
+}
+
+function Table({ rules, done }: { rules: Rule[]; done(): void }) {
+  return (
+    <Scroll label="Rules">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Rule</th>
+            <th scope="col">Master</th>
+            <th />
+          </tr>
+        </thead>
+        <tbody>
+          {rules.map(({ field, strategy, master }) => (
+            <tr key={field}>
+              <th scope="row">{nameOf(field)}</th>
+              <td>{words(strategy)}</td>
+              <td>{master ?? '–'}</td>
+              <td class="figure">
+                <Act
+                  label="Remove"
+                  name={`Remove the rule of ${nameOf(field)}`}
+                  run={() => ask(DELETE, { field })}
+                  done={done}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   )
 }
 
@@ -97,36 +101,39 @@ function Add({ rules, masters, done }: { rules: Rule[]; masters: string[]; done(
   }
   return (
     <>
-      <div class="filters">
-        <Pick
-          label="Field"
-          value={rule.field}
-          values={FIELDS}
-          show={nameOf}
-          set={(field) => change({ field })}
-        />
-        <Pick
-          label="Rule"
-          value={rule.strategy}
-          values={STRATEGIES}
-          show={words}
-          set={(strategy) => change({ strategy })}
-        />
-        {hasMaster(rule.strategy) && (
-          <Pick
-            label="Master"
-            value={rule.master ?? ''}
-            values={masters}
-            set={(master) => change({ master })}
-          />
-        )}
-      </div>
+      <Choose rule={rule} masters={masters} change={change} />
       <p class="actions">
         <Act label="What would it change?" run={simulate} />
         <Act label="Set the rule" kind="main" run={() => ask(SET, { rule })} done={done} />
       </p>
       {found && <Found of={found} />}
     </>
+  )
+}
+
+function Choose(props: { rule: Rule; masters: string[]; change(part: Partial<Rule>): void }) {
+  const { rule, masters, change } = props
+  const { field, strategy, master } = rule
+  return (
+    <div class="filters">
+      <Pick
+        label="Field"
+        value={field}
+        values={FIELDS}
+        show={nameOf}
+        set={(next) => change({ field: next })}
+      />
+      <Pick
+        label="Rule"
+        value={strategy}
+        values={STRATEGIES}
+        show={words}
+        set={(next) => change({ strategy: next })}
+      />
+      {hasMaster(strategy) && (
+        <Pick label="Master" value={master ?? ''} values={masters} set={(next) => change({ master: next })} />
+      )}
+    </div>
   )
 }
 
