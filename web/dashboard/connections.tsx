@@ -56,7 +56,7 @@ function Connections() {
 }
 
 function Card({ connection, done }: { connection: Connection; done(): void }) {
-  const { id, state, problem, system, budget, lastReadAt, lastChangeAt } = connection
+  const { id, state, problem, system, budget } = connection
   return (
     <li class="card connection">
       <header>
@@ -67,19 +67,7 @@ function Card({ connection, done }: { connection: Connection; done(): void }) {
         <p class="quiet">{system.name}</p>
       </header>
       {problem && <ProblemNote problem={problem} />}
-      <dl class="facts">
-        <dt>Last read</dt>
-        <dd>{lastReadAt ? <Ago at={lastReadAt} /> : 'not yet'}</dd>
-        <dt>Last change</dt>
-        <dd>{lastChangeAt ? <Ago at={lastChangeAt} /> : 'none seen'}</dd>
-        {budget && <dt>Under way</dt>}
-        {budget && (
-          <dd>
-            {budget.running} of {budget.parallel}
-            {budget.waiting > 0 && `, ${budget.waiting} waiting`}
-          </dd>
-        )}
-      </dl>
+      <Facts of={connection} />
       {budget?.limits.map((limit) => (
         <Use key={limit.seconds} of={limit} />
       ))}
@@ -97,6 +85,24 @@ function Card({ connection, done }: { connection: Connection; done(): void }) {
         )}
       </p>
     </li>
+  )
+}
+
+function Facts({ of: { lastReadAt, lastChangeAt, budget } }: { of: Connection }) {
+  return (
+    <dl class="facts">
+      <dt>Last read</dt>
+      <dd>{lastReadAt ? <Ago at={lastReadAt} /> : 'not yet'}</dd>
+      <dt>Last change</dt>
+      <dd>{lastChangeAt ? <Ago at={lastChangeAt} /> : 'none seen'}</dd>
+      {budget && <dt>Under way</dt>}
+      {budget && (
+        <dd>
+          {budget.running} of {budget.parallel}
+          {budget.waiting > 0 && `, ${budget.waiting} waiting`}
+        </dd>
+      )}
+    </dl>
   )
 }
 

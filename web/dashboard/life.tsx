@@ -84,17 +84,7 @@ export function Life({ id }: { id: string }) {
       {data && steps.length === 0 && order && (
         <Empty>It was made in the ERP; nothing was pushed from here.</Empty>
       )}
-      <ol class="life" aria-label="Its life" aria-live="polite">
-        {steps.map((step) => (
-          <li key={step.key}>
-            <Badge of={step.status} text={step.title} />
-            <span>{step.note}</span>
-            <time class="quiet" dateTime={step.at}>
-              {clock(step.at)}
-            </time>
-          </li>
-        ))}
-      </ol>
+      <Steps all={steps} />
       {operations.map((operation) => (
         <section class="card" key={operation.id}>
           <h2>
@@ -104,6 +94,22 @@ export function Life({ id }: { id: string }) {
         </section>
       ))}
     </>
+  )
+}
+
+function Steps({ all }: { all: Step[] }) {
+  return (
+    <ol class="life" aria-label="Its life" aria-live="polite">
+      {all.map(({ key, status, title, note, at }) => (
+        <li key={key}>
+          <Badge of={status} text={title} />
+          <span>{note}</span>
+          <time class="quiet" dateTime={at}>
+            {clock(at)}
+          </time>
+        </li>
+      ))}
+    </ol>
   )
 }
 

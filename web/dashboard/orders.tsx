@@ -53,17 +53,7 @@ function List() {
       {data && nodes.length === 0 && <Empty>There are no orders yet.</Empty>}
       <ul class="rows">
         {nodes.map((order) => (
-          <li key={order.id}>
-            <a href={hrefOf('orders', { id: order.id })}>
-              <b>{order.number ?? order.reference ?? 'not in the ERP yet'}</b>
-              <span>{order.customer?.name ?? ''}</span>
-              <span class="quiet">{order.state ? words(order.state) : 'on its way'}</span>
-              <span class="where">{order.connection}</span>
-              <time class="quiet" dateTime={order.createdAt}>
-                {clock(order.createdAt)}
-              </time>
-            </a>
-          </li>
+          <Row key={order.id} order={order} />
         ))}
       </ul>
       {pageInfo?.hasNextPage && (
@@ -72,6 +62,22 @@ function List() {
         </p>
       )}
     </>
+  )
+}
+
+function Row({ order: { id, number, reference, state, connection, createdAt, customer } }: { order: Order }) {
+  return (
+    <li>
+      <a href={hrefOf('orders', { id })}>
+        <b>{number ?? reference ?? 'not in the ERP yet'}</b>
+        <span>{customer?.name ?? ''}</span>
+        <span class="quiet">{state ? words(state) : 'on its way'}</span>
+        <span class="where">{connection}</span>
+        <time class="quiet" dateTime={createdAt}>
+          {clock(createdAt)}
+        </time>
+      </a>
+    </li>
   )
 }
 
