@@ -186,6 +186,16 @@ describe.each(databases)('an order push on $name', ({ fresh }) => {
     expect(yard.booked('odoo', op.reference)).toEqual(['cancelled'])
   })
 
+  it('keeps what was there before its first try, though a later one sees what that one left', async () => {
+    const op = await yard.push(await yard.order('odoo'))
+    yard.faults('odoo', { do: 'resetAfter', match: 'sale.order/action_cancel' })
+    const { operations } = await acceptCancel(yard.hub, ADMIN, op.salesOrder!, 'mistake', yard.key())
+    const cancelled = await yard.ended(operations[0]!)
+    expect(cancelled).toMatchObject({ status: 'DONE', attempts: 2 })
+    expect(cancelled.before).toMatchObject({ state: 'OPEN' })
+    expect(cancelled.after).toMatchObject({ state: 'CANCELLED' })
+  })
+
   it('never sends an order that was cancelled while its push waited', async () => {
     yard.faults('odoo', { do: 'status', status: 503, times: 0 })
     const id = await yard.accept(await yard.order('odoo'))
