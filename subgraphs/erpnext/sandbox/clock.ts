@@ -13,6 +13,14 @@ export class Clock {
   /** A time that stands still while the demo data is laid out, so that every start is the same. */
   frozen: number | null = null
 
+  /** Goes on from where another clock stands, with the names that it has given. */
+  protected follow(other: Clock): void {
+    for (const [prefix, count] of other.#series) this.#series.set(prefix, count)
+    this.#last = other.#last
+    this.#micro = other.#micro
+    this.#hashes = other.#hashes
+  }
+
   /** The site's clock, which never shows the same microsecond twice. */
   now(): string {
     const at = Math.max(this.frozen ?? Date.now(), this.#last)

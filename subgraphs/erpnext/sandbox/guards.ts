@@ -3,6 +3,7 @@ import type { Json } from '../../json.ts'
 import { FLOATS, INTS } from './fields.ts'
 import { type Cell, type Row, table, text } from './meta.ts'
 import { Raised } from './raised.ts'
+import type { Site } from './site.ts'
 
 const WORDS = ['Draft', 'Submitted', 'Cancelled']
 
@@ -57,4 +58,17 @@ export function cell(field: string, value: Json): Cell {
 export function cells(row: Row, path: string): string[] {
   const [head = '', field] = path.split('.')
   return field === undefined ? [text(row, head)] : table(row, head).map((part) => text(part, field))
+}
+
+/** Refuses links that point nowhere: field -> [DocType, label]; rows of a table as "items.item_code". */
+export function mustLink(site: Site, links: Record<string, [string, string]> | undefined, row: Row): void {
+  const missing = Object.entries(links ?? {}).flatMap(([path, [target, label]]) => {
+    const [head = '', field] = path.split('.')
+    const isUnknown = (name: string) => name !== '' && !site.find(target, name)
+    if (field === undefined) return isUnknown(text(row, head)) ? [`${label}: ${text(row, head)}`] : []
+    return table(row, head).flatMap((part, index) =>
+      isUnknown(text(part, field)) ? [`Row #${index + 1}: ${label}: ${text(part, field)}`] : [],
+    )
+  })
+  if (missing.length > 0) throw new Raised('LinkValidationError', `Could not find ${missing.join(', ')}`)
 }

@@ -248,8 +248,17 @@ function paid(site: Site): void {
   }
 }
 
+/** Sites as they are laid out: many documents, each checked as a user's would be. */
+const laidOut = new WeakMap<Demo, Site>()
+
 /** A site with the demo company in ERPNext's own words. */
 export function siteOf(demo: Demo): Site {
+  const site = laidOut.get(demo) ?? layOut(demo)
+  laidOut.set(demo, site)
+  return site.copy()
+}
+
+function layOut(demo: Demo): Site {
   const company = { name: demo.company, abbr: initials(demo.company), currency: demo.currency }
   const site = new Site(company, {
     ...CATALOG,

@@ -11,7 +11,7 @@ import {
   text,
 } from './meta.ts'
 import { Clock } from './clock.ts'
-import { cell, cells, duplicate, transition, unchanged } from './guards.ts'
+import { cell, cells, duplicate, mustLink, transition, unchanged } from './guards.ts'
 import { Raised } from './raised.ts'
 
 /** What a DocType does besides being stored. */
@@ -46,6 +46,18 @@ export class Site extends Clock {
     super()
     this.company = company
     this.#behaviours = behaviours
+  }
+
+  /** Another site with the same documents. */
+  copy(): Site {
+    const site = new Site(this.company, this.#behaviours)
+    site.follow(this)
+    for (const [doctype, rows] of this.#tables) {
+      const tables = Object.keys(TABLES[doctype] ?? {})
+      const copied = [...rows].map(([name, row]): [string, Row] => [name, copyOf(row, tables)])
+      site.#tables.set(doctype, new Map(copied))
+    }
+    return site
   }
 
   #table(doctype: string): Map<string, Row> {
@@ -144,7 +156,7 @@ export class Site extends Clock {
     }
     const docstatus = Number(given.docstatus ?? 0)
     row.docstatus = docstatus
-    this.#links(behaviour, row)
+    mustLink(this, behaviour.links, row)
     behaviour.validate?.(this, row, null)
     this.#unique(doctype, row)
     const name = behaviour.name(this, row)
@@ -187,7 +199,7 @@ export class Site extends Clock {
     for (const field of ['name', 'creation', 'owner', 'modified', ...kept]) delete change[field]
     if (was === 1) unchanged(old, change, behaviour?.open ?? [])
     const row: Row = { ...old, ...change, docstatus: becomes, modified_by: this.user }
-    this.#links(behaviour, row, was === 1 ? change : row)
+    mustLink(this, behaviour?.links, was === 1 ? change : row)
     if (was === 0) behaviour?.validate?.(this, row, old)
     this.#unique(doctype, row, name)
     row.modified = this.now()
@@ -248,18 +260,6 @@ export class Site extends Clock {
     this.#table(doctype).delete(name)
   }
 
-  #links(behaviour: Behaviour | undefined, row: Row, among: Row = row): void {
-    const missing = Object.entries(behaviour?.links ?? {}).flatMap(([path, [target, label]]) => {
-      const [head = '', field] = path.split('.')
-      if (field === undefined)
-        return unknown(this, target, text(among, head)) ? [`${label}: ${text(among, head)}`] : []
-      return table(among, head).flatMap((part, index) =>
-        unknown(this, target, text(part, field)) ? [`Row #${index + 1}: ${label}: ${text(part, field)}`] : [],
-      )
-    })
-    if (missing.length > 0) throw new Raised('LinkValidationError', `Could not find ${missing.join(', ')}`)
-  }
-
   #unique(doctype: string, row: Row, name?: string): void {
     const field = 'custom_unified_id'
     const value = hasField(doctype, field) ? text(row, field) : ''
@@ -279,6 +279,12 @@ export class Site extends Clock {
   }
 }
 
+function copyOf(row: Row, tables: string[]): Row {
+  const copy = { ...row }
+  for (const field of tables) copy[field] = table(row, field).map((part) => ({ ...part }))
+  return copy
+}
+
 const CHILD_HEAD = new Set([
   'name',
   'owner',
@@ -292,7 +298,3 @@ const CHILD_HEAD = new Set([
   'parenttype',
   'doctype',
 ])
-
-function unknown(site: Site, doctype: string, name: string): boolean {
-  return name !== '' && !site.find(doctype, name)
-}
