@@ -16,7 +16,8 @@ export class Db {
   #tables = new Map<string, Map<number, Stored>>()
   #nextId = new Map<string, number>()
   #sequences = new Map<string, number>()
-  #undo: (() => void)[] = []
+  /** How to take back what the transaction under way has done; null outside of one. */
+  #undo: (() => void)[] | null = null
   #ticks = 0
 
   constructor(version: number) {
@@ -27,15 +28,17 @@ export class Db {
   /** Runs one request as one transaction. */
   transaction<T>(work: () => T): T {
     const outer = this.#undo
-    this.#undo = []
+    const own: (() => void)[] = []
+    this.#undo = own
     try {
       const result = work()
-      this.#undo = [...outer, ...this.#undo]
+      outer?.push(...own)
       return result
     } catch (error) {
-      for (const undo of this.#undo.reverse()) undo()
-      this.#undo = outer
+      for (const undo of own.reverse()) undo()
       throw error
+    } finally {
+      this.#undo = outer
     }
   }
 
@@ -43,11 +46,12 @@ export class Db {
   trial<T>(work: () => T): T {
     const ids = new Map(this.#nextId)
     const outer = this.#undo
-    this.#undo = []
+    const own: (() => void)[] = []
+    this.#undo = own
     try {
       return work()
     } finally {
-      for (const undo of this.#undo.reverse()) undo()
+      for (const undo of own.reverse()) undo()
       this.#undo = outer
       this.#nextId = ids
     }
@@ -98,7 +102,7 @@ export class Db {
     Object.assign(row, DEFAULTS[model])
     const table = this.table(model)
     table.set(id, row)
-    this.#undo.push(() => table.delete(id))
+    this.#undo?.push(() => table.delete(id))
     this.#assign(model, row, sent, true)
     return row
   }
@@ -106,7 +110,7 @@ export class Db {
   write(model: string, id: Value, sent: Sent): Stored {
     const row = this.get(model, id)
     const before = { ...row }
-    this.#undo.push(() => Object.assign(row, before))
+    this.#undo?.push(() => Object.assign(row, before))
     row.write_date = this.now()
     this.#assign(model, row, sent, false)
     return row
@@ -115,14 +119,14 @@ export class Db {
   /** Changes stored values without Odoo's checks, as its own computations do. */
   put(row: Stored, values: Record<string, Value>): void {
     const before = { ...row }
-    this.#undo.push(() => Object.assign(row, before))
+    this.#undo?.push(() => Object.assign(row, before))
     Object.assign(row, values)
   }
 
   delete(model: string, id: number): void {
     const row = this.get(model, id)
     this.table(model).delete(id)
-    this.#undo.push(() => this.table(model).set(id, row))
+    this.#undo?.push(() => this.table(model).set(id, row))
   }
 
   /** A field's value, computed or pointing back or plainly stored. */
