@@ -6,7 +6,7 @@ import { type Condition, isId, mustFit } from './client.ts'
 import { type Names, moneyOf } from './map.ts'
 import { type Connection, namesOf } from './read.ts'
 import * as shapes from './shapes.ts'
-import { type Terms, chosen, forQuantity, holding, netOf, steps } from './tiers.ts'
+import { type Terms, chosen, netOf, steps } from './tiers.ts'
 import { midnightIn } from '../zone.ts'
 import { toUtc } from './time.ts'
 import { unitCode } from './words.ts'
@@ -84,18 +84,24 @@ async function readAll(connection: Connection, asks: PriceAsk[]): Promise<Read> 
   return { ...found, customers, names, wished: new Map(codes.map((code, at) => [code, wishes[at]])) }
 }
 
-/** The terms under which the article has a price: in the wished currency, else the customer's, else our own. */
-function termsOf(ask: PriceAsk, list: shapes.PriceRow[], read: Read, { config }: Connection): Terms | null {
+/** The terms under which the quantity has a price: in the wished currency, else the customer's, else our own. */
+function termsOf(
+  ask: PriceAsk,
+  list: shapes.PriceRow[],
+  read: Read,
+  { config }: Connection,
+): { terms: Terms; row: shapes.PriceRow } | null {
   const party = ask.customer === null ? null : read.customers.get(ask.customer)
   const wish = ask.currency === null ? undefined : read.wished.get(ask.currency)
   const currencies = [wish, party?.currencyId, read.names.ownCurrency].filter((id) => typeof id === 'string')
   const at = midnightIn(config.timeZone, ask.on, 'on')
   const channel = party?.customerSalesChannel ?? config.listChannel
-  return (
-    currencies
-      .map((currency) => ({ customer: ask.customer, channel, currency, at }))
-      .find((terms) => holding(list, terms).length > 0) ?? null
-  )
+  for (const currency of currencies) {
+    const terms = { customer: ask.customer, channel, currency, at }
+    const row = chosen(list, terms, new Big(ask.quantity))
+    if (row) return { terms, row }
+  }
+  return null
 }
 
 function answer(ask: PriceAsk, read: Read, connection: Connection): PriceReading | null {
@@ -114,14 +120,15 @@ function answer(ask: PriceAsk, read: Read, connection: Connection): PriceReading
     throw new ErpError('BAD_ANSWER', 'weclapp gave prices without their article.', {
       field: 'referencedEntities',
     })
-  const terms = facts?.active && facts.availableInSale ? termsOf(ask, list, read, connection) : null
-  if (!facts || !terms) return null
-  const quantity = new Big(ask.quantity)
-  const held = holding(list, terms)
-  const row = forQuantity(held, quantity)
-  if (!row) return null
+  const found = facts?.active && facts.availableInSale ? termsOf(ask, list, read, connection) : null
+  if (!facts || !found) return null
+  const { terms, row } = found
   const money = (amount: string) => moneyOf(amount, terms.currency, read.names)
-  const general = chosen(list, { ...terms, customer: null, channel: config.listChannel }, quantity)
+  const general = chosen(
+    list,
+    { ...terms, customer: null, channel: config.listChannel },
+    new Big(ask.quantity),
+  )
   const whose = row.customerId === null ? terms.channel : 'customer'
   return {
     unitPrice: money(netOf(row)),
@@ -129,7 +136,7 @@ function answer(ask: PriceAsk, read: Read, connection: Connection): PriceReading
     priceQuantity: '1',
     unit: unitCode(read.names.units.get(facts.unitId)?.name, config.units),
     tiers:
-      steps(held)?.flatMap(({ minimumQuantity, amount }) => {
+      steps(list, terms)?.flatMap(({ minimumQuantity, amount }) => {
         const unitPrice = money(amount)
         return unitPrice ? [{ minimumQuantity, unitPrice }] : []
       }) ?? null,

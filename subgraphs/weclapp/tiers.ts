@@ -10,11 +10,15 @@ export interface Terms {
   at: number
 }
 
-/**
- * The price rows that hold for a customer: its own ones where it has any, else the general ones of its channel.
- * The order is ours, because weclapp has no price call: https://www.weclapp.com/api/ (articlePrice)
- */
-export function holding(prices: PriceRow[], { customer, channel, currency, at }: Terms): PriceRow[] {
+/** The rows of one scale in ascending order; a price "from" goes before a price "up to". */
+function scaleOf(rows: PriceRow[]): PriceRow[] {
+  const from = rows.filter(({ priceScaleType }) => priceScaleType === 'SCALE_FROM')
+  const scale = from.length > 0 ? from : rows
+  return scale.toSorted((a, b) => new Big(a.priceScaleValue).cmp(b.priceScaleValue))
+}
+
+/** The scales that hold for a customer at that moment: the one of its own first, then the general one of its channel. */
+function scales(prices: PriceRow[], { customer, channel, currency, at }: Terms): PriceRow[][] {
   const now = prices.filter(
     (row) =>
       row.salesChannel === channel &&
@@ -23,25 +27,32 @@ export function holding(prices: PriceRow[], { customer, channel, currency, at }:
       (row.endDate ?? at) >= at,
   )
   const own = customer === null ? [] : now.filter((row) => row.customerId === customer)
-  const rows = own.length > 0 ? own : now.filter((row) => row.customerId === null)
-  // One kind of scale at a time; a price "from" goes before a price "up to".
-  const from = rows.filter(({ priceScaleType }) => priceScaleType === 'SCALE_FROM')
-  const scale = from.length > 0 ? from : rows
-  return scale.toSorted((a, b) => new Big(a.priceScaleValue).cmp(b.priceScaleValue))
+  return [own, now.filter((row) => row.customerId === null)].map(scaleOf)
 }
 
-/** The row for a quantity among rows of one scale in ascending order; below the first bound the first one holds. */
-export function forQuantity(rows: PriceRow[], quantity: Big): PriceRow | null {
+/** The row for a quantity among rows of one scale. A price from 1 is also the one of half a piece. */
+function forQuantity(rows: PriceRow[], quantity: Big): PriceRow | null {
   const [first] = rows
   if (!first) return null
   if (first.priceScaleType === 'SCALE_TO')
     return rows.find((row) => quantity.lte(row.priceScaleValue)) ?? null
-  return rows.findLast((row) => quantity.gte(row.priceScaleValue)) ?? first
+  return (
+    rows.findLast(({ priceScaleValue: from }) => quantity.gte(from)) ??
+    (new Big(first.priceScaleValue).lte(1) ? first : null)
+  )
 }
 
-/** The row that decides the price of a quantity; null where there is none. */
+/**
+ * The row that decides the price of a quantity; null where there is none. A customer whose own prices begin at a
+ * larger quantity pays the general one below it, and never the price of the larger quantity. The order is ours,
+ * because weclapp has no price call: https://www.weclapp.com/api/ (articlePrice)
+ */
 export function chosen(prices: PriceRow[], terms: Terms, quantity: Big): PriceRow | null {
-  return forQuantity(holding(prices, terms), quantity)
+  for (const scale of scales(prices, terms)) {
+    const row = forQuantity(scale, quantity)
+    if (row) return row
+  }
+  return null
 }
 
 /** The unit price of a row after its reductions and additions, one after the other. */
@@ -59,7 +70,14 @@ export function netOf({ price, reductionAdditions }: PriceRow): string {
 }
 
 /** What is paid from which quantity on; null where weclapp says up to which quantity instead. */
-export function steps(rows: PriceRow[]): { minimumQuantity: string; amount: string }[] | null {
+export function steps(
+  prices: PriceRow[],
+  terms: Terms,
+): { minimumQuantity: string; amount: string }[] | null {
+  const rows = scales(prices, terms).flat()
   if (rows.some(({ priceScaleType }) => priceScaleType === 'SCALE_TO')) return null
-  return rows.map((row) => ({ minimumQuantity: row.priceScaleValue, amount: netOf(row) }))
+  return rows
+    .filter((row) => chosen(prices, terms, new Big(row.priceScaleValue)) === row)
+    .toSorted((a, b) => new Big(a.priceScaleValue).cmp(b.priceScaleValue))
+    .map((row) => ({ minimumQuantity: row.priceScaleValue, amount: netOf(row) }))
 }

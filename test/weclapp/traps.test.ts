@@ -75,7 +75,21 @@ describe('weclapp’s prices', () => {
       '80',
       null,
     ])
-    expect(steps(upTo)).toBe(null)
+    expect(steps(upTo, terms)).toBe(null)
+  })
+
+  it('a price from ten pieces on is never the price of one: below it the general price holds, or none', () => {
+    const bulk = price({ customerId: '7992', price: '80', priceScaleValue: '10' })
+    const general = [price({}), price({ price: '70', priceScaleValue: '50' })]
+    expect(['1', '9', '10', '60'].map((quantity) => at([...general, bulk], quantity))).toEqual([
+      ...['100', '100', '80', '80'],
+    ])
+    expect(steps([...general, bulk], terms)).toEqual([
+      { minimumQuantity: '1', amount: '100' },
+      { minimumQuantity: '10', amount: '80' },
+    ])
+    expect(at([bulk], '9')).toBe(null)
+    expect(at([price({})], '0.5')).toBe('100')
   })
 
   it('a price that has ended, a channel of its own, a percentage off: each customer pays what was agreed', async () => {

@@ -39,6 +39,17 @@ function after({ price, reductionAdditions }: Price): Big {
   }, new Big(price))
 }
 
+function forQuantity(rows: Price[], quantity: string): Price | undefined {
+  const ascending = rows.toSorted((a, b) => new Big(a.priceScaleValue).cmp(b.priceScaleValue))
+  const from = ascending.findLast(
+    (one) => one.priceScaleType === 'SCALE_FROM' && new Big(quantity).gte(one.priceScaleValue),
+  )
+  const to = ascending.find(
+    (one) => one.priceScaleType === 'SCALE_TO' && new Big(quantity).lte(one.priceScaleValue),
+  )
+  return from ?? to
+}
+
 /** What an order line of this quantity costs one customer; null where the article has no price for it. */
 export function priced(
   article: Row,
@@ -53,14 +64,7 @@ export function priced(
       (one.endDate ?? Infinity) >= terms.at,
   )
   const own = fits.filter((one) => one.customerId === party.id)
-  const rows = own.length > 0 ? own : fits.filter((one) => one.customerId === undefined)
-  const ascending = rows.toSorted((a, b) => new Big(a.priceScaleValue).cmp(b.priceScaleValue))
-  const from = ascending.findLast(
-    (one) => one.priceScaleType === 'SCALE_FROM' && new Big(terms.quantity).gte(one.priceScaleValue),
-  )
-  const to = ascending.find(
-    (one) => one.priceScaleType === 'SCALE_TO' && new Big(terms.quantity).lte(one.priceScaleValue),
-  )
-  const row = from ?? to ?? ascending[0]
+  const general = fits.filter((one) => one.customerId === undefined)
+  const row = forQuantity(own, terms.quantity) ?? forQuantity(general, terms.quantity)
   return row ? { unitPrice: row.price, net: after(row), reductions: row.reductionAdditions } : null
 }
