@@ -1,7 +1,6 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { InvoiceInput, OrderLineInput, PaymentInput } from '../connector.ts'
-import { mustBeInvoice } from '../credit.ts'
 import type { Books } from './books.ts'
 import type { Job } from './client.ts'
 import { type Config, isDebtor } from './config.ts'
@@ -147,6 +146,14 @@ function grossByRule(config: Config, { lines }: InvoiceInput, country: string | 
   return kept
 }
 
+/** A credit note stands on the other side of the debtor: its quantities are positive, as those of an invoice. */
+function signed({ type }: InvoiceInput, sums: [Rule, Big][]): [Rule, Big][] {
+  if (type !== 'CREDIT_NOTE') return sums
+  if (sums.reduce((all, [, sum]) => all.plus(sum), new Big(0)).lt(0))
+    throw wrong('lines', 'A credit note has positive quantities.')
+  return sums.map(([rule, sum]) => [rule, sum.neg()])
+}
+
 /** The invoice number: the caller's, else our reference in the letters that the field takes. */
 function numberOf({ number }: InvoiceInput, ref: string): string {
   const wanted = number ?? ref.replace(/[^A-Za-z0-9$&%*+\-/]/g, '-')
@@ -161,8 +168,11 @@ async function countryOf(config: Config, books: Books | null, account: string): 
   throw new ErpError('INVALID_CUSTOMER', `DATEV has no debtor ${account}.`, { field: 'customer' })
 }
 
+function textOf({ type }: InvoiceInput, number: string): string {
+  return `${type === 'CREDIT_NOTE' ? 'Gutschrift' : 'Rechnung'} ${number}`
+}
+
 async function draftInvoice(config: Config, books: Books | null, input: InvoiceInput, ref: string) {
-  mustBeInvoice(input, 'DATEV')
   const account = mustBeDebtor(config, input.customer)
   mustBeEuro(input.currency, 'currency')
   const number = numberOf(input, ref)
@@ -172,10 +182,10 @@ async function draftInvoice(config: Config, books: Books | null, input: InvoiceI
   const order = input.order ? oneLine(input.order) : ''
   const infos: [string, string][] = [['Referenz', ref]]
   if (order) infos.unshift(['Auftrag', order])
-  const sums = grossByRule(config, input, await countryOf(config, books, account))
+  const sums = signed(input, grossByRule(config, input, await countryOf(config, books, account)))
   const rows = sums.map(([rule, sum]) =>
     rowOf(format, {
-      ...posting(sum, { account, contra: rule.account, day, text: note || `Rechnung ${number}` }),
+      ...posting(sum, { account, contra: rule.account, day, text: note || textOf(input, number) }),
       [AT.taxKey]: rule.taxKey,
       [AT.document]: number,
       ...pairs(AT.infos, infos),

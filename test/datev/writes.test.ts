@@ -94,6 +94,18 @@ describe('an invoice', () => {
     expect(cells(office.files()[0]?.rows[0], 1, 2)).toEqual(['252,88', 'H'])
   })
 
+  it('that is a credit note stands on the other side, with positive quantities, and reads back as one', async () => {
+    const office = open()
+    const ref = await office.erp.invoice?.create(invoiceOf({ type: 'CREDIT_NOTE', number: 'GS-7' }), REF)
+    expect(cells(office.files()[0]?.rows[0], 1, 2, 7, 8, 11, 14)).toEqual([
+      ...['505,75', 'H', '10001', '8400', 'GS-7', 'Gutschrift GS-7'],
+    ])
+    expect(await office.erp.invoices?.byId([ref?.id ?? ''])).toMatchObject([{ type: 'CREDIT_NOTE' }])
+    const lines = invoiceOf().lines.map((line) => ({ ...line, quantity: '-1' }))
+    const error = await errorOf(office.erp.invoice?.plan(invoiceOf({ type: 'CREDIT_NOTE', lines }), REF))
+    expect(error).toMatchObject({ code: 'VALIDATION', field: 'lines' })
+  })
+
   it('to another country takes the rule of that country, read from the debtor', async () => {
     const office = open()
     await office.erp.invoice?.create(invoiceOf({ customer: '10005' }), REF)
