@@ -15,6 +15,12 @@ const revenue = z.object({
     .regex(/^\d{0,4}$/, 'must be a tax key of at most 4 digits')
     .default('')
     .describe('Tax key (BU-Schlüssel); empty where the account carries its tax itself.'),
+  costCentre: z
+    .string()
+    .max(36)
+    .default('')
+    .describe('Cost centre (KOST1) on which the account is booked; none when empty.'),
+  costObject: z.string().max(36).default('').describe('Second cost centre (KOST2); none when empty.'),
   countries: z
     .array(z.string().length(2))
     .default([])
@@ -121,6 +127,12 @@ export const config = shape.superRefine((values, context) => {
     if (countries.length > 0 && !connectUrl)
       issue(['connectUrl'], 'must be filled in, as a rule of revenue asks for countries')
   })
+  // One digit more would be the account of a debtor, and payments would be booked on that customer.
+  if (values.paymentAccount.length !== accountLength)
+    issue(['paymentAccount'], `must have ${accountLength} digits`)
+  for (const [method, number] of Object.entries(values.paymentAccounts))
+    if (number.length !== accountLength)
+      issue(['paymentAccounts', method], `must have ${accountLength} digits`)
   for (const name of ['connectUser', 'connectPassword'] as const)
     if (connectUrl && !values[name]) issue([name], 'must be filled in for DATEVconnect')
   if (values.firstDebtor && !isDebtor(values.firstDebtor, accountLength))

@@ -23,6 +23,8 @@ const AT = {
   document: 11,
   text: 14,
   infos: 21,
+  costCentre: 37,
+  costObject: 38,
   notes: 48,
   order: 95,
   lock: 114,
@@ -187,6 +189,8 @@ async function draftInvoice(config: Config, books: Books | null, input: InvoiceI
     rowOf(format, {
       ...posting(sum, { account, contra: rule.account, day, text: note || textOf(input, number) }),
       [AT.taxKey]: rule.taxKey,
+      [AT.costCentre]: rule.costCentre,
+      [AT.costObject]: rule.costObject,
       [AT.document]: number,
       ...pairs(AT.infos, infos),
       ...pairs(AT.notes, [...note].length > 60 ? noteOf(note) : []),

@@ -99,6 +99,9 @@ describe('the configuration', () => {
     expect(paths({ revenue: [] })).toEqual(['revenue'])
     expect(paths({ revenue: undefined })).toEqual(['revenue'])
     expect(paths({ accountLength: 5 })).toContain('revenue.0.account')
+    // 12000 is the account of a customer where general ledger accounts have 4 digits.
+    expect(paths({ paymentAccount: '12000' })).toEqual(['paymentAccount'])
+    expect(paths({ paymentAccounts: { paypal: '13610' } })).toEqual(['paymentAccounts.paypal'])
     expect(paths({ connectUrl: undefined })).toContain('connectUrl')
     expect(paths({ connectPassword: undefined })).toEqual(['connectPassword'])
     expect(paths({ firstDebtor: '70000' })).toEqual(['firstDebtor'])

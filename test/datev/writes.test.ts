@@ -66,10 +66,10 @@ describe('an invoice', () => {
     ])
   })
 
-  it('with two taxes is two postings with the same number, each account by its own rule, to the cent', async () => {
+  it('with two taxes is two postings with the same number, each account and cost centre by its own rule, to the cent', async () => {
     const revenue = [
       { account: '8300', taxPercent: '7', skus: ['FIT-*'] },
-      { account: '8400', taxPercent: '19', taxKey: '3' },
+      { account: '8400', taxPercent: '19', taxKey: '3', costCentre: 'SHOP', costObject: '4711' },
     ]
     const office = open({ revenue })
     const line = (sku: string, amount: string) => ({
@@ -84,6 +84,10 @@ describe('an invoice', () => {
     expect(rows.map((row) => cells(row, 1, 8, 9, 11))).toEqual([
       ['245,15', '8300', '', 'RE-7'],
       ['0,03', '8400', '3', 'RE-7'],
+    ])
+    expect(rows.map((row) => cells(row, 37, 38))).toEqual([
+      ['', ''],
+      ['SHOP', '4711'],
     ])
   })
 
