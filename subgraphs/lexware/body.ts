@@ -9,18 +9,19 @@ import type { ArticleRow, ContactRow } from './shapes.ts'
 import { daysAgo, daysBetween, midnight } from './time.ts'
 import { markOf, orderedUnder, unitCode } from './words.ts'
 
-function invalid(message: string, field: string): ErpError {
+/** VALIDATION that names the field. */
+export function invalid(message: string, field: string): ErpError {
   return new ErpError('VALIDATION', message, { field })
 }
 
 /** A decimal as a JSON number, digit by digit; VALIDATION with the field for anything else, and below zero. */
-function exact(text: string, field: string): object {
+export function exact(text: string, field: string): object {
   if (!/^\d+(\.\d+)?$/.test(text)) throw invalid(`"${text.slice(0, 40)}" is no decimal number.`, field)
   return exactNumber(new Big(text).toFixed())
 }
 
 /** A text that fits its field; VALIDATION with the field for a longer one, which Lexware would refuse. */
-function short(text: string, most: number, field: string): string {
+export function short(text: string, most: number, field: string): string {
   if (text.length <= most) return text
   throw invalid(`Lexware keeps at most ${most} letters there.`, field)
 }
@@ -48,7 +49,8 @@ function priceOf(input: OrderLineInput, price: ArticleRow['price'], field: strin
   })
 }
 
-function lineOf(
+/** The article of a line with its price and rate of tax. Throws what can be seen to be wrong before anything is sent. */
+export function valued(
   input: OrderLineInput,
   found: ArticleRow | null,
   field: string,
@@ -63,11 +65,23 @@ function lineOf(
       field: `${field}.unit`,
     })
   if (input.warehouse) throw invalid('Lexware has no warehouses.', `${field}.warehouse`)
-  const { net, rate } = priceOf(input, price, field, taxType)
-  if (/^0*(\.0*)?$/.test(input.quantity)) throw invalid('A quantity is above zero.', `${field}.quantity`)
   const percent = input.discountPercent
   if (percent && Number(percent) > 100)
     throw invalid('A discount is at most 100 percent.', `${field}.discountPercent`)
+  return { article, ...priceOf(input, price, field, taxType) }
+}
+
+function lineOf(
+  input: OrderLineInput,
+  found: ArticleRow | null,
+  field: string,
+  taxType: string,
+  config: Config,
+) {
+  const { article, net, rate } = valued(input, found, field, taxType, config)
+  const { unitName } = article
+  if (/^0*(\.0*)?$/.test(input.quantity)) throw invalid('A quantity is above zero.', `${field}.quantity`)
+  const percent = input.discountPercent
   return {
     type: article.type === 'SERVICE' ? 'service' : 'material',
     id: article.id,
@@ -147,8 +161,8 @@ async function buyerOf(connection: Connection, id: string): Promise<ContactRow> 
   throw new ErpError('INVALID_CUSTOMER', `The customer "${id.slice(0, 60)}" ${what}.`, { field: 'customer' })
 }
 
-/** Customer, lines, taxes, and our reference below the note. */
-async function common(connection: Connection, input: Common, discounts: Discount[], ref: string) {
+/** Customer and articles of a document, and the tax type of the customer's country. */
+export async function partiesOf(connection: Connection, input: Common) {
   if (input.lines.length === 0)
     throw new ErpError('MISSING_REQUIRED_FIELD', 'A document needs at least one line.', { field: 'lines' })
   if (input.lines.length > 300) throw invalid('Lexware takes at most 300 lines.', 'lines')
@@ -160,14 +174,25 @@ async function common(connection: Connection, input: Common, discounts: Discount
   const { config } = connection
   const country = buyer.addresses.billing[0]?.countryCode ?? ''
   const taxType = (Object.hasOwn(config.taxTypes, country) && config.taxTypes[country]) || config.taxType
+  return { buyer, articles: articles.map(valueOf), taxType }
+}
+
+/** A note of a user with our reference below it. */
+export function remarkOf(note: string | null | undefined, ref: string): string {
+  return short([note, markOf(ref)].filter(Boolean).join('\n\n'), 2000, 'note')
+}
+
+/** Customer, lines, taxes, and our reference below the note. */
+async function common(connection: Connection, input: Common, discounts: Discount[], ref: string) {
+  const { buyer, articles, taxType } = await partiesOf(connection, input)
   return {
     address: { contactId: buyer.id },
     lineItems: input.lines.map((line, at) =>
-      lineOf(line, valueOf(articles[at] ?? null), `lines[${at}]`, taxType, config),
+      lineOf(line, articles[at] ?? null, `lines[${at}]`, taxType, connection.config),
     ),
     totalPrice: totalOf(discounts),
     taxConditions: { taxType },
-    remark: short([input.note, markOf(ref)].filter(Boolean).join('\n\n'), 2000, 'note'),
+    remark: remarkOf(input.note, ref),
   }
 }
 
@@ -198,10 +223,9 @@ export async function orderBody(connection: Connection, input: OrderInput, ref: 
   }
 }
 
-/** An invoice; Lexware gives it its number. https://developers.lexware.io/docs/ (invoices) */
+/** An invoice that Lexware writes and numbers. https://developers.lexware.io/docs/ (invoices) */
 export async function invoiceBody(connection: Connection, input: InvoiceInput, ref: string): Promise<object> {
   const { issuedOn, dueOn } = input
-  if (input.number) throw invalid('Lexware numbers its invoices itself.', 'number')
   const day = issuedOn ?? daysAgo(0)
   const voucherDate = midnight(day, 'issuedOn')
   const days = dueOn ? daysBetween(day, midnight(dueOn, 'dueOn').slice(0, 10)) : 0

@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import { shaped } from '../shape.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { z } from 'zod'
-import { DOCUMENTS } from './documents.ts'
+import { TYPES } from './documents.ts'
 import type { Connection } from './masters.ts'
 import { voucher } from './shapes.ts'
 import { dayAt } from './time.ts'
@@ -36,7 +36,7 @@ async function datedRows(
     return [...all.values()].map((row) => shaped(dated, row, kind))
   }
   return allVouchers(client, {
-    voucherType: DOCUMENTS[kind].type,
+    voucherType: TYPES[kind],
     voucherStatus: 'any',
     ...(since === null ? {} : { updatedDateFrom: dayAt(since - DAY_MS) }),
   })

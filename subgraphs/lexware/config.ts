@@ -88,6 +88,12 @@ export const config = z.object({
     .describe(
       'Tax type of documents by country of the customer, for example {"US": "thirdPartyCountryDelivery"}; taxType elsewhere.',
     ),
+  categories: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      'Posting categories (GET /v1/posting-categories) of invoices that another system numbered: PRODUCT, SERVICE or a tax type other than net, to its id.',
+    ),
   paymentTerms: z
     .record(z.string(), term)
     .default({

@@ -3,20 +3,31 @@ import type { Answer, Id, Invoice, ListAsk, Order, Page, Payment, Quote, Read } 
 import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
 import { isId } from './client.ts'
-import { type Beside, toInvoice, toOrder, toPayments, toQuote } from './map.ts'
+import { type Beside, asDocument, toInvoice, toOrder, toPayments, toQuote } from './map.ts'
 import { type Connection, afterOf, valueOf } from './masters.ts'
 import * as shapes from './shapes.ts'
 import { daysAgo } from './time.ts'
 import { type Place, vouchersAfter } from './vouchers.ts'
 
-/** What Lexware calls each kind of document: in addresses, and in the voucher list. */
-export const DOCUMENTS = {
-  order: { path: 'order-confirmations', type: 'orderconfirmation' },
-  invoice: { path: 'invoices', type: 'invoice' },
-  quote: { path: 'quotations', type: 'quotation' },
+/** What the voucher list calls the documents of each kind. */
+export const TYPES = {
+  order: 'orderconfirmation',
+  // "invoice" and "creditnote" are written in Lexware; the others are booked there and come from elsewhere.
+  invoice: 'invoice,creditnote,salesinvoice,salescreditnote',
+  quote: 'quotation',
 } as const
 /** A kind of document. */
-export type DocumentKind = keyof typeof DOCUMENTS
+export type DocumentKind = keyof typeof TYPES
+
+/** Where a document of each type is read and written. */
+const PATHS: Record<string, string> = {
+  orderconfirmation: 'order-confirmations',
+  invoice: 'invoices',
+  creditnote: 'credit-notes',
+  salesinvoice: 'vouchers',
+  salescreditnote: 'vouchers',
+  quotation: 'quotations',
+}
 
 /** The sku of an article hardly ever changes; ten minutes are how long one is believed. */
 type Skus = Kept<Map<string, string | null>>
@@ -33,15 +44,26 @@ async function rowsOf<A, T>(all: A[], work: (one: A) => Promise<T | null>): Prom
   )
 }
 
-/** One document; null for what is not there. */
+/** The form of what stands at a path; null for vouchers that are no sales. */
+function documentAt(path: string, body: unknown): shapes.DocumentRow | null {
+  if (path !== 'vouchers') return { ...shaped(shapes.document, body, path), credit: path === 'credit-notes' }
+  const row = shaped(shapes.booked, body, path)
+  return TYPES.invoice.split(',').includes(row.type) ? asDocument(row) : null
+}
+
+/** One document, of the type that the voucher list says; looked for everywhere else. Null for what is not there. */
 export async function documentOf(
   { client }: Connection,
   kind: DocumentKind,
   id: string,
+  type: string = TYPES[kind],
 ): Promise<shapes.DocumentRow | null> {
-  const { path } = DOCUMENTS[kind]
-  const answer = isId(id) ? await client.maybe(`${path}/${id}`) : null
-  return answer && shaped(shapes.document, answer.json(), path)
+  if (!isId(id)) return null
+  for (const path of new Set(type.split(',').flatMap((one) => PATHS[one] ?? []))) {
+    const answer = await client.maybe(`${path}/${id}`)
+    if (answer) return documentAt(path, answer.json())
+  }
+  return null
 }
 
 /** The article numbers of the lines, asked for only where they are not yet known. */
@@ -79,13 +101,15 @@ async function listed<T>(
   const place = placeOf(kind, after)
   const text = search?.trim()
   const number: Record<string, string> = text ? { voucherNumber: text } : {}
-  const wanted = { voucherType: DOCUMENTS[kind].type, voucherStatus: 'any', ...number }
+  const wanted = { voucherType: TYPES[kind], voucherStatus: 'any', ...number }
   const all = await vouchersAfter(connection.client, wanted, place, first + 1)
   const fitting = all.filter(
     ({ voucherNumber }) => !text || voucherNumber?.toLowerCase() === text.toLowerCase(),
   )
   const page = fitting.slice(0, first)
-  const found = (await rowsOf(page, (row) => documentOf(connection, kind, row.id))).map(valueOf)
+  const found = (await rowsOf(page, (row) => documentOf(connection, kind, row.id, row.voucherType))).map(
+    valueOf,
+  )
   const beside = await besideOf(
     connection,
     skus,
@@ -142,9 +166,10 @@ export function documents(connection: Connection): {
       kind: 'invoice',
       async finish(row, beside, open) {
         // Lexware refuses to tell the payments of a draft; nothing of it is due.
-        const asked = open === undefined && row.voucherStatus !== 'draft'
+        const isDraft = row.voucherStatus === 'draft' || row.voucherStatus === 'unchecked'
+        const asked = open === undefined && !isDraft
         const unpaid = asked ? ((await paymentsOf(connection, row.id))?.openAmount ?? null) : (open ?? null)
-        return toInvoice(row, beside, row.voucherStatus === 'draft' ? null : unpaid, daysAgo(0))
+        return toInvoice(row, beside, isDraft ? null : unpaid, daysAgo(0))
       },
     }),
     quotes: reader(connection, skus, {
@@ -179,7 +204,7 @@ export function payments(connection: Connection): Read<Payment> {
       const [, at = '', id = '', count = ''] = /^(.{24}):(.{36}):(\d+)$/.exec(rest ?? '') ?? []
       // The voucher of the cursor comes again: it may hold more payments than fitted on the page.
       const place = rest === null ? null : { at, id: '' }
-      const wanted = { voucherType: DOCUMENTS.invoice.type, voucherStatus: 'any' }
+      const wanted = { voucherType: 'invoice,salesinvoice', voucherStatus: 'any' }
       const shown: { row: Payment; cursor: string }[] = []
       const vouchers = await vouchersAfter(connection.client, wanted, place, Infinity)
       for (const voucher of vouchers) {

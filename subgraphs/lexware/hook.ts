@@ -13,13 +13,15 @@ const KINDS: Record<string, Kind> = {
   contact: 'customer',
   'order-confirmation': 'order',
   invoice: 'invoice',
+  'credit-note': 'invoice',
+  voucher: 'invoice',
   quotation: 'quote',
   // It names the voucher that was paid.
   payment: 'invoice',
 }
 const EVENTS = [
   ...['article', 'contact'].flatMap((kind) => [`${kind}.created`, `${kind}.changed`, `${kind}.deleted`]),
-  ...['order-confirmation', 'invoice', 'quotation'].flatMap((kind) =>
+  ...['order-confirmation', 'invoice', 'credit-note', 'voucher', 'quotation'].flatMap((kind) =>
     ['created', 'changed', 'deleted', 'status.changed'].map((what) => `${kind}.${what}`),
   ),
   'payment.changed',
@@ -99,6 +101,11 @@ export function hook(client: Client, { webhookPublicKey, organizationId }: Confi
     read(raw) {
       const event = parsed(raw)
       return event ? told(event) : []
+    },
+    // The signature holds no time and Lexware names no delivery: these three together do.
+    delivery(raw) {
+      const event = parsed(raw)
+      return event?.eventDate ? `${event.eventType} ${event.resourceId} ${event.eventDate}` : null
     },
     subscribe: (url, secret) => subscribe(client, url, secret),
   }

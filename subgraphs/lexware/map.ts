@@ -2,7 +2,15 @@ import Big from 'big.js'
 import type { Address, DocumentLine, Money, OrderStatus, PaymentStatus } from '../../schema/index.ts'
 import type { Customer, Invoice, Item, Order, Payment, Quote } from '../connector.ts'
 import type { Config } from './config.ts'
-import type { ArticleRow, ContactRow, DocumentRow, LineRow, PaymentsRow, PlaceRow } from './shapes.ts'
+import type {
+  ArticleRow,
+  BookedRow,
+  ContactRow,
+  DocumentRow,
+  LineRow,
+  PaymentsRow,
+  PlaceRow,
+} from './shapes.ts'
 import { dayAt } from './time.ts'
 import { orderNumberIn, refIn, unitCode, withoutRef } from './words.ts'
 
@@ -149,6 +157,7 @@ export function toOrder(row: DocumentRow, beside: Beside): Order {
 
 const INVOICES: Record<string, Invoice['state']> = {
   draft: 'DRAFT',
+  unchecked: 'DRAFT',
   open: 'OPEN',
   overdue: 'OPEN',
   paid: 'PAID',
@@ -164,24 +173,58 @@ function paid(state: Invoice['state'], row: DocumentRow, open: string | null, to
   const total = row.totalPrice.totalGrossAmount
   if (state !== 'OPEN' || open === null || total === null) return 'UNKNOWN'
   if (new Big(open).eq(0)) return 'PAID'
+  if (row.credit) return new Big(open).abs().lt(total) ? 'PARTIAL' : 'UNPAID'
   if (row.dueDate && dayAt(row.dueDate) < today) return 'OVERDUE'
   return new Big(open).lt(total) ? 'PARTIAL' : 'UNPAID'
 }
 
-/** An invoice written in Lexware; `open` is what is still to be paid, `today` decides what is overdue. */
+/** A voucher of bookkeeping in the words of a document; what goods it is about is not in it. */
+export function asDocument(row: BookedRow): DocumentRow {
+  const { totalGrossAmount: gross, totalTaxAmount: tax } = row
+  const none = { name: null, description: null, quantity: null, unitName: null, discountPercentage: null }
+  return {
+    ...row,
+    credit: row.type === 'salescreditnote',
+    expirationDate: null,
+    address: { contactId: row.contactId, name: null },
+    lineItems: row.voucherItems.map(({ amount }) => ({
+      ...none,
+      id: null,
+      type: 'custom',
+      unitPrice: null,
+      lineItemAmount: amount,
+    })),
+    totalPrice: {
+      totalNetAmount: gross && tax && new Big(gross).minus(tax).toFixed(),
+      totalGrossAmount: gross,
+      totalTaxAmount: tax,
+      totalDiscountAbsolute: null,
+      totalDiscountPercentage: null,
+    },
+    taxConditions: { taxType: row.taxType },
+    relatedVouchers: [],
+    title: null,
+    introduction: null,
+  }
+}
+
+/**
+ * An invoice or credit note; `open` is what is still to be paid or given back, `today` decides what is overdue. The
+ * amounts of a credit note are not negative, and its balance is the credit that is left.
+ */
 export function toInvoice(row: DocumentRow, beside: Beside, open: string | null, today: string): Invoice {
   const state = INVOICES[row.voucherStatus ?? ''] ?? 'UNKNOWN'
   const orders = row.relatedVouchers.filter(({ voucherType }) => voucherType === 'orderconfirmation')
   return {
     ...head(row, beside),
-    type: 'INVOICE',
+    type: row.credit ? 'CREDIT_NOTE' : 'INVOICE',
     state,
     payment: paid(state, row, open, today),
     orders: orders.map(({ id, voucherNumber }) => voucherNumber ?? id),
     issuedOn: row.voucherDate && dayAt(row.voucherDate),
     dueOn: row.dueDate && dayAt(row.dueDate),
     tax: euros(row.totalPrice.totalTaxAmount),
-    balance: euros(open),
+    balance: euros(open && row.credit ? new Big(open).abs().toFixed() : open),
   }
 }
 

@@ -4,8 +4,10 @@ import { mustBeInvoice } from '../credit.ts'
 import type { HttpRequest } from '../http.ts'
 import { isId, shown } from './client.ts'
 import { invoiceBody, orderBody } from './body.ts'
-import { DOCUMENTS, type DocumentKind, documentOf } from './documents.ts'
+import { type DocumentKind, TYPES, documentOf } from './documents.ts'
+import { voucherBody } from './invoice.ts'
 import type { Connection } from './masters.ts'
+import type { VoucherRow } from './shapes.ts'
 import { daysAgo } from './time.ts'
 import { allVouchers } from './vouchers.ts'
 import { refIn } from './words.ts'
@@ -25,33 +27,40 @@ interface Seen {
  * Pushing one kind of document. Lexware has no key against doubling and no search by text: after a doubt every
  * document of the last days is read once and its remark compared. https://developers.lexware.io/docs/ (voucherlist)
  */
+/** A request, and the type of the document that it makes. */
+interface Posting {
+  type: string
+  request: HttpRequest
+}
+
 class Push<I> implements Write<I> {
   readonly proof = 'lookup'
   readonly findLagMs = 2_000
   readonly maxPushMs = MAX_PUSH_MS
   readonly #connection: Connection
   readonly #kind: DocumentKind
-  readonly #request: (input: I, ref: string) => Promise<HttpRequest>
+  readonly #posting: (input: I, ref: string) => Promise<Posting>
   readonly #seen = new Map<string, Seen>()
 
   constructor(
     connection: Connection,
     kind: DocumentKind,
-    request: (input: I, ref: string) => Promise<HttpRequest>,
+    posting: (input: I, ref: string) => Promise<Posting>,
   ) {
     this.#connection = connection
     this.#kind = kind
-    this.#request = request
+    this.#posting = posting
   }
 
   async plan(input: I, ref: string) {
-    return [shown(await this.#request(input, ref))]
+    return [shown((await this.#posting(input, ref)).request)]
   }
 
   async create(input: I, ref: string): Promise<Ref> {
-    const { id, version } = await this.#connection.client.write(await this.#request(input, ref))
+    const { type, request } = await this.#posting(input, ref)
+    const { id, version } = await this.#connection.client.write(request)
     // The document stands, whether or not its number can be read right now.
-    const row = await documentOf(this.#connection, this.#kind, id).catch((error: unknown) => {
+    const row = await documentOf(this.#connection, this.#kind, id, type).catch((error: unknown) => {
       if (error instanceof ErpError) return null
       throw error
     })
@@ -61,12 +70,12 @@ class Push<I> implements Write<I> {
   async find(ref: string): Promise<Found | null> {
     const { client, config } = this.#connection
     const vouchers = await allVouchers(client, {
-      voucherType: DOCUMENTS[this.#kind].type,
+      voucherType: TYPES[this.#kind],
       voucherStatus: 'any',
       createdDateFrom: daysAgo(config.lookBackDays),
     })
     if (this.#seen.size > REMEMBERED) this.#seen.clear()
-    const all = await Promise.all(vouchers.map(({ id, updatedDate }) => this.#look(id, updatedDate)))
+    const all = await Promise.all(vouchers.map((row) => this.#look(row)))
     const ours = all.filter((one) => one?.ref === ref).map((one) => one?.found)
     return ours.toSorted((one, other) => ((one?.ref.id ?? '') < (other?.ref.id ?? '') ? -1 : 1))[0] ?? null
   }
@@ -81,13 +90,14 @@ class Push<I> implements Write<I> {
   }
 
   /** A version of a document is read once: what it says does not change without a later `updatedDate`. */
-  async #look(id: string, updatedDate: string): Promise<Seen | null> {
+  async #look({ id, updatedDate, voucherType }: VoucherRow): Promise<Seen | null> {
     const key = `${id} ${updatedDate}`
     const known = this.#seen.get(key)
     if (known) return known
-    const row = await documentOf(this.#connection, this.#kind, id)
+    const row = await documentOf(this.#connection, this.#kind, id, voucherType)
     if (!row) return null
-    const done = row.voucherStatus !== 'draft' || this.#connection.config.approval
+    const isDraft = row.voucherStatus === 'draft' || row.voucherStatus === 'unchecked'
+    const done = !isDraft || this.#connection.config.approval
     const ref: Ref = { id, number: row.voucherNumber, version: row.version }
     const seen: Seen = { ref: refIn(row.remark), found: { ref, step: 1, done } }
     this.#seen.set(key, seen)
@@ -95,30 +105,37 @@ class Push<I> implements Write<I> {
   }
 }
 
-function posting({ client, config }: Connection, kind: DocumentKind, body: object, preceding: string | null) {
+function posting({ client, config }: Connection, path: string, body: object, preceding: string | null) {
   const query = [
     ...(config.approval ? [] : ['finalize=true']),
     ...(preceding ? [`precedingSalesVoucherId=${preceding}`] : []),
   ].join('&')
-  return client.writing('POST', `${DOCUMENTS[kind].path}${query && `?${query}`}`, body)
+  return client.writing('POST', `${path}${query && `?${query}`}`, body)
 }
 
 /** Order confirmations. */
 export function orderWrite(connection: Connection): Write<OrderInput> {
-  return new Push(connection, 'order', async (input, ref) =>
-    posting(connection, 'order', await orderBody(connection, input, ref), null),
-  )
+  return new Push(connection, 'order', async (input, ref) => ({
+    type: TYPES.order,
+    request: posting(connection, 'order-confirmations', await orderBody(connection, input, ref), null),
+  }))
 }
 
-/** Invoices; one that bills an order confirmation follows it. */
+/** Invoices; one that bills an order confirmation follows it, and one with a number was made elsewhere. */
 export function invoiceWrite(connection: Connection): Write<InvoiceInput> {
   return new Push(connection, 'invoice', async (input, ref) => {
+    const { number } = input
+    if (number) {
+      const body = await voucherBody(connection, { ...input, number }, ref)
+      return { type: 'salesinvoice', request: connection.client.writing('POST', 'vouchers', body) }
+    }
     mustBeInvoice(input, 'Lexware Office')
     const { order = null } = input
     if (order !== null && !(isId(order) && (await documentOf(connection, 'order', order))))
       throw new ErpError('VALIDATION', `There is no order "${order.slice(0, 60)}" to bill.`, {
         field: 'order',
       })
-    return posting(connection, 'invoice', await invoiceBody(connection, input, ref), order)
+    const body = await invoiceBody(connection, input, ref)
+    return { type: 'invoice', request: posting(connection, 'invoices', body, order) }
   })
 }

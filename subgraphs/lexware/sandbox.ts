@@ -11,6 +11,7 @@ import type {
 import { refIn } from './words.ts'
 import * as people from './sandbox/contacts.ts'
 import { type Doc, SERIES, create, openOf } from './sandbox/documents.ts'
+import * as booking from './sandbox/vouchers.ts'
 import { errors } from './sandbox/errors.ts'
 import { delivery, subscribe, subscriptions } from './sandbox/hooks.ts'
 import { webhookKey } from './sandbox/key.ts'
@@ -60,13 +61,15 @@ function done(resource: string, row: Row, status: number): SandboxAnswer {
 }
 
 function paymentsOf(store: Store, id: string): SandboxAnswer {
-  const [found] = Object.entries(SERIES).flatMap(([collection, { type }]) => {
+  const booked = store.find('vouchers', id)
+  const written = Object.entries(SERIES).flatMap(([collection, { type }]) => {
     const doc = store.find(collection, id) as Doc | undefined
     return doc ? [{ doc, type }] : []
   })
+  const [found] = booked ? [booking.asDoc(store, booked)] : written
   if (!found) throw new Answered(regular(404, `/v1/payments/${id}`, 'not found'))
   const { doc, type } = found
-  if (doc.voucherStatus === 'draft')
+  if (doc.voucherStatus === 'draft' || doc.voucherStatus === 'unchecked')
     throw new Answered(regular(406, `/v1/payments/${id}`, 'The voucher is a draft'))
   const open = openOf(doc)
   const body = {
@@ -103,6 +106,8 @@ function read(
   if (resource === 'contacts' && id)
     return shown(store.find(resource, id), legacy(404, 'missing_entity', 'id'))
   if (resource === 'contacts') return paged(contacts(store, query), query, path)
+  if (resource === 'vouchers' && id)
+    return shown(store.find(resource, id), legacy(404, 'missing_entity', 'id'))
   if (resource === 'articles' && !id) return paged(articles(store, query), query, path)
   if (resource === 'voucherlist' && !id) return paged(vouchers(store, query), query, path)
   const missing = regular(404, path, `no ${resource}`)
@@ -128,6 +133,8 @@ async function handle(
   if (method === 'GET') return read(store, demo, [resource, ...(id === undefined ? [] : [id])], query)
   if (method === 'POST' && resource === 'contacts' && id === undefined)
     return done(resource, people.create(store, body), 200)
+  if (method === 'POST' && resource === 'vouchers' && id === undefined)
+    return done(resource, booking.create(store, body), 200)
   if (method === 'PUT' && resource === 'contacts' && id !== undefined)
     return done(resource, people.replace(store, id, body), 200)
   if (

@@ -1,5 +1,6 @@
 import Big from 'big.js'
 import { z } from 'zod'
+import { midnight } from './time.ts'
 
 const words = z
   .string()
@@ -140,7 +141,37 @@ export const document = z.object({
   introduction: words,
   remark: words,
 })
-export type DocumentRow = z.output<typeof document>
+export type DocumentRow = z.output<typeof document> & { credit?: boolean }
+
+/** A calendar day, or a moment as everywhere else. */
+const dayOrMoment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d(T.*)?$/)
+  .transform((text) => (text.length === 10 ? midnight(text, 'voucherDate') : text))
+  .pipe(moment)
+
+/** A voucher of bookkeeping, which holds amounts and no lines of goods: https://developers.lexware.io/docs/ (vouchers) */
+export const booked = z.object({
+  id,
+  version: z.string(),
+  type: z.string(),
+  voucherStatus: words,
+  voucherNumber: words,
+  voucherDate: dayOrMoment.nullish().transform((text) => text ?? null),
+  dueDate: dayOrMoment.nullish().transform((text) => text ?? null),
+  updatedDate: when,
+  totalGrossAmount: figure,
+  totalTaxAmount: figure,
+  taxType: words,
+  contactId: words,
+  remark: words,
+  archived: flag,
+  voucherItems: z
+    .array(z.object({ amount: figure }))
+    .nullish()
+    .transform((all) => all ?? []),
+})
+export type BookedRow = z.output<typeof booked>
 
 /** https://developers.lexware.io/docs/ (payments) */
 export const payments = z.object({

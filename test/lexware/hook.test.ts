@@ -28,6 +28,18 @@ describe('webhooks', () => {
     ])
   })
 
+  it('that come twice have one name, and credit notes and vouchers of bookkeeping are invoices', async () => {
+    const hook = hookOf()
+    const raw = delivery(CHANGE, SECRET)
+    expect(await hook.delivery?.(raw)).toBe(await hook.delivery?.(delivery(CHANGE, SECRET)))
+    const later = { ...CHANGE, at: '2026-11-20T09:00:01.000Z' }
+    expect(await hook.delivery?.(raw)).not.toBe(await hook.delivery?.(delivery(later, SECRET)))
+    for (const subject of ['credit-note', 'voucher']) {
+      const text = raw.body.toString('utf8').replace('order-confirmation', subject)
+      expect(await hook.read({ ...raw, body: Buffer.from(text) })).toMatchObject([{ kind: 'invoice' }])
+    }
+  })
+
   it('are refused for another organisation, from another address, and while no key is filled in', () => {
     const raw = delivery(CHANGE, SECRET)
     expect(hookOf({ organizationId: 'another' }).verify(raw, SECRET)).toBe(false)

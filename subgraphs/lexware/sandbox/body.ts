@@ -1,3 +1,4 @@
+import Big from 'big.js'
 import { z } from 'zod'
 import { Num, parseBody } from '../../exact.ts'
 
@@ -111,6 +112,47 @@ export const contact = z.strictObject({
   phoneNumbers: ways.optional(),
   note: text(1000).nullish(),
 })
+
+/** What a voucher of bookkeeping may hold; amounts have cents. */
+export const voucher = z
+  .strictObject({
+    type: z.enum(['salesinvoice', 'salescreditnote', 'purchaseinvoice', 'purchasecreditnote']),
+    voucherNumber: z.string().min(1),
+    voucherDate: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+    shippingDate: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+    dueDate: z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\d$/)
+      .optional(),
+    totalGrossAmount: number(2),
+    totalTaxAmount: number(2),
+    taxType: z.enum(['net', 'gross']),
+    useCollectiveContact: z.boolean(),
+    contactId: z.string(),
+    remark: z.string().optional(),
+    voucherItems: z
+      .array(
+        z.strictObject({
+          amount: number(2),
+          taxAmount: number(2),
+          taxRatePercent: number(0),
+          categoryId: z.string(),
+        }),
+      )
+      .min(1),
+    voucherStatus: z.enum(['open', 'unchecked']),
+    version: number(0),
+  })
+  .refine(
+    ({ voucherItems, taxType, totalGrossAmount, totalTaxAmount }) => {
+      const sum = (name: 'amount' | 'taxAmount') =>
+        voucherItems.reduce((all, one) => all.plus(one[name].text), new Big(0))
+      const gross = taxType === 'gross' ? sum('amount') : sum('amount').plus(sum('taxAmount'))
+      return gross.eq(totalGrossAmount.text) && sum('taxAmount').eq(totalTaxAmount.text)
+    },
+    { path: ['totalGrossAmount'] },
+  )
+export type VoucherBody = z.output<typeof voucher>
 
 /** The first thing that is wrong: where, and whether it is simply not there. */
 export function firstWrong(form: z.ZodType, body: unknown): { field: string; missing: boolean } | null {

@@ -3,6 +3,7 @@ import type { SandboxAnswer } from '../../sandbox.ts'
 import { type Doc, SERIES, openOf } from './documents.ts'
 import { legacy, regular } from './refuse.ts'
 import { type Row, type Store, num } from './store.ts'
+import { asDoc } from './vouchers.ts'
 
 const MOST = 250
 const WINDOW = 10_000
@@ -144,12 +145,13 @@ export function vouchers(store: Store, query: URLSearchParams): object[] {
   const fits = (row: Record<string, unknown>) =>
     ['contactId', 'voucherNumber'].every((name) => !query.has(name) || row[name] === query.get(name)) &&
     (!query.has('archived') || String(row.archived) === query.get('archived'))
-  return SALES.filter(([, { type }]) => types.includes('any') || types.includes(type))
-    .flatMap(([collection, { type }]) =>
-      (store.all(collection) as Doc[])
-        .filter(wanted)
-        .map((doc) => entry(doc, type, late ? 'overdue' : doc.voucherStatus)),
-    )
+  const written = SALES.flatMap(([collection, { type }]) =>
+    (store.all(collection) as Doc[]).map((doc) => ({ doc, type })),
+  )
+  const booked = store.all('vouchers').map((row) => asDoc(store, row))
+  return [...written, ...booked]
+    .filter(({ doc, type }) => (types.includes('any') || types.includes(type)) && wanted(doc))
+    .map(({ doc, type }) => entry(doc, type, late ? 'overdue' : doc.voucherStatus))
     .filter((row) => fits(row) && inDays(row, query))
     .toSorted((one, other) => {
       const order = String(one.voucherDate) < String(other.voucherDate) ? -1 : 1
