@@ -14,7 +14,7 @@ const TOP = 100
 /** Up to so many debtors are read one by one; more cost less in one list. */
 const SINGLES = 10
 
-const named = z.array(z.object({ id: z.string().min(1), number: z.string() }))
+const named = z.array(z.object({ id: z.string().min(1), number: z.string(), name: z.string().nullish() }))
 const years = z.array(
   z.object({ id: z.string().min(1), begin: z.string().nullish(), end: z.string().nullish() }),
 )
@@ -29,7 +29,7 @@ export class Books {
   readonly #config: Config
   readonly #http: Http
   readonly #auth: Auth
-  readonly #year: Kept<string>
+  readonly #year: Kept<{ path: string; company: string }>
 
   constructor(config: Config, http: Http) {
     this.#config = config
@@ -38,10 +38,10 @@ export class Books {
     this.#year = new Kept(() => this.#presentYear())
   }
 
-  /** Finds company and fiscal year anew; throws where one is missing. */
-  async check(): Promise<void> {
+  /** Finds company and fiscal year anew and gives the company's name; throws where one is missing. */
+  async check(): Promise<string> {
     this.#year.forget()
-    await this.#year.get()
+    return (await this.#year.get()).company
   }
 
   /** One page of debtors, in the order of their accounts, from `skip` on. */
@@ -86,9 +86,9 @@ export class Books {
   }
 
   async #debtor(account: string): Promise<Debtor | null> {
-    const year = await this.#year.get()
+    const { path } = await this.#year.get()
     try {
-      const row = await this.#send(`${year}/debitors/${longAccount(account)}?expand=all`)
+      const row = await this.#send(`${path}/debitors/${longAccount(account)}?expand=all`)
       return shaped(debtor, row, 'A debtor')
     } catch (error) {
       if (error instanceof ErpError && error.code === 'NOT_FOUND') return null
@@ -97,10 +97,10 @@ export class Books {
   }
 
   async #get(path: string): Promise<Json> {
-    return this.#send(`${await this.#year.get()}/${path}`)
+    return this.#send(`${(await this.#year.get()).path}/${path}`)
   }
 
-  async #presentYear(): Promise<string> {
+  async #presentYear(): Promise<{ path: string; company: string }> {
     const { client, fiscalYearId } = this.#config
     const companies = shaped(named, await this.#send('clients'), 'The list of companies')
     const own = companies.find(({ number }) => number === String(client))
@@ -109,11 +109,14 @@ export class Books {
     const rows = shaped(years, await this.#send(base), 'The list of fiscal years')
     const today = new Date().toISOString().slice(0, 10)
     const started = rows.filter(({ begin }) => !begin || begin.slice(0, 10) <= today)
-    const ids = (started.length > 0 ? started : rows).map(({ id }) => id).toSorted()
-    const id = fiscalYearId ? rows.find((row) => row.id === fiscalYearId)?.id : ids.at(-1)
+    // By the day on which a year begins: ids need not follow it.
+    const inOrder = (started.length > 0 ? started : rows).toSorted((one, other) =>
+      `${one.begin ?? ''} ${one.id}` < `${other.begin ?? ''} ${other.id}` ? -1 : 1,
+    )
+    const id = fiscalYearId ? rows.find((row) => row.id === fiscalYearId)?.id : inOrder.at(-1)?.id
     if (id === undefined)
       throw new ErpError('NOT_FOUND', 'DATEVconnect has no such fiscal year.', { field: 'fiscalYearId' })
-    return `${base}/${encodeURIComponent(id)}`
+    return { path: `${base}/${encodeURIComponent(id)}`, company: own.name || `Company ${client}` }
   }
 
   async #send(path: string): Promise<Json> {

@@ -7,7 +7,7 @@ import type { WireRequest } from '../connector.ts'
 import { type Http, type HttpAnswer, type HttpRequest, retryAfter } from '../http.ts'
 import { refreshToken } from '../oauth2.ts'
 import { shaped } from '../shape.ts'
-import type { Config } from './config.ts'
+import type { Online } from './config.ts'
 import { errorOf, fileError } from './errors.ts'
 
 /** The service that takes files. https://developer.datev.de, accounting:extf-files 3.0 */
@@ -52,7 +52,7 @@ const clients = z.array(
   }),
 )
 
-function credentials(config: Config, http: Http): Auth {
+function credentials(config: Online, http: Http): Auth {
   const { clientId, clientSecret, tokenUrl: url } = config
   const own = clientSecret ? basic(clientId, clientSecret).headers({ method: 'POST', url }) : {}
   const form: Record<string, string> = clientSecret ? {} : { client_id: clientId }
@@ -64,12 +64,12 @@ function credentials(config: Config, http: Http): Auth {
 
 /** The online services: the companies we may write to, and the upload of files. */
 export class Client {
-  readonly config: Config
+  readonly config: Online
   readonly #http: Http
   readonly #auth: Auth
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(config: Config, http: Http) {
+  constructor(config: Online, http: Http) {
     this.config = config
     this.#http = http
     this.#auth = credentials(config, http)

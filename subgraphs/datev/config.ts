@@ -42,7 +42,11 @@ const shape = z.object({
     .default('https://login.datev.de/openid/authorize')
     .describe('Address where a person signs in.'),
   tokenUrl: z.url().default('https://api.datev.de/token').describe('Address where tokens are got.'),
-  clientId: z.string().min(1, 'must not be empty').describe('Client id of the app.'),
+  clientId: z
+    .string()
+    .min(1, 'must not be empty')
+    .optional()
+    .describe('Client id of the app; without it nothing is uploaded, and DATEVconnect is only read.'),
   clientSecret: z.string().optional().meta({ secret: true }).describe('Client secret of the app.'),
   refreshToken: z
     .string()
@@ -64,9 +68,11 @@ const shape = z.object({
   chart: z.enum(['03', '04', '']).default('03').describe('Chart of accounts (SKR).'),
   revenue: z
     .array(revenue)
-    .min(1, 'must hold at least one rule')
-    .describe('Revenue accounts and their tax; the first rule that fits a line counts.'),
-  paymentAccount: account.describe('Account on which payments are booked, such as the bank: "1200".'),
+    .default([])
+    .describe('Revenue accounts and their tax; the first rule that fits a line counts. Needed for uploads.'),
+  paymentAccount: account
+    .optional()
+    .describe('Account on which payments are booked, such as the bank: "1200". Needed for uploads.'),
   paymentAccounts: z
     .record(z.string(), account)
     .default({})
@@ -121,6 +127,10 @@ export const config = shape.superRefine((values, context) => {
   const issue = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message })
   const { accountLength, connectUrl } = values
+  if (values.clientId) {
+    if (values.revenue.length === 0) issue(['revenue'], 'must hold at least one rule')
+    if (!values.paymentAccount) issue(['paymentAccount'], 'must be filled in')
+  } else if (!connectUrl) issue(['clientId'], 'must be filled in, or connectUrl to read alone')
   values.revenue.forEach(({ account: number, countries }, index) => {
     if (number.length !== accountLength)
       issue(['revenue', index, 'account'], `must have ${accountLength} digits`)
@@ -128,7 +138,7 @@ export const config = shape.superRefine((values, context) => {
       issue(['connectUrl'], 'must be filled in, as a rule of revenue asks for countries')
   })
   // One digit more would be the account of a debtor, and payments would be booked on that customer.
-  if (values.paymentAccount.length !== accountLength)
+  if (values.paymentAccount && values.paymentAccount.length !== accountLength)
     issue(['paymentAccount'], `must have ${accountLength} digits`)
   for (const [method, number] of Object.entries(values.paymentAccounts))
     if (number.length !== accountLength)
@@ -141,6 +151,14 @@ export const config = shape.superRefine((values, context) => {
 
 /** The checked configuration. */
 export type Config = z.output<typeof config>
+
+/** The configuration of a company to which files can be uploaded. */
+export type Online = Config & { clientId: string; paymentAccount: string }
+
+/** Whether files can be uploaded; without an app DATEVconnect alone can be read. */
+export function isOnline(values: Config): values is Online {
+  return values.clientId !== undefined && values.paymentAccount !== undefined
+}
 
 /** Whether a text is a debtor account: one digit longer than other accounts, 1 to 6 in front. */
 export function isDebtor(text: string, accountLength: number): boolean {

@@ -1,7 +1,7 @@
 import type { Company, Connector, Erp } from '../connector.ts'
 import { Books } from './books.ts'
 import { Client } from './client.ts'
-import { config } from './config.ts'
+import { type Online, config, isOnline } from './config.ts'
 import { Debtors } from './debtor.ts'
 import { invoiceMaker, paymentMaker } from './postings.ts'
 import { credit, customers, invoices } from './read.ts'
@@ -27,15 +27,18 @@ export const datev: Connector<typeof config> = {
     pushPayment: `${IMPORT}, or post it again as a reversal (Generalumkehr) once it was imported.`,
     upsertCustomer: `${IMPORT}, or remove the debtor in DATEV once it was imported.`,
   },
-  signIn: ({ authorizeUrl, tokenUrl, clientId, clientSecret, scopes }) => ({
-    authorizeUrl,
-    tokenUrl,
-    clientId,
-    clientSecret,
-    scopes: scopes.split(' ').filter((scope) => scope !== ''),
-  }),
+  signIn: ({ authorizeUrl, tokenUrl, clientId, clientSecret, scopes }) =>
+    clientId === undefined
+      ? null
+      : {
+          authorizeUrl,
+          tokenUrl,
+          clientId,
+          clientSecret,
+          scopes: scopes.split(' ').filter((scope) => scope !== ''),
+        },
   connect(settings, http): Erp {
-    const client = new Client(settings, http)
+    const client = isOnline(settings) ? new Client(settings, http) : null
     const books = settings.connectUrl ? new Books(settings, http) : null
     return {
       check: () => check(client, books),
@@ -44,15 +47,22 @@ export const datev: Connector<typeof config> = {
         invoices: invoices(settings, books),
         credit: (ids) => credit(settings, books, ids),
       }),
-      customer: new Debtors(client, books),
-      invoice: new Uploads(client, invoiceMaker(settings, books)),
-      payment: new Uploads(client, paymentMaker(settings)),
+      ...(client && uploads(client, books)),
     }
   },
 }
 
-async function check(client: Client, books: Books | null): Promise<Company> {
-  const name = await client.company()
-  await books?.check()
-  return { name, version: null, currency: 'EUR' }
+function uploads(client: Client, books: Books | null): Pick<Erp, 'customer' | 'invoice' | 'payment'> {
+  const settings: Online = client.config
+  return {
+    customer: new Debtors(client, books),
+    invoice: new Uploads(client, invoiceMaker(settings, books)),
+    payment: new Uploads(client, paymentMaker(settings)),
+  }
+}
+
+async function check(client: Client | null, books: Books | null): Promise<Company> {
+  const online = await client?.company()
+  const own = await books?.check()
+  return { name: online ?? own ?? 'DATEV', version: null, currency: 'EUR' }
 }

@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { InvoiceInput, OrderLineInput, PaymentInput } from '../connector.ts'
 import type { Books } from './books.ts'
 import type { Job } from './client.ts'
-import { type Config, isDebtor } from './config.ts'
+import { type Config, type Online, isDebtor } from './config.ts'
 import { FORMATS } from './extf.ts'
 import { toCustomer } from './map.ts'
 import { type Draft, type Maker, mustBeDay, oneLine, rowOf, today } from './upload.ts'
@@ -225,7 +225,7 @@ function parts({ amount, allocations }: PaymentInput): { document: string; sum: 
   return rest.gt(0) ? [...settled, { document: '', sum: rest }] : settled
 }
 
-function draftPayment(config: Config, input: PaymentInput, ref: string): Draft {
+function draftPayment(config: Online, input: PaymentInput, ref: string): Draft {
   const account = mustBeDebtor(config, input.customer)
   const own = input.method ? config.paymentAccounts[input.method] : undefined
   const contra = own ?? config.paymentAccount
@@ -244,7 +244,7 @@ function draftPayment(config: Config, input: PaymentInput, ref: string): Draft {
 }
 
 /** Payments as postings from the debtor to the bank; they have no number but our reference. */
-export function paymentMaker(config: Config): Maker<PaymentInput> {
+export function paymentMaker(config: Online): Maker<PaymentInput> {
   return {
     format,
     draft: async (input, ref) => draftPayment(config, input, ref),

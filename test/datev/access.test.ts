@@ -90,6 +90,25 @@ describe('access', () => {
   })
 })
 
+describe('DATEVconnect without an app at DATEV', () => {
+  const ALONE = { clientId: undefined, refreshToken: undefined, revenue: [], paymentAccount: undefined }
+
+  it('is read without any sign-in at DATEV, and nothing can be written', async () => {
+    const office = open(ALONE)
+    expect(await office.erp.check()).toMatchObject({ name: 'Nordlicht Handel GmbH' })
+    expect(await office.erp.credit?.(['10004'])).toMatchObject([{ limit: { amount: '8000' } }])
+    expect([office.erp.customer, office.erp.invoice, office.erp.payment]).toEqual([
+      ...[undefined, undefined, undefined],
+    ])
+    expect(office.calls.every(({ path }) => path.startsWith('/connect/'))).toBe(true)
+    const values = server.sandbox(office.url.split('/').at(-1) ?? '').config(office.url)
+    expect(datev.signIn?.(datev.config.parse({ ...values, ...ALONE }))).toBe(null)
+    expect(
+      datev.config.safeParse({ ...values, ...ALONE, connectUrl: undefined }).error?.issues,
+    ).toMatchObject([{ path: ['clientId'] }])
+  })
+})
+
 describe('the configuration', () => {
   it('refuses to start without revenue accounts, with accounts of another length, and with half of DATEVconnect', () => {
     const values = server.sandbox(open().url.split('/').at(-1) ?? '').config('http://127.0.0.1:9/x')
@@ -122,6 +141,12 @@ describe('reads', () => {
     expect(await count(() => office.erp.credit?.(ids))).toBe(1)
     expect(await count(() => office.erp.invoices?.byId(['RE-2026-0002', 'RE-2026-0003']))).toBe(1)
     expect(await count(() => office.erp.customers?.byId(['10002', '10001', '10002', '99999', 'x']))).toBe(2)
+  })
+
+  it('are of the fiscal year that began last, whatever the ids of the years say', async () => {
+    const { erp, calls } = open({ fiscalYearId: undefined })
+    expect(await erp.customers?.byId(['10004'])).toMatchObject([{ id: '10004' }])
+    expect(calls.at(-1)?.path).toContain('/fiscal-years/20260101/')
   })
 
   it('show accounts as they stand in files, a balance, a dunning level and what is paid', async () => {

@@ -124,7 +124,8 @@ export class Books {
     const part = path.slice(ROOT.length)
     if (part === '/clients')
       return ok([{ id: CLIENT_ID, number: 55003, name: 'Nordlicht Handel GmbH', consultant_number: 29098 }])
-    if (part === years) return ok([year('20250101', 2025), year(YEAR_ID, 2026)])
+    // Ids need not follow the years: the oldest has the highest.
+    if (part === years) return ok([year('90240101', 2024), year('20250101', 2025), year(YEAR_ID, 2026)])
     if (!part.startsWith(`${years}/${YEAR_ID}/`)) return problem(404, 'REW10404', 'Nicht gefunden.')
     const [name = '', id] = part.slice(years.length + YEAR_ID.length + 2).split('/')
     if (name === 'debitors') return this.#debtors(id, query)
