@@ -7,6 +7,7 @@ import { Kept } from '../kept.ts'
 import { shaped } from '../shape.ts'
 import type { Config } from './config.ts'
 import { errorOf } from './errors.ts'
+import { today } from './upload.ts'
 import { type Debtor, type OpenItem, debtor, longAccount, openItem, shortAccount } from './map.ts'
 
 /** Debtors of one answer. */
@@ -107,8 +108,7 @@ export class Books {
     if (!own) throw new ErpError('NOT_FOUND', `DATEVconnect has no company ${client}.`, { field: 'client' })
     const base = `clients/${encodeURIComponent(own.id)}/fiscal-years`
     const rows = shaped(years, await this.#send(base), 'The list of fiscal years')
-    const today = new Date().toISOString().slice(0, 10)
-    const started = rows.filter(({ begin }) => !begin || begin.slice(0, 10) <= today)
+    const started = rows.filter(({ begin }) => !begin || begin.slice(0, 10) <= today())
     // By the day on which a year begins: ids need not follow it.
     const inOrder = (started.length > 0 ? started : rows).toSorted((one, other) =>
       `${one.begin ?? ''} ${one.id}` < `${other.begin ?? ''} ${other.id}` ? -1 : 1,

@@ -162,7 +162,10 @@ function stateOf(row: OpenItem, total: string | null, today: string): Pick<Invoi
   return { state: 'OPEN', payment: partial ? 'PARTIAL' : 'UNPAID' }
 }
 
-/** An open item as an invoice; its id is its number. Null where it has none, as payments on account have. */
+/**
+ * An open item as an invoice; its id is its number. Null where it has none, as payments on account have. Its posting
+ * text is any text, ours among them, and not the customer's name.
+ */
 export function toInvoice(row: OpenItem, accountLength: number, today: string): Invoice | null {
   const id = filled(row.document_field1)
   if (id === null) return null
@@ -178,7 +181,6 @@ export function toInvoice(row: OpenItem, accountLength: number, today: string): 
     dunningLevel: level && /^\d$/.test(level) ? Number(level) : null,
     nativeStatus: row.is_cleared ? 'cleared' : level && level !== '0' ? `dunning level ${level}` : 'open',
     customer: shortAccount(row.account_number, accountLength),
-    customerName: filled(row.posting_description),
     issuedOn: dayOf(row.date),
     dueOn: dayOf(row.due_date),
     currency,

@@ -4,6 +4,7 @@ import { rowOf } from '../shape.ts'
 import type { Books } from './books.ts'
 import { type Config, isDebtor } from './config.ts'
 import { type Debtor, shortAccount, toCredit, toCustomer, toInvoice } from './map.ts'
+import { today } from './upload.ts'
 
 /** Where to read on: how many rows were passed, and the last id of them. */
 interface Place {
@@ -87,13 +88,17 @@ export function customers(config: Config, books: Books): Read<Customer> {
 
 /** Invoices: the open and cleared items of DATEVconnect, by invoice number. */
 export function invoices({ accountLength }: Config, books: Books): Read<Invoice> {
-  const all = async (): Promise<Invoice[]> => {
-    const today = new Date().toISOString().slice(0, 10)
-    const rows = (await books.items()).map((row) => toInvoice(row, accountLength, today))
-    const known = rows.filter((row) => row !== null)
+  const all = async (search?: string | null): Promise<Invoice[]> => {
+    const day = today()
+    const known = (await books.items()).flatMap((item) => {
+      const row = toInvoice(item, accountLength, day)
+      return row ? [{ row, text: item.posting_description }] : []
+    })
     // The same number at two debtors: the lower account counts, so that an id means one invoice.
-    const order = known.toSorted((a, b) => ((a.customer ?? '') < (b.customer ?? '') ? 1 : -1))
-    return [...new Map(order.map((row) => [row.id, row])).values()]
+    const order = known.toSorted((a, b) => ((a.row.customer ?? '') < (b.row.customer ?? '') ? 1 : -1))
+    return [...new Map(order.map((one) => [one.row.id, one])).values()]
+      .filter(({ row, text }) => !search || holds([row.number, text], search))
+      .map(({ row }) => row)
   }
   return {
     async byId(ids) {
@@ -101,15 +106,7 @@ export function invoices({ accountLength }: Config, books: Books): Read<Invoice>
       const rows = new Map((await all()).map((row) => [row.id, row]))
       return ids.map((id) => rows.get(id) ?? null)
     },
-    async list(ask) {
-      const { search } = ask
-      const rows = await all()
-      if (!search) return pageOf(rows, ask)
-      return pageOf(
-        rows.filter(({ number, customerName }) => holds([number, customerName], search)),
-        ask,
-      )
-    },
+    list: async (ask) => pageOf(await all(ask.search), ask),
   }
 }
 

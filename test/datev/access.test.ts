@@ -149,6 +149,14 @@ describe('reads', () => {
     expect(calls.at(-1)?.path).toContain('/fiscal-years/20260101/')
   })
 
+  it('of invoices take no posting text for the name of a customer, and find by it all the same', async () => {
+    const { erp } = open()
+    await erp.invoice?.create(invoiceOf({ note: 'Sonderposten' }), 'ord_TEXT')
+    const [row] = (await erp.invoices?.list({ first: 5, after: null, search: 'sonderpost' }))?.rows ?? []
+    expect(row).toMatchObject({ id: 'RE-7', customer: '10001' })
+    expect(row?.customerName ?? null).toBe(null)
+  })
+
   it('show accounts as they stand in files, a balance, a dunning level and what is paid', async () => {
     const { erp } = open()
     const rows = (await erp.invoices?.list({ first: 50, after: null }))?.rows ?? []
