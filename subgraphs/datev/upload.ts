@@ -27,10 +27,16 @@ export function oneLine(text: string): string {
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-function monthOf(day: string): { from: string; to: string } {
+/** The month of a day, as far as it lies in the fiscal year of the day: one may begin within a month. */
+function monthOf(day: string, start: string): { from: string; to: string } {
   const [year = 0, month = 1] = day.split('-').map(Number)
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate()
-  return { from: `${year}${two(month)}01`, to: `${year}${two(month)}${two(last)}` }
+  const [startMonth = 1, startDay = 1] = start.split('-').map(Number)
+  const isCut = startMonth === month && startDay > 1
+  const isOld = isCut && day.slice(5) < start
+  const from = isCut && !isOld ? startDay : 1
+  const to = isOld ? startDay - 1 : last
+  return { from: `${year}${two(month)}${two(from)}`, to: `${year}${two(month)}${two(to)}` }
 }
 
 /** The first day of the fiscal year in which a day lies. */
@@ -57,7 +63,7 @@ function headOf(config: Config, { label, day }: Draft): Head {
     // The day alone, so that a plan and what is sent after it are the same file.
     created: `${now.replaceAll('-', '')}000000000`,
     fiscalYear: fiscalYearOf(day ?? now, config.fiscalYearStart),
-    period: day === undefined ? undefined : monthOf(day),
+    period: day === undefined ? undefined : monthOf(day, config.fiscalYearStart),
   }
 }
 

@@ -64,6 +64,13 @@ describe('an invoice', () => {
       ['20270701', '20280201', '20280229'],
       ['20280701', '20280701', '20280731'],
     ])
+    const founded = open({ ...OFFLINE, fiscalYearStart: '05-18' })
+    await founded.erp.invoice?.create(invoiceOf({ issuedOn: '2026-05-17' }), REF)
+    await founded.erp.invoice?.create(invoiceOf({ issuedOn: '2026-05-18' }), `${REF}2`)
+    expect(founded.files().map(({ header }) => cells(header, 13, 15, 16))).toEqual([
+      ['20250518', '20260501', '20260517'],
+      ['20260518', '20260518', '20260531'],
+    ])
   })
 
   it('with two taxes is two postings with the same number, each account and cost centre by its own rule, to the cent', async () => {
