@@ -133,8 +133,14 @@ export class Client {
    */
   async settle(id: string, firstPauseMs = FIRST_PAUSE_MS): Promise<void> {
     const until = Date.now() + this.config.jobWaitMs
-    for (let pause = firstPauseMs; ; pause = Math.max(2 * pause, LEAST_PAUSE_MS)) {
-      await wait(Math.max(0, Math.min(pause, until - Date.now())))
+    const stillChecking = (retryAfterMs: number) =>
+      new ErpError('UNAVAILABLE', 'DATEV is still checking the file.', {
+        retryAfterMs: Math.max(retryAfterMs, 1_000),
+      })
+    for (let pause = firstPauseMs; ;) {
+      // Never sooner than DATEV says, even where our patience ends before.
+      if (pause > 0 && Date.now() + pause > until) throw stillChecking(pause)
+      await wait(pause)
       const answer = await this.#send({
         method: 'GET',
         url: this.#url(FILES, `${this.#path}/jobs/${encodeURIComponent(id)}`),
@@ -142,10 +148,7 @@ export class Client {
       const row = shaped(job, answer.json(), 'A job')
       if (row.result === 'succeeded') return
       if (row.result === 'failed') throw fileError(row.validation_details ?? {})
-      if (Date.now() >= until)
-        throw new ErpError('UNAVAILABLE', 'DATEV is still checking the file.', {
-          retryAfterMs: Math.max(pause, 1_000),
-        })
+      pause = Math.max(2 * pause, LEAST_PAUSE_MS, retryAfter(answer.headers) ?? 0)
     }
   }
 

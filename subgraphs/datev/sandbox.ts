@@ -17,6 +17,8 @@ export interface Manner {
   pendingPolls?: number
   /** How many files end in an error of the service itself, before one is checked; 0 when left out. */
   failures?: number
+  /** Seconds after which a job may be asked for; 0 when left out. */
+  retryAfter?: string
 }
 
 const CONSULTANT = '29098'
@@ -49,9 +51,11 @@ class Company {
   readonly access = new Access()
   readonly jobs: Job[] = []
   readonly #polls: number
+  readonly #retryAfter: string
   #failures: number
 
-  constructor(books: Books, { pendingPolls = 0, failures = 0 }: Manner) {
+  constructor(books: Books, { pendingPolls = 0, failures = 0, retryAfter = '0' }: Manner) {
+    this.#retryAfter = retryAfter
     this.#failures = failures
     this.books = books
     this.#polls = pendingPolls
@@ -103,7 +107,7 @@ class Company {
     const job = newJob(filename, reference, bytes, this.#polls)
     this.jobs.push(job)
     const location = `/clients/${CLIENT_ID}/extf-files/jobs/${job.id}`
-    return { status: 202, headers: { location, 'retry-after': '0' }, body: null }
+    return { status: 202, headers: { location, 'retry-after': this.#retryAfter }, body: null }
   }
 
   #finish(job: Job): void {

@@ -186,6 +186,13 @@ describe('a file that DATEV still checks', () => {
     expect(again.sent.filter(({ bytes }) => bytes)).toEqual([])
   })
 
+  it('is not asked for before DATEV said so, even where our patience ends sooner', async () => {
+    const office = open({ ...OFFLINE, jobWaitMs: 0 }, { retryAfter: '10' })
+    const error = await errorOf(office.erp.invoice?.create(invoiceOf(), REF))
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 10_000 })
+    expect(office.calls.filter(({ path }) => path.includes('/jobs/'))).toEqual([])
+  })
+
   it('and then refuses booked nothing: it is not found, and may be sent again', async () => {
     const office = open(OFFLINE, { failures: 1 })
     const error = await errorOf(office.erp.invoice?.create(invoiceOf(), REF))
