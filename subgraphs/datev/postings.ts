@@ -10,6 +10,12 @@ import { type Draft, type Maker, mustBeDay, oneLine, rowOf, today } from './uplo
 
 type Rule = Config['revenue'][number]
 
+/** What decides the tax of a debtor. */
+interface Buyer {
+  country: string | null
+  vatId: string | null
+}
+
 const format = FORMATS.posting
 /** Columns of a posting, counted from 1. https://developer.datev.de/datev/platform/de/dtvf/formate/buchungsstapel */
 const AT = {
@@ -25,6 +31,7 @@ const AT = {
   infos: 21,
   costCentre: 37,
   costObject: 38,
+  euVatId: 40,
   notes: 48,
   order: 95,
   lock: 114,
@@ -163,15 +170,26 @@ function numberOf({ number }: InvoiceInput, ref: string): string {
   throw wrong('number', 'An invoice number takes up to 30 letters, digits and $ & % * + - /.')
 }
 
-async function countryOf(config: Config, books: Books | null, account: string): Promise<string | null> {
-  if (!books || config.revenue.every(({ countries }) => countries.length === 0)) return null
+/** Where a debtor is and its VAT number, read only where a rule asks for countries. */
+async function buyerOf(config: Config, books: Books | null, account: string): Promise<Buyer> {
+  if (!books || config.revenue.every(({ countries }) => countries.length === 0))
+    return { country: null, vatId: null }
   const row = (await books.debtorsOf([account])).get(account)
-  if (row) return toCustomer(row, config.accountLength).country ?? null
+  if (row) {
+    const { country = null, taxId = null } = toCustomer(row, config.accountLength)
+    return { country, vatId: taxId }
+  }
   throw new ErpError('INVALID_CUSTOMER', `DATEV has no debtor ${account}.`, { field: 'customer' })
 }
 
 function textOf({ type }: InvoiceInput, number: string): string {
   return `${type === 'CREDIT_NOTE' ? 'Gutschrift' : 'Rechnung'} ${number}`
+}
+
+/** A delivery without tax to another country of the EU is told to the tax office with the buyer's VAT number. */
+function euVatId({ taxPercent, countries }: Rule, { vatId }: Buyer): string {
+  const isAbroad = countries.length > 0 && Number(taxPercent) === 0
+  return isAbroad && vatId && /^(?!DE)[A-Z]{2}[\dA-Z+*]{2,13}$/.test(vatId) ? vatId : ''
 }
 
 async function draftInvoice(config: Config, books: Books | null, input: InvoiceInput, ref: string) {
@@ -184,13 +202,15 @@ async function draftInvoice(config: Config, books: Books | null, input: InvoiceI
   const order = input.order ? oneLine(input.order) : ''
   const infos: [string, string][] = [['Referenz', ref]]
   if (order) infos.unshift(['Auftrag', order])
-  const sums = signed(input, grossByRule(config, input, await countryOf(config, books, account)))
+  const buyer = await buyerOf(config, books, account)
+  const sums = signed(input, grossByRule(config, input, buyer.country))
   const rows = sums.map(([rule, sum]) =>
     rowOf(format, {
       ...posting(sum, { account, contra: rule.account, day, text: note || textOf(input, number) }),
       [AT.taxKey]: rule.taxKey,
       [AT.costCentre]: rule.costCentre,
       [AT.costObject]: rule.costObject,
+      [AT.euVatId]: euVatId(rule, buyer),
       [AT.document]: number,
       ...pairs(AT.infos, infos),
       ...pairs(AT.notes, [...note].length > 60 ? noteOf(note) : []),

@@ -117,10 +117,15 @@ describe('an invoice', () => {
     expect(error).toMatchObject({ code: 'VALIDATION', field: 'lines' })
   })
 
-  it('to another country takes the rule of that country, read from the debtor', async () => {
+  it('to another country takes the rule of that country, read from the debtor, in the EU with its VAT number', async () => {
     const office = open()
     await office.erp.invoice?.create(invoiceOf({ customer: '10005' }), REF)
-    expect(cells(office.files()[0]?.rows[0], 1, 8)).toEqual(['425,00', '8120'])
+    expect(cells(office.files()[0]?.rows[0], 1, 8, 40)).toEqual(['425,00', '8120', ''])
+    const [french] = (await office.erp.customers?.byId(['10004'])) ?? []
+    await office.erp.invoice?.create(invoiceOf({ customer: '10004', number: 'RE-8' }), `${REF}2`)
+    expect(cells(office.files()[1]?.rows[0], 1, 8, 40)).toEqual([
+      ...['425,00', '8125', (french as { taxId: string }).taxId],
+    ])
     expect((await errorOf(office.erp.invoice?.plan(invoiceOf({ customer: '19999' }), REF))).code).toBe(
       'INVALID_CUSTOMER',
     )
