@@ -25,6 +25,8 @@ export interface Listing {
   include?: string
   /** Computed properties, one list each, aligned with the rows. */
   computed?: string
+  /** Whether the rows hold secrets, and are not written down. */
+  confidential?: boolean
 }
 
 /** Rows as they came, with what was asked for beside them. */
@@ -94,7 +96,8 @@ export class Client {
   /** One page of a resource. */
   async list(resource: string, listing: Listing): Promise<Listed> {
     const url = `${this.#url}/${resource}?${queryOf(listing)}`
-    const answer = await this.#send({ method: 'GET', url, headers: ASKING })
+    const { confidential } = listing
+    const answer = await this.#send({ method: 'GET', url, headers: ASKING, confidential })
     const { result, referencedEntities, additionalProperties } = shaped(listed, answer.json(), resource)
     return { rows: result, referenced: referencedEntities ?? {}, computed: additionalProperties ?? {} }
   }

@@ -43,7 +43,7 @@ function connect(values: Config, http: Http): Erp {
     customer: customerWrite(connection),
     changes: (kind, since) => changes(connection, kind, since),
     fields: (kind) => fields(connection, kind),
-    hook,
+    hook: hook(client),
   }
 }
 

@@ -16,6 +16,7 @@ import { filtered, listed } from './sandbox/query.ts'
 import { REFERENCE } from './sandbox/custom.ts'
 import { seedArticles, seedParties, seedSetup } from './sandbox/seed.ts'
 import { type Row, Store } from './sandbox/store.ts'
+import { changeWebhook, createWebhook } from './sandbox/webhooks.ts'
 
 /** The token of the demo's API user. */
 export const TOKEN = '3f1c7a52-9d04-4b8e-a6c1-5e20f7d1b9aa'
@@ -108,6 +109,10 @@ function write(
   }
   if (method === 'POST' && resource === 'party' && second === undefined)
     return created(createParty(store, body), 'party', url)
+  if (method === 'POST' && resource === 'webhook' && second === undefined)
+    return created(createWebhook(store, body), 'webhook', url)
+  if (method === 'PUT' && second === 'id' && resource === 'webhook')
+    return { status: 200, body: changeWebhook(store, id, body, partial) }
   if (method === 'PUT' && second === 'id' && resource === 'party')
     return { status: 200, body: changeParty(store, id, body, partial) }
   if (method === 'PUT' && second === 'id' && resource === 'salesOrder')

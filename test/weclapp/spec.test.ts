@@ -84,6 +84,7 @@ describe('the vendor’s description of the interface', () => {
           null,
         )
       await erp.customer?.find?.(REF)
+      await erp.hook?.subscribe?.('https://api.example.test/webhooks/weclapp', 'whsec_spec')
       for (const { request, answer } of wire)
         expect(answer.status, `${request.method} ${request.url} ${answer.text}`).toBeLessThan(300)
       expect(wire.length).toBeGreaterThan(50)

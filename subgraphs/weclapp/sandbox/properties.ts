@@ -82,6 +82,10 @@ export const PROPERTIES: Record<string, string> = {
     postOfficeBoxZipCode:s1000 primaryAddress:b- salutation:e(COMPANY|FAMILY|MR|MRS|NO_SALUTATION)
     state:s1000 street1:s1000 street2:s1000 titleId:s zipcode:s1000
   `,
+  webhook: `
+    id:s! createdDate:t! lastModifiedDate:t! version:s! atCreate:b atDelete:b atUpdate:b deactivatedDate:t
+    entityName:s255 errorMessage:s255 requestMethod:e(GET|POST) url:s1000
+  `,
   timeRecord: `
     id:s! createdDate:t! lastModifiedDate:t! version:s! customAttributes:l- articleId:s billable:b!-
     billableDurationSeconds:i billableInvoiceStatus:e(INVOICED|NOT_INVOICED|PARTLY_INVOICED)! customerId:s
