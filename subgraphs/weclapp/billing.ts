@@ -148,6 +148,8 @@ const sums = z.object({
 })
 const openOrder = z.object({
   customerId: z.string(),
+  status: z.string(),
+  invoiced: z.boolean(),
   grossAmountInCompanyCurrency: z.string().regex(/^-?\d+(\.\d+)?$/),
 })
 
@@ -158,11 +160,13 @@ async function ordered({ client }: Connection, ids: Id[]): Promise<Map<string, B
       ['status', 'eq', 'ORDER_CONFIRMATION_PRINTED'],
       ['invoiced', 'eq', 'false'],
     ],
-    properties: 'id,customerId,grossAmountInCompanyCurrency',
+    properties: 'id,customerId,status,invoiced,grossAmountInCompanyCurrency',
   })
   const total = new Map<string, Big>()
   for (const row of found) {
-    const { customerId, grossAmountInCompanyCurrency: amount } = shaped(openOrder, row, 'salesOrder')
+    const order = shaped(openOrder, row, 'salesOrder')
+    const { customerId, grossAmountInCompanyCurrency: amount } = order
+    mustFit(order.status === 'ORDER_CONFIRMATION_PRINTED' && !order.invoiced, 'status')
     total.set(customerId, (total.get(customerId) ?? new Big(0)).plus(amount))
   }
   return total

@@ -40,6 +40,16 @@ async function finished<F extends z.ZodType, T>(
   return read.map((one) => (one instanceof ErpError ? one : rowOf(() => toRecord(one.row))))
 }
 
+/** The filters that say which records are meant at all must be obeyed too: a supplier would come as a customer. */
+function mustBeMeant(where: Condition[], rows: Record<string, unknown>[]): void {
+  for (const [property, operator, value] of where)
+    if (operator === 'eq')
+      mustFit(
+        rows.every((row) => String(row[property]) === value),
+        property,
+      )
+}
+
 /** Records by their ids, in the order of the ids. */
 async function byId<F extends z.ZodType, T>(
   connection: Connection,
@@ -56,6 +66,7 @@ async function byId<F extends z.ZodType, T>(
     places.every((id) => wanted.includes(id)),
     'id',
   )
+  mustBeMeant(source.where ?? [], found)
   const answers = await finished(connection, source, found)
   const all = new Map(places.map((id, at) => [id, answers[at]]))
   return ids.map((id) => all.get(id) ?? null)
@@ -91,6 +102,7 @@ async function pageOf<F extends z.ZodType, T>(
       sort: 'id',
       size,
     })
+    mustBeMeant(where, found)
     const page = found.slice(0, size - 1)
     const shown = page.filter(
       (row) =>
