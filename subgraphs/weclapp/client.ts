@@ -38,8 +38,12 @@ export interface Listed {
 
 /** Rows of one page at most. */
 export const PAGE = 1000
-/** Ids in one address: weclapp's proxies refuse addresses beyond about 8 kB. */
-const IDS = 200
+/** Values in one address at most. */
+const VALUES = 200
+/** Letters of one address: weclapp's proxies refuse those beyond about 8 kB. */
+const LONGEST = 7_500
+/** What values get of it in any case, however long the rest of the address is. */
+const LEAST = 1_000
 
 const records = z.array(z.record(z.string(), z.unknown()))
 const listed = z.object({
@@ -74,6 +78,24 @@ function queryOf({ where = [], anyOf = [], ...rest }: Listing): string {
     ...(include ? [`includeReferencedEntities=${include}`] : []),
     ...(computed ? [`additionalProperties=${computed}`] : []),
   ].join('&')
+}
+
+/** Values in as few lists as fit into so many letters of an address. */
+function partsOf(values: string[], room: number): string[][] {
+  const parts: string[][] = []
+  let left = 0
+  for (const value of values) {
+    const size = encodeURIComponent(`${JSON.stringify(value)},`).length
+    const last = parts.at(-1)
+    if (last && last.length < VALUES && size <= left) {
+      last.push(value)
+      left -= size
+    } else {
+      parts.push([value])
+      left = room - size
+    }
+  }
+  return parts
 }
 
 /** Text for `like` and its kin, with its wildcards taken as letters. */
@@ -117,8 +139,8 @@ export class Client {
 
   /** Every row whose property has one of these values, in as few calls as addresses may be long. */
   async among(resource: string, property: string, values: string[], listing: Listing = {}) {
-    const parts: string[][] = []
-    for (let at = 0; at < values.length; at += IDS) parts.push(values.slice(at, at + IDS))
+    const rest = `${this.#url}/${resource}?${queryOf(listing)}&sort=id&page=100&${property}-in=`
+    const parts = partsOf(values, Math.max(LEAST, LONGEST - rest.length))
     const found = await Promise.all(
       parts.map((part) => {
         const where: Condition[] = [[property, 'in', part], ...(listing.where ?? [])]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorOf, stage } from './open.ts'
+import { customerOf, errorOf, stage } from './open.ts'
 
 const { open } = stage()
 
@@ -27,5 +27,21 @@ describe('a filter that says which records are meant', () => {
     ignore(tenant, 'invoiced-eq')
     const ids = tenant.sandbox.ledger().customers.map(({ id }) => id)
     expect((await errorOf(tenant.erp.credit?.(ids))).code).toBe('BAD_ANSWER')
+  })
+})
+
+describe('an address that is asked', () => {
+  it('stays below 8 kB, however long the article numbers are', async () => {
+    const tenant = open()
+    const customer = customerOf(tenant, 'C-10001')
+    const skus = Array.from({ length: 100 }, (_, at) => `${at}-${'Ä'.repeat(60)}`)
+    const lines = ['DESK-60', ...skus].map((one) => ({ item: null, sku: one, quantity: '1' }))
+    expect(await errorOf(tenant.erp.order?.plan({ customer, lines }, 'ord_1'))).toMatchObject({
+      code: 'INVALID_ITEM',
+      field: 'lines[1].sku',
+    })
+    const asked = tenant.wire.filter(({ request }) => request.url.includes('articleNumber-in'))
+    expect(asked.length).toBeGreaterThan(3)
+    expect(Math.max(...asked.map(({ request }) => request.url.length))).toBeLessThan(8_000)
   })
 })
