@@ -28,6 +28,9 @@ function stateOf({ status, paymentStatus }: shapes.InvoiceRow): InvoiceStatus {
 function paymentOf(row: shapes.InvoiceRow, open: shapes.OpenItemRow | undefined, now: number): PaymentStatus {
   if (row.status === 'CANCELLED') return 'REVERSED'
   if (PAID.includes(row.paymentStatus ?? '')) return 'PAID'
+  if (STATES[row.status] === 'DRAFT') return 'UNPAID'
+  // The open item is settled at once, the word on the invoice follows.
+  if (open && new Big(open.amountOpen).eq(0) && !new Big(open.amount).eq(0)) return 'PAID'
   if (open && new Big(open.amountPaid).gt(0)) return 'PARTIAL'
   return row.dueDate !== null && row.dueDate < now ? 'OVERDUE' : 'UNPAID'
 }

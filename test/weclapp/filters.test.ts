@@ -45,3 +45,23 @@ describe('an address that is asked', () => {
     expect(Math.max(...asked.map(({ request }) => request.url.length))).toBeLessThan(8_000)
   })
 })
+
+describe('an invoice whose open item is settled', () => {
+  it('is paid, even before the invoice says so itself', async () => {
+    const tenant = open()
+    const handle = tenant.sandbox.handle.bind(tenant.sandbox)
+    tenant.sandbox.handle = async (request) => {
+      const answer = await handle(request)
+      if (!request.path.endsWith('/salesOpenItem')) return answer
+      const { result } = answer.body as { result: { amount: string }[] }
+      return {
+        ...answer,
+        body: { result: result.map((one) => ({ ...one, amountPaid: one.amount, amountOpen: '0' })) },
+      }
+    }
+    const rows = (await tenant.erp.invoices?.list({ first: 5, after: null }))?.rows ?? []
+    expect(rows.map(({ payment, balance }) => `${payment} ${balance?.amount}`)).toEqual(
+      rows.map(() => 'PAID 0'),
+    )
+  })
+})
