@@ -86,6 +86,9 @@ async function read({ client }: Connection, id: string): Promise<shapes.PartyRow
   throw new ErpError('NOT_FOUND', `weclapp has no customer "${id.slice(0, 40)}".`, { field: 'customer' })
 }
 
+/** What an address does not have any more: left out, it would stand beside the new street. */
+const CLEARED = { street1: '', street2: '', zipcode: '', city: '', state: '' }
+
 /**
  * The list of addresses with a change in it: an address of the same use keeps its id and is changed, one that is not
  * named is sent with its id alone, because weclapp removes what is left out. https://www.weclapp.com/api/
@@ -101,7 +104,7 @@ function changedAddresses(row: shapes.PartyRow, addresses: Address[]): object[] 
         : one.primaryAddress || known.city === address.city
     })
     const [old] = at < 0 ? [] : left.splice(at, 1)
-    return old ? { id: old.id, ...placeOf(address, name) } : addressOf(address, name, false)
+    return old ? { id: old.id, ...CLEARED, ...placeOf(address, name) } : addressOf(address, name, false)
   })
   return [...left.map(({ id }) => ({ id })), ...made]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { customerOf, errorOf, stage } from './open.ts'
+import { customerOf, errorOf, stage, value } from './open.ts'
 
 const { open } = stage()
 
@@ -63,5 +63,17 @@ describe('an invoice whose open item is settled', () => {
     expect(rows.map(({ payment, balance }) => `${payment} ${balance?.amount}`)).toEqual(
       rows.map(() => 'PAID 0'),
     )
+  })
+})
+
+describe('an address of a customer', () => {
+  it('that is changed keeps nothing of the old one', async () => {
+    const tenant = open()
+    const place = { type: 'BILLING' as const, postalCode: '20457', city: 'Hamburg', country: 'DE' }
+    const input = { name: 'Reeder', addresses: [{ ...place, lines: ['Am Kai 1', 'Hof 2'] }] }
+    const ref = value((await tenant.erp.customer?.create(input, 'ord_2')) ?? null)
+    await tenant.erp.customer?.update?.(ref, { addresses: [{ ...place, lines: ['Allee 9'] }] }, null)
+    const row = value((await tenant.erp.customers?.byId([ref.id]))?.[0])
+    expect(row.addresses).toMatchObject([{ lines: ['Allee 9'], city: 'Hamburg' }])
   })
 })

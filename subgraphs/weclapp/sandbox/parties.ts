@@ -24,10 +24,10 @@ function addresses(store: Store, given: unknown, before: Inner[]): Inner[] {
   return ((given ?? []) as Inner[]).map((one) => {
     const old = before.find(({ id }) => id === one.id)
     if (one.id !== undefined && !old) throw invalid('reference', 'addresses', 'referenced entity not found')
-    return {
+    return kept({
       ...(old ?? { ...store.meta(), primaryAddress: false, invoiceAddress: false, deliveryAddress: false }),
-      ...kept(one),
-    }
+      ...one,
+    })
   })
 }
 
