@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Answer } from '../connector.ts'
 import { Kept } from '../kept.ts'
 import { rowOf, shaped } from '../shape.ts'
-import { type Client, type Raw, isId } from './client.ts'
+import { type Client, PAGE, type Raw, WINDOW, isId } from './client.ts'
 import { known } from './shapes.ts'
 
 /** How long the copy of a first page serves the pages behind it, in milliseconds. */
@@ -123,7 +123,7 @@ export class Shelf<F extends z.ZodType> {
       this.#pages = Math.max(1, first.pages)
       if (first.last) return this.#copyOf(first.rows)
     }
-    return count > this.#pages ? this.#copy.get() : null
+    return count > this.#pages && this.#pages * PAGE <= WINDOW ? this.#copy.get() : null
   }
 
   #copyOf(rows: Raw[]): Copy {
@@ -138,6 +138,9 @@ export class Shelf<F extends z.ZodType> {
   async #load(): Promise<Copy> {
     const first = await this.#client.page(this.#path, this.#filters, 0)
     this.#pages = Math.max(1, first.pages)
+    // Pages beyond the window may come as the last one once more: then rows would be missing in silence.
+    if (this.#pages * PAGE > WINDOW)
+      throw new ErpError('LIMIT_EXCEEDED', `Lexware shows at most ${WINDOW} ${this.#path} in a list.`)
     const others = await Promise.all(
       Array.from({ length: first.pages - 1 }, (_, at) =>
         this.#client.page(this.#path, this.#filters, at + 1),

@@ -245,6 +245,37 @@ describe('the voucher list', () => {
   })
 })
 
+/** An organisation with 12,000 contacts, as far as its pages tell. */
+const crowded: SandboxFactory = (demo, url) => {
+  const own = sandbox(demo, url)
+  return {
+    ...own,
+    async handle(request) {
+      const answer = await own.handle(request)
+      if (request.path !== '/v1/contacts') return answer
+      return { ...answer, body: { ...(answer.body as object), last: false, totalPages: 48 } }
+    },
+  }
+}
+
+describe('more than 10,000 contacts', () => {
+  const { open } = stage(crowded)
+
+  it('are read one by one where their ids are known, and never listed in part', async () => {
+    const { erp, ledger } = open()
+    const ids = ledger().customers.map(({ id }) => id)
+    const unknown = Array.from(
+      { length: 60 },
+      (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+    )
+    const rows = (await erp.customers?.byId([...ids, ...unknown])) ?? []
+    expect(rows.slice(0, ids.length).map((row) => value(row).id)).toEqual(ids)
+    const error = await errorOf(erp.customers?.list({ first: 5, after: null }))
+    expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED', retryable: false })
+    expect((await errorOf(erp.customer?.find?.('esg_1'))).code).toBe('LIMIT_EXCEEDED')
+  })
+})
+
 describe('two requests a second', () => {
   const { open } = stage()
 
