@@ -20,7 +20,7 @@ export function createWebhook(store: Store, body: Record<string, unknown>): Row 
 export function changeWebhook(
   store: Store,
   id: string,
-  { id: _, version, ...body }: Record<string, unknown>,
+  { version, ...body }: Record<string, unknown>,
   partial: boolean,
 ): Row {
   const row = store.get('webhook', id)
