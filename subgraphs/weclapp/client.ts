@@ -164,6 +164,11 @@ export class Client {
     return { method: 'POST', url: `${this.#url}/${resource}`, headers: SENDING, body: JSON.stringify(body) }
   }
 
+  /** The request that only tries to create a record: weclapp checks and prices it, and stores nothing. */
+  trying(resource: string, body: object): HttpRequest {
+    return { ...this.creating(`${resource}?dryRun=true`, body), repeatable: true }
+  }
+
   /** The request that changes only the properties it names; `id` may be {{1.id}}. */
   changing(resource: string, id: string, body: object): HttpRequest {
     const url = `${this.#url}/${resource}/id/${id}?ignoreMissingProperties=true`

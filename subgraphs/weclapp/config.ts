@@ -30,6 +30,12 @@ export const config = z.object({
     .regex(/^(NET|GROSS)\d{1,3}$/)
     .default('NET1')
     .describe('Sales channel whose prices are the list prices, for example NET1.'),
+  exactPrices: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether weclapp itself prices what a customer asks for, as an order that it does not store (dryRun), with every discount. Costs a call for each customer; try on the tenant first that such an order comes back with prices.',
+    ),
   timeZone: z
     .string()
     .refine(isZone, { error: 'timeZone is no IANA time zone.' })

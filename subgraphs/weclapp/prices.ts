@@ -9,6 +9,7 @@ import * as shapes from './shapes.ts'
 import { type Terms, chosen, netOf, steps } from './tiers.ts'
 import { midnightIn } from '../zone.ts'
 import { toUtc } from './time.ts'
+import { tried } from './trial.ts'
 import { unitCode } from './words.ts'
 
 const DAY_MS = 86_399_999
@@ -104,10 +105,14 @@ function termsOf(
   return null
 }
 
+function mustBeQuantity(text: string): void {
+  if (!/^\d{1,28}(\.\d{1,18})?$/.test(text))
+    throw new ErpError('VALIDATION', `"${text.slice(0, 40)}" is no quantity.`, { field: 'quantity' })
+}
+
 function answer(ask: PriceAsk, read: Read, connection: Connection): PriceReading | null {
   const { config } = connection
-  if (!/^\d{1,28}(\.\d{1,18})?$/.test(ask.quantity))
-    throw new ErpError('VALIDATION', `"${ask.quantity.slice(0, 40)}" is no quantity.`, { field: 'quantity' })
+  mustBeQuantity(ask.quantity)
   if (ask.customer !== null && !read.customers.has(ask.customer))
     throw new ErpError('INVALID_CUSTOMER', `weclapp has no customer "${ask.customer}".`, {
       field: 'customer',
@@ -148,11 +153,12 @@ function answer(ask: PriceAsk, read: Read, connection: Connection): PriceReading
 
 /**
  * Prices of a whole batch in two calls: the price rows with their articles, and the customers. weclapp has no price
- * call, so the choice among the rows is ours and `source` says so. Discounts of article categories and of whole
- * documents are not among these rows. https://www.weclapp.com/api/ (articlePrice)
+ * call, so the choice among the rows is ours and `source` says so. Discounts of article categories are not among
+ * these rows; where the operator wants them (`exactPrices`), an order that is not stored gives them. https://www.weclapp.com/api/ (articlePrice)
  */
 export async function prices(connection: Connection, asks: PriceAsk[]): Promise<Answer<PriceReading>[]> {
   if (asks.length === 0) return []
   const read = await readAll(connection, asks)
-  return asks.map((ask) => rowOf(() => answer(ask, read, connection)))
+  const chosenOnes = asks.map((ask) => rowOf(() => answer(ask, read, connection)))
+  return connection.config.exactPrices ? tried(connection, asks, chosenOnes, read) : chosenOnes
 }

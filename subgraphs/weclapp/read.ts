@@ -80,6 +80,14 @@ function placeOf(resource: string, cursor: string | null): string | null {
   return id
 }
 
+/** Whether one of these properties holds a text, whatever the size of its letters. */
+function holds(row: Record<string, unknown>, properties: string[], text: string): boolean {
+  return properties.some((property) => {
+    const value = String(row[property] ?? '')
+    return value.toLowerCase().includes(text)
+  })
+}
+
 /**
  * One page in the order of ids, which grow: nothing is lost or doubled while records come and go. The search is
  * looked at again here, so that a tenant that takes wildcards otherwise shows too few rows and never wrong ones.
@@ -104,15 +112,7 @@ async function pageOf<F extends z.ZodType, T>(
     })
     mustBeMeant(where, found)
     const page = found.slice(0, size - 1)
-    const shown = page.filter(
-      (row) =>
-        !text ||
-        source.search.some((property) =>
-          String(row[property] ?? '')
-            .toLowerCase()
-            .includes(text),
-        ),
-    )
+    const shown = page.filter((row) => !text || holds(row, source.search, text))
     const end = found.length < size ? null : shaped(shapes.known, page.at(-1), resource).id
     mustFit(end === null || last === null || BigInt(end) > BigInt(last), 'id')
     last = end

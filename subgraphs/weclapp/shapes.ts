@@ -251,6 +251,22 @@ export const written = z.object({
   projectModeActive: z.boolean().nullish(),
   customAttributes: attributes,
 })
+/** An order that weclapp priced and did not store. */
+export const tried = z.object({
+  recordCurrencyId: id,
+  salesChannel: z.string(),
+  orderItems: z.array(
+    z.object({
+      articleId: id,
+      quantity: decimal,
+      unitPrice: decimal,
+      discountPercentage: some,
+      netAmount: decimal,
+      grossAmount: decimal,
+      reductionAdditionItems: lines(z.unknown()),
+    }),
+  ),
+})
 /** A party after a write. */
 export const writtenParty = z.object({
   id,
@@ -275,4 +291,5 @@ export type InvoiceRow = z.output<typeof invoice>
 export type QuoteRow = z.output<typeof quote>
 export type OpenItemRow = z.output<typeof openItem>
 export type PaymentRow = z.output<typeof payment>
+export type TriedLine = z.output<typeof tried>['orderItems'][number]
 export type Definition = z.output<typeof definition>
