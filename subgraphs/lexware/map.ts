@@ -256,11 +256,14 @@ export function toQuote(row: DocumentRow, beside: Beside, today: string): Quote 
   }
 }
 
-/** Money that came in for an invoice. Discounts, dunning costs and losses settle it too, and are no payments. */
+/** What settles an invoice with money; credit notes, discounts, dunning costs and losses settle it too. */
+const MONEY = ['manualPayment', 'partPaymentFinancialTransaction', 'partPaymentCashBox']
+
+/** Money that came in for an invoice: https://developers.lexware.io/docs/ (payments) */
 export function toPayments(invoice: string, { paymentItems }: PaymentsRow): Payment[] {
   return paymentItems.flatMap((one, at) => {
     const kind = one.paymentItemType
-    if (kind !== 'manualPayment' && !kind?.startsWith('partPayment')) return []
+    if (!MONEY.includes(kind ?? '')) return []
     const amount = euros(one.amount)
     return [
       {

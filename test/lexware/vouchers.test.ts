@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { InvoiceInput } from '../../subgraphs/connector.ts'
+import { toPayments } from '../../subgraphs/lexware/map.ts'
 import { type Office, customerOf, errorOf, orderOf, stage, value } from './open.ts'
 
 const REF = 'esg_7Q2M9X4K1B8D3F6H'
@@ -125,6 +126,15 @@ describe('an invoice that another system numbered', () => {
 })
 
 describe('credit notes that were written in Lexware', () => {
+  it('that settle an invoice are no money that came in for it', () => {
+    const item = { postingDate: '2026-11-18T00:00:00.000Z', amount: '5' }
+    const kinds = ['manualPayment', 'partPaymentCreditNote', 'partPaymentCashBox', 'cashDiscount']
+    const paymentItems = kinds.map((paymentItemType) => ({ ...item, paymentItemType }))
+    expect(
+      toPayments('x', { openAmount: '0', paymentItems }).map(({ nativeStatus }) => nativeStatus),
+    ).toEqual([...['manualPayment', 'partPaymentCashBox']])
+  })
+
   it('are invoices of type credit note, whose balance is the credit that is left', async () => {
     const { erp } = open()
     const rows = (await erp.invoices?.list({ first: 100, after: null }))?.rows ?? []
