@@ -103,7 +103,7 @@ function connect(values: Config, http: Http): Erp {
     stock: levels && ((asks) => stock(client, levels, names, words, asks)),
     prices: quotePrices
       ? (asks) => quoted(client, quotePrices, asks)
-      : listPrices && ((asks) => listed(client, listPrices, asks)),
+      : listPrices && ((asks) => listed(client, listPrices, asks, words.currency)),
     credit: person?.plan.fields?.creditLimit
       ? async (ids) => {
           const asks = ids.filter((id) => id !== '').map((id) => ({ key: id, ask: id }))

@@ -120,11 +120,15 @@ const listShape = z.looseObject({
   taxIncluded: z.boolean().nullish(),
 })
 
-/** Prices from stored rows where the ERP reckons none: the customer's before the general ones; marked as computed by us. */
+/**
+ * Prices from stored rows where the ERP reckons none: the customer's before the general ones; marked as computed by
+ * us. `house` is the currency that counts where nobody names one.
+ */
 export async function listed(
   client: Client,
   operation: Operation,
   asks: PriceAsk[],
+  house: string | null,
 ): Promise<Answer<PriceReading>[]> {
   const customers = [...new Set(asks.flatMap(({ customer }) => customer ?? []))]
   const wanted = asks.map(({ sku }) => ({ key: sku, ask: sku })).filter(({ key }) => key !== '')
@@ -139,27 +143,38 @@ export async function listed(
   return asks.map((ask) => {
     if (!isQuantity(ask.quantity)) return answer(undefined, ask)
     const rows = found.get(ask.sku)
-    return !rows || rows instanceof ErpError ? (rows ?? null) : rowOf(() => chosen(rows, ask))
+    return !rows || rows instanceof ErpError ? (rows ?? null) : rowOf(() => chosen(rows, ask, house))
   })
 }
 
-function chosen(rows: Row[], ask: PriceAsk): PriceReading | null {
-  const all = rows
+type Stored = z.output<typeof listShape>
+
+/** The largest step that the quantity reaches: the customer's own before the general ones. */
+function stepFor(own: Stored[], general: Stored[], quantity: string): Stored | undefined {
+  const reached = ({ minimumQuantity }: Stored): boolean => new Big(minimumQuantity).lte(quantity)
+  return own.findLast(reached) ?? general.findLast(reached)
+}
+
+/** The rows of one currency: the asked one, else that of the house where there are any, else that of the first row. */
+function inOneCurrency(rows: Stored[], asked: string | null, house: string | null): Stored[] {
+  const known = rows.some(({ currencyCode }) => currencyCode === house) ? house : rows[0]?.currencyCode
+  const wanted = asked ?? known
+  return rows.filter(({ currencyCode }) => currencyCode === wanted)
+}
+
+function chosen(rows: Row[], ask: PriceAsk, house: string | null): PriceReading | null {
+  const valid = rows
     .map((row) => shaped(listShape, good(row), 'The price'))
-    .filter(
-      (one) =>
-        (!ask.currency || one.currencyCode === ask.currency) &&
-        (one.validFrom ?? '') <= ask.on &&
-        ask.on <= (one.validThrough ?? '9999'),
-    )
-  const own = all.filter((one) => one.customerId && one.customerId === ask.customer)
-  const general = all.filter((one) => !one.customerId)
-  const tiers = (own.length > 0 ? own : general).toSorted((a, b) =>
-    new Big(a.minimumQuantity).cmp(b.minimumQuantity),
-  )
-  const one = tiers.findLast(({ minimumQuantity }) => new Big(minimumQuantity).lte(ask.quantity))
+    .filter((one) => !one.customerId || one.customerId === ask.customer)
+    .filter((one) => (one.validFrom ?? '').slice(0, 10) <= ask.on && ask.on <= (one.validThrough ?? '9999'))
+    .toSorted((a, b) => new Big(a.minimumQuantity).cmp(b.minimumQuantity))
+  const all = inOneCurrency(valid, ask.currency, house)
+  const own = all.filter(({ customerId }) => customerId)
+  const general = all.filter(({ customerId }) => !customerId)
+  const one = stepFor(own, general, ask.quantity)
   if (!one) return null
   const money = (amount: string) => ({ amount, currency: one.currencyCode })
+  const tiers = all.filter((step) => stepFor(own, general, step.minimumQuantity) === step)
   return {
     unitPrice: money(one.unitPrice),
     priceQuantity: '1',
