@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ErpError } from '../../schema/errors.ts'
 import { type Document, type Row, readAs } from './answer.ts'
 import { type Ask, type Client } from './client.ts'
@@ -19,10 +20,38 @@ export interface NativePage {
 const MAX_PAGES = 1000
 const MOST = 100
 
+function asksForSize({ paging, wording }: Operation): boolean {
+  return paging?.sizeParam !== undefined || wording.names.has('size')
+}
+
 /** How many rows a page may have when `first` are wanted. */
-export function sizeFor({ paging, wording }: Operation, first: number): number {
-  const most = paging?.pageSize ?? MOST
-  return paging?.sizeParam || wording.names.has('size') ? Math.max(1, Math.min(first, most)) : most
+export function sizeFor(operation: Operation, first: number): number {
+  const most = operation.paging?.pageSize ?? MOST
+  return asksForSize(operation) ? Math.max(1, Math.min(first, most)) : most
+}
+
+/** What a page begins with, short enough for a cursor; empty where nothing of it can be read. */
+export function beginOf(rows: Row[]): string {
+  const first = rows.find((row) => !(row instanceof ErpError))
+  return first ? createHash('sha256').update(JSON.stringify(first)).digest('base64url').slice(0, 22) : ''
+}
+
+/** Some servers ignore the parameters of pages; BAD_ANSWER for one that gives the page of before again. */
+export function mustBeAnother({ name }: Operation, begin: string, before: string): void {
+  if (begin !== '' && begin === before)
+    throw new ErpError('BAD_ANSWER', `${name} gives the same page again and again.`)
+}
+
+/** BAD_ANSWER where a list goes on behind its greatest page. */
+export function mustEnd(operation: Operation, page: number): void {
+  const most = operation.paging?.maxPages ?? MAX_PAGES
+  if (page > most) throw new ErpError('BAD_ANSWER', `${operation.name} does not end within ${most} pages.`)
+}
+
+/** Whether a page was the last one. Without a size that is asked for or known only an empty page tells it. */
+function isShort(operation: Operation, count: number, size: number): boolean {
+  const isKnown = operation.paging?.pageSize !== undefined || asksForSize(operation)
+  return isKnown ? count < size : count === 0
 }
 
 function asked(paging: Paging, { size, at }: Place, ask: Ask): Ask {
@@ -63,7 +92,7 @@ async function following(
   const to = (at: string | number | null): Place | null =>
     at === null || at === '' ? null : { size: place.size, at }
   if (paging.kind === 'page' || paging.kind === 'offset') {
-    if (count < place.size) return null
+    if (isShort(operation, count, place.size)) return null
     const now = typeof place.at === 'number' ? place.at : paging.kind === 'page' ? (paging.startFrom ?? 1) : 0
     return to(now + (paging.kind === 'page' ? 1 : count))
   }
@@ -107,17 +136,14 @@ export async function pageOf(
 /** Every row of a list; BAD_ANSWER where the ERP repeats a page or never ends. */
 export async function allRows(client: Client, operation: Operation, ask: Ask): Promise<Row[]> {
   const rows: Row[] = []
-  const most = operation.paging?.maxPages ?? MAX_PAGES
   let before = ''
   let place: Place | null = { size: sizeFor(operation, Infinity), at: null }
-  for (let count = 0; place; count += 1) {
-    if (count >= most)
-      throw new ErpError('BAD_ANSWER', `${operation.name} does not end within ${most} pages.`)
+  for (let count = 1; place; count += 1) {
+    mustEnd(operation, count)
     const page: NativePage = await pageOf(client, operation, ask, place)
-    const first = JSON.stringify(page.rows[0] ?? null)
-    if (page.rows.length > 0 && first === before)
-      throw new ErpError('BAD_ANSWER', `${operation.name} gives the same page again and again.`)
-    before = first
+    const begin = beginOf(page.rows)
+    mustBeAnother(operation, begin, before)
+    before = begin
     rows.push(...page.rows)
     place = page.next
   }

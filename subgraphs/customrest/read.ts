@@ -6,7 +6,7 @@ import { type Row, keyOfBad } from './answer.ts'
 import { type Client } from './client.ts'
 import type { Operation } from './loaded.ts'
 import { good } from './map.ts'
-import { allRows, pageOf, sizeFor } from './pages.ts'
+import { allRows, beginOf, mustBeAnother, mustEnd, pageOf, sizeFor } from './pages.ts'
 
 const OWN_FAULT = ['VALIDATION', 'NOT_FOUND', 'INVALID_ITEM', 'INVALID_CUSTOMER', 'MISSING_REQUIRED_FIELD']
 
@@ -105,6 +105,9 @@ const cursorShape = z.strictObject({
   size: z.int().min(1).max(10_000),
   at: z.union([z.string(), z.int(), z.null()]),
   skip: z.int().min(0),
+  page: z.int().min(1),
+  /** What the page before began with. */
+  before: z.string(),
 })
 type ListCursor = z.output<typeof cursorShape>
 
@@ -187,11 +190,16 @@ async function list<T extends { id: Id }>(
   const from = after === null ? null : readCursor(after, of)
   const size = from?.size ?? sizeFor(operation, first)
   const input = search ? kind.searchInput(search) : {}
+  const [page, before] = [from?.page ?? 1, from?.before ?? '']
+  mustEnd(operation, page)
   const { rows, next } = await pageOf(client, operation, { input }, { size, at: from?.at ?? null })
+  const begin = beginOf(rows)
+  mustBeAnother(operation, begin, before)
   const skip = from?.skip ?? 0
   const shown = rows.slice(skip, skip + first)
   const end = skip + shown.length
+  const same = { of, size, at: from?.at ?? null, skip: end, page, before }
   const more =
-    end < rows.length ? { of, size, at: from?.at ?? null, skip: end } : next && { of, ...next, skip: 0 }
+    end < rows.length ? same : next && { of, ...next, skip: 0, page: page + 1, before: begin || before }
   return { rows: shown.map((row) => kind.toRecord(good(row))), next: more ? write(more) : null }
 }
