@@ -5,15 +5,25 @@ import type { Document } from './answer.ts'
 import type { ErrorRules, Loaded, Operation } from './loaded.ts'
 import type { CapabilityName } from './manifest.ts'
 
+type Retry = ErrorRules['rules'][number]['retry']
+
 const BY_STATUS: Record<number, ErrorCode> = {
   400: 'VALIDATION',
   401: 'AUTHENTICATION_FAILED',
   403: 'PERMISSION_DENIED',
   404: 'NOT_FOUND',
+  408: 'UNAVAILABLE',
   409: 'CONFLICT',
   412: 'CONFLICT',
   422: 'VALIDATION',
   429: 'RATE_LIMITED',
+}
+
+/** What a rule says of trying again; without one a conflict is for a person, all else as its class has it. */
+function againOf(retry: Retry | null, code: ErrorCode, name: CapabilityName): boolean | undefined {
+  if (retry === null) return code === 'CONFLICT' ? false : undefined
+  if (retry === 'afterRefresh') return undefined
+  return retry === 'readsOnly' ? reads(name) : retry !== 'never'
 }
 
 /** Whether sending a capability's request twice does no harm. */
@@ -50,11 +60,10 @@ export async function failureOf(
   const teller = rule?.message ?? errors.find(({ message }) => message)?.message ?? null
   const said = (await wordsOf(teller, document)) ?? plainText(document.body)
   const field = (await wordsOf(rule?.field ?? null, document)) ?? undefined
-  const retryable = retry === null ? undefined : retry === 'readsOnly' ? reads(name) : retry !== 'never'
   const error = new ErpError(code, `${loaded.manifest.name} refuses (${status}): ${said.slice(0, 200)}`, {
     said,
     field,
-    retryable: retry === 'afterRefresh' ? undefined : retryable,
+    retryable: againOf(retry, code, name),
     retryAfterMs: pauseOf(loaded, document),
   })
   return { error, refresh: retry === 'afterRefresh' }
