@@ -198,11 +198,18 @@ class Loader {
         })
   }
 
-  /** A look-up that cannot ask for the reference would take any record for ours. */
+  /** A look-up that cannot ask for the reference, or see it in what is found, would take any record for ours. */
   lookup(of: CapabilityName, found: Operation | undefined): void {
-    if (!found || found.name === of || found.wording.names.has('reference')) return
-    const message = `${found.name} must name input.reference in its request, to look for what was written.`
-    this.problems.push({ path: ['capabilities', of, 'idempotency', 'lookup'], message })
+    if (!found || found.name === of) return
+    const { name, plan, wording } = found
+    if (!wording.names.has('reference')) {
+      const message = `${name} must name input.reference in its request, to look for what was written.`
+      this.problems.push({ path: ['capabilities', of, 'idempotency', 'lookup'], message })
+    }
+    if (plan.fields && !plan.fields.reference) {
+      const message = `It must be mapped: the ERP may leave out the condition, and ${of} looks here for its own.`
+      this.problems.push({ path: ['capabilities', name, 'fields', 'reference'], message })
+    }
   }
 
   load(): Loaded {
@@ -220,7 +227,6 @@ class Loader {
       const { emit, reread = true } = event
       return when && externalId ? [{ when, externalId, emit, reread }] : []
     })
-    this.references()
     this.references()
     const known = new Map(operations)
     for (const [name, { plan }] of operations) this.lookup(name, known.get(lookupOf(name, plan) ?? name))

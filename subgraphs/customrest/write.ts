@@ -10,6 +10,7 @@ import type { Operation } from './loaded.ts'
 import { good } from './map.ts'
 import { id, word } from './shapes.ts'
 import type { CapabilityName } from './manifest.ts'
+import { allRows } from './pages.ts'
 import { rowsByKey } from './read.ts'
 
 const written = z.looseObject({
@@ -117,7 +118,9 @@ function wire({ method, url, headers = {}, body = null }: HttpRequest): WireRequ
 }
 
 async function look(client: Client, lookup: Operation, ref: string): Promise<Found | null> {
-  const { rows } = await client.rows(lookup, { input: { reference: ref } })
+  const ask = { input: { reference: ref } }
+  // Where the condition is left out, or finds texts that are only alike, ours may stand on a later page.
+  const rows = lookup.paging ? await allRows(client, lookup, ask) : (await client.rows(lookup, ask)).rows
   const mine = rows.map(good).filter((row) => row.reference === undefined || String(row.reference) === ref)
   const [first] = mine.map(refOf).toSorted(lower)
   // A create is one request: what stands in the ERP is all that it would write.

@@ -59,6 +59,7 @@ describe('a manifest', () => {
       small({ 'orders.create': { ...create, idempotency }, 'orders.findByReference': blind }),
     )
     expect(found['manifest.capabilities.orders.create.idempotency.lookup']).toContain('input.reference')
+    expect(found['manifest.capabilities.orders.findByReference.fields.reference']).toContain('be mapped')
     const job = {
       jobId: 'body.id',
       poll: { method: 'GET', path: '/jobs' },

@@ -79,6 +79,19 @@ describe('documents that a manifest writes', () => {
     expect(await erp.invoice?.find?.('r')).toBe(null)
   })
 
+  it('are found again on whatever page of the look-up they stand, also where the ERP leaves its condition out', async () => {
+    const paging = { pages: { kind: 'page', pageParam: 'p', sizeParam: 's', pageSize: 2 } }
+    const list = { ...LIST_INVOICES, paging: 'pages' }
+    const { erp } = room.open(small({ 'invoices.create': CREATE_INVOICE, 'invoices.list': list }, { paging }))
+    const stored = ['r8', 'r9', 'r10', 'r11', 'r1'].map((ref, index) => ({ id: 31 + index, no: ref, ref }))
+    room.say = ({ url }) => {
+      const from = 2 * (Number(new URL(url, room.url).searchParams.get('p')) - 1)
+      return { body: stored.slice(from, from + 2) }
+    }
+    expect(await erp.invoice?.create(INVOICE, 'r1')).toMatchObject({ id: '35' })
+    expect(room.got.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET'])
+  })
+
   it('are refused where the request would lose a word, or where the parts are more than the payment', async () => {
     const { erp } = room.open(small({ 'invoices.create': CREATE_INVOICE, 'invoices.list': LIST_INVOICES }))
     await expect(erp.invoice?.plan({ ...INVOICE, note: 'x' }, 'r')).rejects.toMatchObject({
