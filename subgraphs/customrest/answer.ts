@@ -25,7 +25,8 @@ interface Source {
   source?: string
 }
 
-function exact(text: string): unknown {
+/** JSON whose numbers are exact, as those of a Document. Throws SyntaxError. */
+export function exact(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown, context?: Source) => {
     if (typeof value !== 'number') return value
     const said = context?.source ?? String(value)

@@ -3,6 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import { isSame } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
 import type { Expression } from '../expression.ts'
+import { exact } from './answer.ts'
 import { type Client } from './client.ts'
 import type { WebhookPlan } from './manifest.ts'
 
@@ -56,7 +57,7 @@ function verify(plan: WebhookPlan['signature'], raw: RawRequest, secret: string)
 
 function bodyOf(raw: RawRequest): unknown {
   try {
-    return JSON.parse(raw.body.toString('utf8'))
+    return exact(raw.body.toString('utf8'))
   } catch {
     throw new ErpError('BAD_ANSWER', 'The webhook is no JSON.')
   }

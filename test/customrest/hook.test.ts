@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hookRoutes } from '../../gateway/hooks.ts'
 import { InboxWorker } from '../../subgraphs/hub/inbox.ts'
 import { type TestHouse, openHouse } from '../whole.ts'
+import { Room, small } from './open.ts'
 
 const SECRET = 'whsec_0123456789abcdef0123456789abcdef'
 
@@ -65,5 +66,19 @@ describe('webhooks that a manifest describes', () => {
     expect([asked('/articles'), asked('/stock/query')]).toEqual([items, before])
     await stock()
     expect(asked('/stock/query')).toBe(before + 1)
+  })
+})
+
+describe('a webhook by itself', () => {
+  const room = new Room()
+
+  it('is read to the last digit of the id that it names', async () => {
+    const list = { request: { method: 'GET', path: '/a' }, fields: { externalId: 'id', sku: 'id' } }
+    const events = [{ when: "type = 'a'", emit: 'product.changed', externalId: '$string(id)' }]
+    const webhook = { signature: { kind: 'none' }, events }
+    const { hook } = room.open(small({ 'products.list': list }, { webhook })).erp
+    const body = Buffer.from('{"type":"a","id":12345678901234567890}')
+    const id = '12345678901234567890'
+    expect(await hook?.read({ headers: {}, body, query: {} })).toMatchObject([{ id }])
   })
 })
