@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode } from '../../schema/errors.ts'
 import { auth } from './credentials.ts'
@@ -124,8 +125,16 @@ export type CapabilityPlan = z.output<typeof capability>
 const EVENTS = ['product', 'stock', 'price', 'customer', 'order', 'invoice', 'payment', 'quote'] as const
 const emit = z.templateLiteral([z.enum(EVENTS), '.', z.enum(['changed', 'deleted'])])
 
-const webhook = z.strictObject({
-  signature: z.strictObject({
+function isPublicKey(text: string): boolean {
+  try {
+    return createPublicKey(text).type === 'public'
+  } catch {
+    return false
+  }
+}
+
+const signature = z
+  .strictObject({
     kind: z.enum(['none', 'staticHeader', 'hmac', 'rsa']),
     header: z.string().optional(),
     algorithm: z.enum(['sha256', 'sha512']).optional(),
@@ -135,7 +144,16 @@ const webhook = z.strictObject({
     timestampHeader: z.string().optional(),
     toleranceS: z.int().optional(),
     key: z.string().optional(),
-  }),
+  })
+  .superRefine(({ kind, header, key }, context) => {
+    const tell = (name: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [name], message })
+    if (kind !== 'none' && !header) tell('header', 'It must say which header carries the proof.')
+    if (kind === 'rsa' && !isPublicKey(key ?? '')) tell('key', 'It must be a public key in PEM form.')
+  })
+
+const webhook = z.strictObject({
+  signature,
   deliveryId: expression.optional(),
   list: expression.optional(),
   events: z.array(

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { capabilitiesOf } from '../../subgraphs/connector.ts'
 import { config } from '../../subgraphs/customrest/config.ts'
@@ -79,6 +80,20 @@ describe('a manifest', () => {
     const auth = { kind: 'oauth2AuthorizationCode', authorizeUrl: url, tokenUrl: url, clientAuth: 'basic' }
     const plain = small({ 'products.list': LIST }, { auth: { ...auth, clientId: 'c', pkce: false } })
     expect(problems(plain)['manifest.auth.pkce']).toContain('always used')
+  })
+
+  it('is refused where no webhook could ever be proved by what it says of the signature', () => {
+    const events = [{ when: 'true', emit: 'order.changed', externalId: 'id' }]
+    const wrong = (signature: object) =>
+      problems(small({ 'products.list': LIST }, { webhook: { signature, events } }))
+    const at = 'manifest.webhook.signature'
+    expect(Object.keys(wrong({ kind: 'hmac' }))).toEqual([`${at}.header`])
+    expect(Object.keys(wrong({ kind: 'staticHeader' }))).toEqual([`${at}.header`])
+    expect(wrong({ kind: 'rsa', header: 'X-Sign', key: 'abc' })[`${at}.key`]).toContain('public key')
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const key = publicKey.export({ type: 'spki', format: 'pem' })
+    expect(wrong({ kind: 'rsa', header: 'X-Sign', key })).toEqual({})
+    expect(wrong({ kind: 'none' })).toEqual({})
   })
 
   it('asks for the settings and credentials that it names', () => {
