@@ -1,4 +1,4 @@
-import type { Company, Connector, Erp, Item, Pace, Read, SignIn } from '../connector.ts'
+import type { Company, Connector, Erp, Item, Limits, Pace, Read, SignIn } from '../connector.ts'
 import type { Http } from '../http.ts'
 import { Kept } from '../kept.ts'
 import { changes, tellsChanges } from './changes.ts'
@@ -7,7 +7,7 @@ import { Client } from './client.ts'
 import { type Config, config, visible } from './config.ts'
 import { hook } from './hook.ts'
 import { load } from './load.ts'
-import type { CapabilityName } from './manifest.ts'
+import type { CapabilityName, Manifest } from './manifest.ts'
 import {
   type Words,
   good,
@@ -148,30 +148,39 @@ function signIn(values: Config): SignIn | null {
   }
 }
 
-/** Which capability answers a kind of read, and so how long its answers count as fresh. */
-const READ_BY: Record<string, CapabilityName> = {
-  item: 'products.get',
-  stock: 'stock.get',
-  price: 'prices.quote',
-  customer: 'customers.get',
-  order: 'orders.get',
-  invoice: 'invoices.get',
+/** Which capabilities answer a kind of read, the first that is there, and so how long its answers count as fresh. */
+const READ_BY: Record<string, CapabilityName[]> = {
+  item: ['products.get'],
+  stock: ['stock.get'],
+  price: ['prices.quote', 'prices.list'],
+  customer: ['customers.get'],
+  order: ['orders.get'],
+  invoice: ['invoices.get'],
+}
+/** Requests per second, and at the same time, of a manifest that is silent about them. */
+const SILENT = 2
+
+/** What a manifest says of its limits. A part of a request per second is kept by the minute: spans are counted whole. */
+function limitsOf({ limits = {} }: Manifest): Partial<Limits> {
+  const { perMinute, perDay, maxConcurrent: parallel = SILENT } = limits
+  const perSecond = limits.requestsPerSecond ?? (perMinute ? undefined : SILENT)
+  const isWhole = perSecond === undefined || Number.isInteger(perSecond)
+  const minute = isWhole ? perMinute : Math.min(perMinute ?? Infinity, Math.ceil(perSecond * 60))
+  const told = { perSecond: perSecond && Math.ceil(perSecond), parallel, perMinute: minute, perDay }
+  return Object.fromEntries(Object.entries(told).filter(([, limit]) => limit))
 }
 
 /**
  * The manifest's own limits, which all processes keep together, and its times to live. A burst is never used: no
  * second sees more than `requestsPerSecond`.
  */
-function paceOf({ manifest }: Config): Pace {
-  const { limits, capabilities } = load(manifest).manifest
-  const { requestsPerSecond: perSecond, maxConcurrent = 2, perMinute, perDay } = limits ?? {}
-  const parallel = limits && maxConcurrent
-  const told = Object.entries({ perSecond, parallel, perMinute, perDay }).filter(([, limit]) => limit)
-  const ttlMs = Object.entries(READ_BY).flatMap(([kind, name]): [string, number][] => {
-    const seconds = capabilities[name]?.cacheTtlS
-    return seconds === undefined ? [] : [[kind, seconds * 1000]]
+function paceOf({ manifest: source }: Config): Pace {
+  const { manifest } = load(source)
+  const ttlMs = Object.entries(READ_BY).flatMap(([kind, names]): [string, number][] => {
+    const used = names.map((name) => manifest.capabilities[name]).find(Boolean)
+    return used?.cacheTtlS === undefined ? [] : [[kind, used.cacheTtlS * 1000]]
   })
-  return { limits: Object.fromEntries(told), ttlMs: Object.fromEntries(ttlMs) }
+  return { limits: limitsOf(manifest), ttlMs: Object.fromEntries(ttlMs) }
 }
 
 /** Any ERP with JSON over HTTP, described by a manifest: data, no program code. */

@@ -35,6 +35,31 @@ it('counts answers as fresh for as long as the manifest says, by what is read', 
   expect(customrest.paceOf?.(values).ttlMs).toEqual({ item: 300_000, stock: 0 })
 })
 
+it('counts prices as fresh for as long as the list says that they are reckoned from', () => {
+  const list = { ...LIST, cacheTtlS: 60 }
+  const only = config.parse({ url: 'https://erp.example', manifest: small({ 'prices.list': list }) })
+  expect(customrest.paceOf?.(only).ttlMs).toEqual({ price: 60_000 })
+})
+
+it.each([
+  [undefined, { perSecond: 2, parallel: 2 }],
+  [{}, { perSecond: 2, parallel: 2 }],
+  [
+    { maxConcurrent: 5, perDay: 900 },
+    { perSecond: 2, parallel: 5, perDay: 900 },
+  ],
+  [{ perMinute: 600 }, { perMinute: 600, parallel: 2 }],
+  [{ requestsPerSecond: 0.5 }, { perSecond: 1, perMinute: 30, parallel: 2 }],
+  [
+    { requestsPerSecond: 2.5, perMinute: 100 },
+    { perSecond: 3, perMinute: 100, parallel: 2 },
+  ],
+])('asks no more often than the manifest allows, and little where it is silent: %j', (limits, wanted) => {
+  const manifest = small({ 'products.list': LIST }, limits && { limits })
+  const values = config.parse({ url: 'https://erp.example', manifest })
+  expect(customrest.paceOf?.(values).limits).toEqual(wanted)
+})
+
 it.each([
   [{}, 'read write'],
   [{ scopeSeparator: ',' }, 'read,write'],
