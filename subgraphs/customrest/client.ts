@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { type Document, type Row, documentOf, readAs, recordsOf } from './answer.ts'
 import { QUERY_KEY, authOf, mustBeHeader } from './auth.ts'
-import { type Config, mustBeAllowed, visible } from './config.ts'
+import { type Config, filler, mustBeAllowed, visible } from './config.ts'
 import { failureOf, holds, reads } from './failure.ts'
 import { endOfJob } from './job.ts'
 import type { Loaded, Operation, Wording } from './loaded.ts'
@@ -40,7 +40,7 @@ export class Client {
     const logout = loaded.login?.logout
     this.#auth = authOf(
       auth,
-      (text) => this.#fill(text),
+      filler(config, loaded),
       http,
       () => this.#login(),
       logout ? (proof) => this.#logout(logout, proof) : null,
@@ -127,13 +127,6 @@ export class Client {
 
   #document(name: CapabilityName, answer: HttpAnswer): Document {
     return documentOf(name, answer, this.loaded.manifest.http.maxResponseBytes)
-  }
-
-  #fill(text: string): string {
-    const known: Record<string, string | undefined> = { ...this.config.credentials }
-    return text.replace(/\$\{(secret|config)\.(\w+)\}/g, (_whole, kind: string, name: string) =>
-      kind === 'secret' ? (known[name] ?? '') : String(this.settings[name] ?? ''),
-    )
   }
 
   /** What carries the key of a write: as the manifest words it, or our reference. */

@@ -96,14 +96,17 @@ function settingsOf(
   return all
 }
 
-/** Whether the manifest lets us speak to the host of this address. */
-export function mustBeAllowed({ manifest }: Loaded, address: string): void {
+function isAllowed({ manifest }: Loaded, address: string): boolean {
   const { hostname, host } = URL.canParse(address) ? new URL(address) : { hostname: '', host: '' }
-  const fits = manifest.http.allowedHosts.some((entry) => {
+  return manifest.http.allowedHosts.some((entry) => {
     const wanted = entry.includes(':') ? host : hostname
     return entry.startsWith('*.') ? wanted.endsWith(entry.slice(1)) : wanted === entry.toLowerCase()
   })
-  if (!fits)
+}
+
+/** Whether the manifest lets us speak to the host of this address. */
+export function mustBeAllowed(loaded: Loaded, address: string): void {
+  if (!isAllowed(loaded, address))
     throw new ErpError(
       'VALIDATION',
       'The address is on a host that the manifest does not list in allowedHosts.',
@@ -123,6 +126,16 @@ export function visible(values: z.output<typeof fields>, loaded: Loaded): Record
   }
 }
 
+/** Puts the credentials and settings into the texts of `auth`; expressions never see the credentials. */
+export function filler(values: z.output<typeof fields>, loaded: Loaded): (text: string) => string {
+  const settings = visible(values, loaded)
+  const secrets: Record<string, string | undefined> = { ...values.credentials }
+  return (text) =>
+    text.replace(/\$\{(secret|config)\.(\w+)\}/g, (_whole, kind: string, name: string) =>
+      kind === 'secret' ? (secrets[name] ?? '') : String(settings[name] ?? ''),
+    )
+}
+
 /** What an operator fills in for a connection. The manifest is checked here, with the place of every mistake. */
 export const config = fields.superRefine((values, context) => {
   const tell = (path: PropertyKey[], message: string): void =>
@@ -140,6 +153,9 @@ export const config = fields.superRefine((values, context) => {
   for (const name of SECRETS)
     if (named.includes(name) && !values.credentials[name])
       tell(['credentials', name], `The manifest needs the secret "${name}".`)
+  const { auth } = loaded.manifest
+  if ('tokenUrl' in auth && !isAllowed(loaded, filler(values, loaded)(auth.tokenUrl)))
+    tell(['manifest', 'auth', 'tokenUrl'], 'The address is on a host that is not listed in allowedHosts.')
 })
 /** A checked configuration. */
 export type Config = z.output<typeof config>

@@ -4,7 +4,7 @@ import { Kept } from '../kept.ts'
 import { changes, tellsChanges } from './changes.ts'
 import { type Row } from './answer.ts'
 import { Client } from './client.ts'
-import { type Config, config, visible } from './config.ts'
+import { type Config, config, filler } from './config.ts'
 import { hook } from './hook.ts'
 import { load } from './load.ts'
 import type { CapabilityName, Manifest } from './manifest.ts'
@@ -130,12 +130,7 @@ function signIn(values: Config): SignIn | null {
   const loaded = load(values.manifest)
   const { auth } = loaded.manifest
   if (auth.kind !== 'oauth2AuthorizationCode') return null
-  const known: Record<string, unknown> = visible(values, loaded)
-  const secrets: Record<string, string | undefined> = { ...values.credentials }
-  const fill = (text: string): string =>
-    text.replace(/\$\{(secret|config)\.(\w+)\}/g, (_whole, kind: string, name: string) =>
-      kind === 'secret' ? (secrets[name] ?? '') : String(known[name] ?? ''),
-    )
+  const fill = filler(values, loaded)
   const authorize = new URL(fill(auth.authorizeUrl))
   for (const [name, text] of Object.entries(auth.authorizeParams ?? {}))
     authorize.searchParams.set(name, fill(text))

@@ -110,6 +110,29 @@ describe('a manifest', () => {
     expect(problems(manifest, { credentials, settings: { company: 'NW01' } })).toEqual({})
   })
 
+  it('is refused where credentials would go to a host that it does not list', () => {
+    const auth = (tokenUrl: string) => ({
+      kind: 'oauth2ClientCredentials',
+      clientAuth: 'basic',
+      clientId: '${secret.clientId}',
+      clientSecret: '${secret.clientSecret}',
+      tokenUrl,
+    })
+    const settings = { login: 'id.erp.example' }
+    const credentials = { clientId: 'a', clientSecret: 'b' }
+    const http = { baseUrl: '${config.url}', allowedHosts: ['erp.example', '*.erp.example'] }
+    const wrong = (tokenUrl: string) =>
+      problems(small({ 'products.list': LIST }, { auth: auth(tokenUrl), http }), { credentials, settings })
+    for (const tokenUrl of [
+      'https://id.evil.example/token',
+      'https://${config.login}.evil.example/token',
+      '/token',
+    ])
+      expect(Object.keys(wrong(tokenUrl)), tokenUrl).toEqual(['manifest.auth.tokenUrl'])
+    expect(wrong('${config.url}/token')).toEqual({})
+    expect(wrong('https://${config.login}/token')).toEqual({})
+  })
+
   it('is read as YAML too, and gives exactly what it describes', () => {
     const yaml = [
       'manifestVersion: 1',

@@ -74,6 +74,6 @@ it.each([
     ...more,
   }
   const manifest = small({ 'products.list': LIST }, { auth })
-  const values = config.parse({ url: 'https://erp.example', manifest, credentials: { clientId: 'c' } })
+  const values = config.parse({ url: 'https://127.0.0.1', manifest, credentials: { clientId: 'c' } })
   expect(customrest.signIn?.(values)?.scopes.join(' ')).toBe(scope)
 })
