@@ -14,11 +14,11 @@ export interface Document {
 /** A record by the manifest's field names, or why it could not be read. */
 export type Row = Record<string, unknown> | ErpError
 
-const keys = new WeakMap<ErpError, unknown>()
+const parts = new WeakMap<ErpError, Record<string, unknown>>()
 
-/** Which key a record has that could not be read; undefined where not even that could be. */
-export function keyOfBad(error: ErpError): unknown {
-  return keys.get(error)
+/** What could be read of a record that could not be read as a whole, by field. */
+export function partsOf(error: ErpError): Record<string, unknown> {
+  return parts.get(error) ?? {}
 }
 
 interface Source {
@@ -79,11 +79,11 @@ async function rowOf(operation: Operation, record: object, variables: Record<str
     return (await operation.row?.run(record, variables)) as Record<string, unknown>
   } catch (error) {
     if (!(error instanceof ErpError)) throw error
-    let [field, said, key]: [string | undefined, string, unknown] = [undefined, error.message, undefined]
+    let [field, said]: [string | undefined, string] = [undefined, error.message]
+    const read: Record<string, unknown> = {}
     for (const [name, expression] of operation.fields) {
       try {
-        const value = await expression.run(record, variables)
-        if (name === '$key') key = value
+        read[name] = await expression.run(record, variables)
       } catch (why) {
         if (why instanceof ErpError) [field, said] = [name, why.message]
       }
@@ -96,7 +96,7 @@ async function rowOf(operation: Operation, record: object, variables: Record<str
         said,
       },
     )
-    keys.set(bad, key)
+    parts.set(bad, read)
     return bad
   }
 }

@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { shaped } from '../shape.ts'
+import { type Row, partsOf } from './answer.ts'
 import { type Client } from './client.ts'
 import { good } from './map.ts'
 import { id, instant, word } from './shapes.ts'
 import type { CapabilityName } from './manifest.ts'
 import { allRows } from './pages.ts'
+import { wholeOf } from './read.ts'
 
 const LISTS: Record<Kind, CapabilityName> = {
   item: 'products.list',
@@ -47,6 +49,13 @@ function startOf(since: Cursor, kind: Kind): string {
   throw new ErpError('VALIDATION', `The cursor is none of the changes of ${kind}.`, { field: 'since' })
 }
 
+/** What a record says of itself; where its other fields cannot be read, reading it by its id will say so. */
+function tellable(row: Row): Record<string, unknown> {
+  if (!(row instanceof ErpError)) return row
+  const known = partsOf(row)
+  return id.safeParse(known.externalId).success && '$changed' in known ? known : good(row)
+}
+
 /**
  * What changed, oldest first. The whole run is read before the first page goes out, so that no cursor lies behind
  * a row that was not read; each run looks back a little, for rows that were committed late.
@@ -63,8 +72,8 @@ export async function* changes(client: Client, kind: Kind, since: Cursor | null)
   const query: [string, string][] = text && !named && !inBody ? [[plan.param, text]] : []
   const rows = await allRows(client, operation, { input: { since: text ?? undefined }, query })
   const bySku = kind === 'item' && client.operation('products.get')?.plan.batch?.over !== 'ids'
-  const all = rows.map((row): Change => {
-    const one = shaped(shape, good(row), 'The change')
+  const all = wholeOf(rows, ['externalId']).map((row): Change => {
+    const one = shaped(shape, tellable(row), 'The change')
     const id = bySku ? (one.sku ?? one.externalId) : one.externalId
     return { kind, id, deleted: one.$deleted === true, at: momentOf(one.$changed) }
   })

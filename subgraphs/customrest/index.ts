@@ -35,6 +35,7 @@ function readOf<T extends { id: string }>(
   client: Client,
   kind: string,
   toRecord: (row: Row) => T,
+  bold: string[] = [],
   key = 'externalId',
 ): Read<T> | undefined {
   const of = (part: string) => client.loaded.operations.get(`${kind}.${part}` as CapabilityName)
@@ -46,12 +47,20 @@ function readOf<T extends { id: string }>(
     if (listSearches) return { search: text }
     return text.includes('@') && search?.wording.names.has('email') ? { email: text } : { name: text }
   }
-  return reader(client, { list, get: of('get'), search, searchInput, key, toRecord })
+  return reader(client, {
+    list,
+    get: of('get'),
+    search,
+    searchInput,
+    key,
+    bold: ['externalId', ...bold],
+    toRecord,
+  })
 }
 
 function items(client: Client, words: Words): Read<Item> | undefined {
   const key = client.operation('products.get')?.plan.batch?.over === 'ids' ? 'externalId' : 'sku'
-  return readOf(client, 'products', (row) => toItem(row, words, key), key)
+  return readOf(client, 'products', (row) => toItem(row, words, key), ['sku'], key)
 }
 
 async function check(client: Client): Promise<Company> {
@@ -95,10 +104,10 @@ function connect(values: Config, http: Http): Erp {
   const erp: Erp = {
     check: () => check(client),
     items: items(client, words),
-    customers: readOf(client, 'customers', (row) => toCustomer(row, words)),
+    customers: readOf(client, 'customers', (row) => toCustomer(row, words), ['name']),
     orders: readOf(client, 'orders', (row) => toOrder(row, words)),
     invoices: readOf(client, 'invoices', (row) => toInvoice(row, words)),
-    payments: readOf(client, 'payments', (row) => toPayment(row, words)),
+    payments: readOf(client, 'payments', (row) => toPayment(row, words), ['amount']),
     quotes: readOf(client, 'quotes', (row) => toQuote(row, words)),
     stock: levels && ((asks) => stock(client, levels, names, words, asks)),
     prices: quotePrices

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Id, ListAsk, Page, Read } from '../connector.ts'
 import { rowOf } from '../shape.ts'
-import { type Row, keyOfBad } from './answer.ts'
+import { type Row, partsOf } from './answer.ts'
 import { type Client } from './client.ts'
 import type { Operation } from './loaded.ts'
 import { good } from './map.ts'
+import { id as identity } from './shapes.ts'
 import { allRows, beginOf, mustBeAnother, mustEnd, pageOf, sizeFor } from './pages.ts'
 
 const OWN_FAULT = ['VALIDATION', 'NOT_FOUND', 'INVALID_ITEM', 'INVALID_CUSTOMER', 'MISSING_REQUIRED_FIELD']
@@ -89,7 +90,7 @@ function sort(
   const wanted = new Map<string, Row[]>(keys.map((key) => [key, []]))
   let lost: ErpError | null = null
   for (const row of rows) {
-    const key = row instanceof ErpError ? keyOfBad(row) : keyOf(row)
+    const key = row instanceof ErpError ? partsOf(row).$key : keyOf(row)
     const known = (typeof key === 'string' && key !== 'null') || typeof key === 'number'
     if (known) wanted.get(String(key))?.push(row)
     else
@@ -133,7 +134,17 @@ export interface Kinds<T> {
   search: Operation | undefined
   searchInput: (text: string) => Record<string, unknown>
   key: string
+  /** The fields without which a record is none. */
+  bold: string[]
   toRecord: (row: Row) => T
+}
+
+/** The records that are whole; all of them where none is, so that a wrong mapping is told and hides nothing. */
+export function wholeOf(rows: Row[], bold: string[]): Row[] {
+  const whole = rows.filter(
+    (row) => row instanceof ErpError || bold.every((name) => identity.safeParse(row[name]).success),
+  )
+  return whole.length > 0 ? whole : rows
 }
 
 /** Reading one kind, page by page as the ERP gives it. */
@@ -197,9 +208,10 @@ async function list<T extends { id: Id }>(
   mustBeAnother(operation, begin, before)
   const skip = from?.skip ?? 0
   const shown = rows.slice(skip, skip + first)
+  const whole = wholeOf(shown, kind.bold)
   const end = skip + shown.length
   const same = { of, size, at: from?.at ?? null, skip: end, page, before }
   const more =
     end < rows.length ? same : next && { of, ...next, skip: 0, page: page + 1, before: begin || before }
-  return { rows: shown.map((row) => kind.toRecord(good(row))), next: more ? write(more) : null }
+  return { rows: whole.map((row) => kind.toRecord(good(row))), next: more ? write(more) : null }
 }
