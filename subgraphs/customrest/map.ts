@@ -268,6 +268,7 @@ export function toInvoice(row: Row, words: Words): Invoice {
     tax: money(one.totalTax, code, words),
     total: money(one.totalGross, code, words),
     balance: money(one.openAmount, code, words),
+    dunningLevel: one.dunningLevel,
     updatedAt: one.updatedAt,
   }
 }

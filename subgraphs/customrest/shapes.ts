@@ -13,6 +13,20 @@ const empty = (value: unknown): unknown => (value === '' || value === null ? und
 const text = z.preprocess(empty, word.optional()).transform((value) => value ?? null)
 const amount = z.preprocess(empty, decimal.optional()).transform((value) => value ?? null)
 const yesNo = z.boolean().nullish()
+const count = z
+  .preprocess(
+    empty,
+    z
+      .union([
+        z.int(),
+        z
+          .string()
+          .regex(/^\d{1,9}$/)
+          .transform(Number),
+      ])
+      .optional(),
+  )
+  .transform((value) => value ?? null)
 const currency = z
   .preprocess(
     empty,
@@ -49,7 +63,7 @@ export const instant = z
 const list = <T extends z.ZodType>(one: T) =>
   z.preprocess((value) => value ?? undefined, z.array(one).optional())
 
-/** A address by the manifest's field names. */
+/** An address by the manifest's field names. */
 export const address = z.looseObject({
   type: z.string().nullish(),
   name: text,
@@ -94,19 +108,20 @@ const document = {
   lines: list(line),
   updatedAt: instant,
 }
-/** A order by the manifest's field names. */
+/** An order by the manifest's field names. */
 export const order = z.looseObject({ ...document, orderDate: day, requestedDate: day })
 /** A quote by the manifest's field names. */
 export const quote = z.looseObject({ ...document, orderDate: day, expiryDate: day })
-/** A invoice by the manifest's field names. */
+/** An invoice by the manifest's field names. */
 export const invoice = z.looseObject({
   ...document,
   issueDate: day,
   dueDate: day,
   openAmount: amount,
+  dunningLevel: count,
   orderReferences: list(word),
 })
-/** A item by the manifest's field names. */
+/** An item by the manifest's field names. */
 export const item = z.looseObject({
   externalId: id,
   sku: word,

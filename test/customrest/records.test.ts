@@ -62,3 +62,16 @@ describe('a record that is not as it should be', () => {
     })
   })
 })
+
+describe('an invoice of a manifest', () => {
+  const room = new Room()
+
+  it('tells how often payment was reminded of, where the ERP says it', async () => {
+    const fields = { externalId: 'id', number: 'no', status: "'OPEN'", dunningLevel: 'dun' }
+    const list = { request: { method: 'GET', path: '/invoices' }, fields }
+    const { erp } = room.open(small({ 'invoices.list': list }))
+    room.say = () => ({ body: [{ id: 1, dun: 2 }, { id: 2, dun: '3' }, { id: 3, dun: '' }, { id: 4 }] })
+    const page = await erp.invoices?.list({ first: 10, after: null })
+    expect(page?.rows.map(({ dunningLevel }) => dunningLevel)).toEqual([2, 3, null, null])
+  })
+})
