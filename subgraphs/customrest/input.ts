@@ -34,8 +34,30 @@ export function mustBeWhole({ lines, currency }: Pick<OrderInput, 'lines' | 'cur
   }
 }
 
-/** Custom attributes by key, as far as the manifest has a field for them. */
-function custom(loaded: Loaded, entity: 'order' | 'customer', given: CustomAttribute[] | null | undefined) {
+type CustomField = NonNullable<Loaded['manifest']['customFields']>[number]
+
+/** How a value of each type is written; the others are any text. */
+const FORMS: Partial<Record<CustomField['type'], RegExp>> = {
+  number: /^-?\d{1,28}(\.\d{1,18})?$/,
+  boolean: /^(true|false)$/,
+  date: /^\d{4}-\d\d-\d\d$/,
+  datetime: /^\d{4}-\d\d-\d\dT\d\d:\d\d/,
+}
+
+function mustFit({ key, type, picklist }: CustomField, value: string | null | undefined): void {
+  if (!value) return
+  const shown = `"${value.slice(0, 60)}"`
+  if (picklist && !picklist.includes(value)) refuse(`${shown} is no value of ${key}.`, 'customAttributes')
+  if (FORMS[type]?.test(value) === false) refuse(`${shown} is no ${type} for ${key}.`, 'customAttributes')
+}
+
+/** Custom attributes by key; refused where the manifest has no field for one, or never writes it. */
+function custom(
+  loaded: Loaded,
+  names: ReadonlySet<string>,
+  entity: 'order' | 'customer',
+  given: CustomAttribute[] | null | undefined,
+) {
   const fields = loaded.manifest.customFields ?? []
   const pairs = (given ?? []).map(({ key, value }) => {
     const field = fields.find(
@@ -46,8 +68,11 @@ function custom(loaded: Loaded, entity: 'order' | 'customer', given: CustomAttri
         `The manifest has no custom field "${key.slice(0, 60)}" for this ${entity}.`,
         'customAttributes',
       )
-    if (field.picklist && value && !field.picklist.includes(value))
-      refuse(`"${value.slice(0, 60)}" is no value of ${key}.`, 'customAttributes')
+    if (!field.writePath && !names.has(key))
+      throw new ErpError('NOT_SUPPORTED', `The manifest writes no "${key.slice(0, 60)}".`, {
+        field: 'customAttributes',
+      })
+    mustFit(field, value)
     return [key, value] as const
   })
   return pairs.length > 0 ? Object.fromEntries(pairs) : undefined
@@ -148,7 +173,7 @@ export function orderWords(
         percentage: percent,
         amount: amount?.amount,
       })),
-      custom: custom(loaded, 'order', input.customAttributes),
+      custom: custom(loaded, names, 'order', input.customAttributes),
       lines: lines?.map((line) => lineWords(line, nativeUnit)),
     },
     keepNull,
@@ -235,7 +260,7 @@ export function customerWords(
       group: input.group,
       paymentTermsCode: input.paymentTerms,
       addresses: input.addresses?.map((address) => place(address, names)),
-      custom: custom(loaded, 'customer', input.customAttributes),
+      custom: custom(loaded, names, 'customer', input.customAttributes),
     },
     keepNull,
   )

@@ -75,3 +75,36 @@ describe('an invoice of a manifest', () => {
     expect(page?.rows.map(({ dunningLevel }) => dunningLevel)).toEqual([2, 3, null, null])
   })
 })
+
+describe('a custom attribute of a manifest', () => {
+  const room = new Room()
+  const ORDER = { customer: '7', lines: [{ item: null, sku: 'A', quantity: '2' }] }
+  const body =
+    "{'ref': input.reference, 'who': input.order.customerId, 'own': input.order.custom.named, 'rows': [input.order.lines.{'a': sku, 'q': quantity}]}"
+  const create = { request: { method: 'POST', path: '/orders', body }, fields: { externalId: 'id' } }
+  const plan = async (field: { key?: string; type?: string; writePath?: string }, value: string) => {
+    const { key = 'named' } = field
+    const customFields = [{ key, entity: 'order', type: 'text', ...field }]
+    const { erp } = room.open(small({ 'orders.create': create }, { customFields }))
+    const [request] = (await erp.order?.plan({ ...ORDER, customAttributes: [{ key, value }] }, 'r1')) ?? []
+    return JSON.parse(request?.body ?? '') as Record<string, unknown>
+  }
+
+  it('is never lost in silence: one that no request names and no path leads to is refused', async () => {
+    expect(await plan({}, 'x')).toMatchObject({ own: 'x' })
+    expect(await plan({ key: 'other', writePath: 'udf.O' }, 'x')).toMatchObject({ udf: { O: 'x' } })
+    const lost = { code: 'NOT_SUPPORTED', field: 'customAttributes' }
+    await expect(plan({ key: 'other' }, 'x')).rejects.toMatchObject(lost)
+  })
+
+  it.each([
+    ['number', '-12.50', 'a dozen'],
+    ['boolean', 'true', 'yes'],
+    ['date', '2026-12-24', '24.12.2026'],
+    ['datetime', '2026-12-24T08:00:00Z', '2026-12-24'],
+  ])('is written as it is where it fits the type %s, and refused where not', async (type, right, wrong) => {
+    expect(await plan({ type }, right)).toMatchObject({ own: right })
+    const refused = { code: 'VALIDATION', field: 'customAttributes' }
+    await expect(plan({ type }, wrong)).rejects.toMatchObject(refused)
+  })
+})
