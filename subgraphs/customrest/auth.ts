@@ -3,14 +3,11 @@ import { ErpError } from '../../schema/errors.ts'
 import { type Auth, EARLY_MS, basic, bearer, fixed } from '../auth.ts'
 import type { Http, HttpRequest } from '../http.ts'
 import { askToken, refreshToken } from '../oauth2.ts'
-import type { AuthPlan } from './credentials.ts'
+import { type AuthPlan, QUERY_KEY } from './credentials.ts'
 import { type Held, type Login, type Logout, sessions } from './session.ts'
 
 /** Puts the credentials into the texts of `auth`; expressions never see them. */
 export type Fill = (text: string) => string
-
-/** The name under which a key for the query travels until the address is made. */
-export const QUERY_KEY = 'x-query-key'
 
 interface OAuthPlan {
   clientAuth: 'basic' | 'body'

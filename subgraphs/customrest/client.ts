@@ -1,8 +1,9 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { type Document, type Row, documentOf, readAs, recordsOf } from './answer.ts'
-import { QUERY_KEY, authOf, mustBeHeader } from './auth.ts'
+import { authOf, mustBeHeader } from './auth.ts'
 import { type Config, filler, mustBeAllowed, visible } from './config.ts'
+import { QUERY_KEY, queryName } from './credentials.ts'
 import { failureOf, holds, reads } from './failure.ts'
 import { endOfJob } from './job.ts'
 import type { Loaded, Operation, Wording } from './loaded.ts'
@@ -74,7 +75,7 @@ export class Client {
   async hidden(request: HttpRequest): Promise<HttpRequest> {
     const { auth } = this.loaded.manifest
     if (auth.kind === 'none') return request
-    if (auth.kind === 'apiKey' && auth.in === 'query') return this.#sealed(request, { [QUERY_KEY]: '•••' })
+    if (queryName(auth) !== null) return this.#sealed(request, { [QUERY_KEY]: '•••' })
     const names =
       auth.kind === 'apiKey'
         ? [auth.name]
@@ -202,11 +203,12 @@ export class Client {
   #sealed(request: HttpRequest, proof: Record<string, string>): HttpRequest {
     const { [QUERY_KEY]: key, ...headers } = proof
     const all = { ...request, headers: { ...request.headers, ...headers } }
-    const { auth } = this.loaded.manifest
-    if (key === undefined || auth.kind !== 'apiKey') return all
+    const name = queryName(this.loaded.manifest.auth)
+    if (key === undefined || name === null) return all
     const mark = request.url.includes('?') ? '&' : '?'
     const value = key === '•••' ? key : encodeURIComponent(key)
-    return { ...all, url: `${request.url}${mark}${encodeURIComponent(auth.name)}=${value}` }
+    // A token of a session is no secret that an operator filled in, so that the log is told of it here.
+    return { ...all, url: `${request.url}${mark}${encodeURIComponent(name)}=${value}`, secrets: [key] }
   }
 }
 

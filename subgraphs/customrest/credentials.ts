@@ -13,6 +13,9 @@ export const SECRETS = [
   'hookSecret',
 ] as const
 
+/** The name under which a proof for the query travels until the address is made. */
+export const QUERY_KEY = 'x-query-key'
+
 const clientAuth = z.enum(['basic', 'body'])
 const inHeader = z.enum(['header', 'query'])
 /** How a manifest says that we prove who we are. */
@@ -49,7 +52,11 @@ export const auth = z.discriminatedUnion('kind', [
     login: request,
     token: expression,
     expiresInS: expression.optional(),
-    apply: z.strictObject({ in: z.enum(['header', 'cookie']), name: z.string().min(1), value: z.string() }),
+    apply: z.strictObject({
+      in: z.enum(['header', 'cookie', 'query']),
+      name: z.string().min(1),
+      value: z.string(),
+    }),
     maxSessions: whole(1).optional(),
     logout: request.optional(),
   }),
@@ -64,3 +71,9 @@ export const auth = z.discriminatedUnion('kind', [
 ])
 /** How we prove who we are. */
 export type AuthPlan = z.output<typeof auth>
+
+/** Under which name of the query the proof stands; null where it stands in a header. */
+export function queryName(plan: AuthPlan): string | null {
+  if (plan.kind === 'apiKey' && plan.in === 'query') return plan.name
+  return plan.kind === 'session' && plan.apply.in === 'query' ? plan.apply.name : null
+}

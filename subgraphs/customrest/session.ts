@@ -1,7 +1,7 @@
 import type { Auth, Token } from '../auth.ts'
 import { bearer } from '../auth.ts'
 import type { Http, Vault } from '../http.ts'
-import type { AuthPlan } from './credentials.ts'
+import { type AuthPlan, QUERY_KEY } from './credentials.ts'
 
 /** Logging in, as the manifest words it: a token and the seconds that it is good for. */
 export type Login = () => Promise<{ token: string; seconds: number }>
@@ -57,7 +57,7 @@ function queue(): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 /**
- * Sessions whose token stands in the header or cookie that the manifest names: one for all requests, or up to
+ * Sessions whose token stands in the header, cookie or query that the manifest names: one for all requests, or up to
  * `maxSessions`, where a request takes the one that fewest others use. All processes share them by the vault.
  */
 export function sessions(
@@ -67,7 +67,7 @@ export function sessions(
   logout: Logout | null,
 ): Held {
   const { in: place, name, value } = plan.apply
-  const header = place === 'cookie' ? 'cookie' : name.toLowerCase()
+  const header = { header: name.toLowerCase(), cookie: 'cookie', query: QUERY_KEY }[place]
   const [before = '', after = ''] = (place === 'cookie' ? `${name}=${value}` : value).split('${token}')
   const get = async (): Promise<Token> => {
     const { token, seconds } = await login()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Exchange, asCall } from '../../subgraphs/http.ts'
 import type { Got } from './open.ts'
 import { Room, small } from './open.ts'
 
@@ -58,6 +59,31 @@ describe('sessions of a manifest', () => {
     const rows = await customers?.byId(['4', '5', '6', '7'])
     expect(rows?.map((row) => row && 'id' in row && row.id)).toEqual(['4', '5', '6', '7'])
     expect([loggedIn().length, proofs().has('S T3')]).toEqual([3, true])
+  })
+
+  it('can stand in the query, hidden from the log, and are renewed and ended there as well', async () => {
+    let tokens = 0
+    room.say = ({ url }) => {
+      if (url === '/login') return { body: { token: `long/token ${(tokens += 1)}` } }
+      return url === '/c/2?sid=long%2Ftoken%201' ? { status: 401 } : { body: { id: url.slice(3, 4) } }
+    }
+    const apply = { in: 'query', name: 'sid', value: '${token}' }
+    const { customers, close } = open({ apply, logout: { method: 'POST', path: '/logout' } })
+    const exchanges: Exchange[] = []
+    const call = { lane: 'live', record: (exchange: Exchange) => void exchanges.push(exchange) } as const
+    await asCall(call, async () => {
+      for (const id of ['1', '2']) await customers?.byId([id])
+      await close?.()
+    })
+    const sent = room.got.map(({ url }) => url).filter((url) => url !== '/login')
+    expect(sent).toEqual([
+      '/c/1?sid=long%2Ftoken%201',
+      '/c/2?sid=long%2Ftoken%201',
+      '/c/2?sid=long%2Ftoken%202',
+      '/logout?sid=long%2Ftoken%202',
+    ])
+    expect(exchanges).toHaveLength(6)
+    expect(JSON.stringify(exchanges)).not.toMatch(/long.*token/)
   })
 
   it('end with the connection where the manifest has a logout, and nothing is sent where there was none', async () => {
