@@ -74,6 +74,12 @@ export const config = z
     reconciliationAccount: code(10)
       .default('12100000')
       .describe('Reconciliation account of new customers in the company code.'),
+    pricingProcedure: code(2)
+      .default('01')
+      .describe('Customer pricing procedure of new customers; without one no order of them is priced.'),
+    shippingCondition: code(2)
+      .default('01')
+      .describe('Shipping condition of new customers; without one no order of them is routed.'),
     statuses: z
       .record(z.string(), z.enum(OrderStatus))
       .default({})

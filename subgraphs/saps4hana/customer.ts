@@ -105,6 +105,8 @@ function newPartner(input: CustomerInput, ref: string, own: object, config: Conf
           SalesOrganization: config.salesOrganization,
           DistributionChannel: config.distributionChannel,
           Division: config.division,
+          CustomerPricingProcedure: config.pricingProcedure,
+          ShippingCondition: config.shippingCondition,
           ...areaFields(input, config),
         },
       ],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Client } from '../../subgraphs/saps4hana/client.ts'
 import { saps4hana } from '../../subgraphs/saps4hana/index.ts'
 import { writeReference } from '../../subgraphs/saps4hana/reference.ts'
-import { ORDER, asked, codeOf, using } from './stand.ts'
+import { ORDER, asked, codeOf, priceAsk, using } from './stand.ts'
 
 describe('SAP S/4HANA: orders and customers', () => {
   it('takes the same order twice without a word, so it is found by its reference first', () =>
@@ -82,6 +82,23 @@ describe('SAP S/4HANA: orders and customers', () => {
         { name: 'Anders', email: 'c@d.example', phone: '+49301234567', paymentTerms: 'NT60' },
       ])
     }))
+
+  it('gives a new customer the pricing procedure and the shipping condition without which no order of it is priced', () =>
+    using(
+      async ({ erp, tap }) => {
+        const input = { name: 'Neu', country: 'DE', currency: 'EUR', paymentTerms: 'NT30' }
+        const { id } = await erp.customer!.create(input, 'cus_1')
+        const body = JSON.parse(tap.writes.at(-1)?.body ?? '') as {
+          to_Customer: { to_CustomerSalesArea: object[] }
+        }
+        expect(body.to_Customer.to_CustomerSalesArea).toMatchObject([
+          { CustomerPricingProcedure: '01', ShippingCondition: '02' },
+        ])
+        const [price] = await erp.prices!([priceAsk('DESK-60', id)])
+        expect(price).toMatchObject({ unitPrice: { currency: 'EUR' }, source: 'customer' })
+      },
+      { shippingCondition: '02' },
+    ))
 
   it('parts a long name between its words, and puts it together again', () =>
     using(async ({ erp }) => {

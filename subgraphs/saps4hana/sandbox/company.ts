@@ -178,6 +178,8 @@ function salesRow(id: string, { name, currency = 'EUR', group = 'retail', termsD
         CustomerPaymentTerms: `NT${termsDays}`,
         CustomerPriceGroup: GROUPS[group],
         CustomerGroup: '01',
+        CustomerPricingProcedure: '01',
+        ShippingCondition: '01',
       }),
     ],
     to_CustomerCompany: [

@@ -99,7 +99,7 @@ export const ENTITIES = new Map<string, Entity>([
     4,
     null,
     `Customer:a10 SalesOrganization:s4 DistributionChannel:s2 Division:s2 Currency:s5 CustomerPaymentTerms:s4 CustomerPriceGroup:s2
-    PriceListType:s2 CustomerGroup:s2 OrderIsBlockedForCustomer:s2 DeletionIndicator:b CustomerPricingProcedure:s2`,
+    PriceListType:s2 CustomerGroup:s2 OrderIsBlockedForCustomer:s2 DeletionIndicator:b CustomerPricingProcedure:s2 ShippingCondition:s2`,
   ),
   entity(
     'A_CustomerCompany',

@@ -86,6 +86,8 @@ interface Frame {
   id: string
   customer: string
   priceGroup: string
+  /** Without one nothing is priced, and it is no error. */
+  procedure: string
   currency: string
   on: number
 }
@@ -107,7 +109,7 @@ function itemOf(state: State, input: Row, frame: Frame): Row {
     throw new Refusal(400, 'V1/390', `Plant ${plant} is not defined for this sales area`, 'ProductionPlant')
   const own = { [key]: frame.id, [itemKey]: textIn(input, itemKey) }
   const { net, tax, conditions } = priced(
-    state.prices(product),
+    frame.procedure ? state.prices(product) : [],
     {
       ...frame,
       material: product,
@@ -171,9 +173,10 @@ function frameOf(state: State, set: string, input: Row, id: string, at: number):
   if (!TERMS.has(terms))
     throw new Refusal(400, 'V1/156', `Terms of payment ${terms} are not defined`, 'CustomerPaymentTerms')
   const priceGroup = textIn(area, 'CustomerPriceGroup')
+  const procedure = textIn(area, 'CustomerPricingProcedure')
   const customer = bare(textIn(input, 'SoldToParty'))
   const on = milliseconds(textIn(input, 'PricingDate')) ?? at
-  return { set, id, customer, priceGroup, currency, on, terms }
+  return { set, id, customer, priceGroup, procedure, currency, on, terms }
 }
 
 /** The totals of a document, shown where its kind has them. */
