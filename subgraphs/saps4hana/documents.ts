@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import type { Discount, DocumentLine, Money } from '../../schema/index.ts'
 import type { Credit, Invoice, Order, Quote } from '../connector.ts'
+import { type Billed, INVOICE } from './billed.ts'
 import type { Config } from './config.ts'
 import { effective, money, priceOf, unitOf, unpadded } from './map.ts'
 import { readReference } from './reference.ts'
@@ -15,7 +16,6 @@ const CATEGORIES: Record<string, Invoice['type']> = {
   O: 'CREDIT_NOTE',
   N: 'CREDIT_NOTE',
 }
-const INVOICE = 'M'
 
 function unpaddedOr(key: string | null): string | null {
   return key === null ? null : unpadded(key)
@@ -51,7 +51,11 @@ function lineOf(native: NativeItem, currency: string | null, config: Config): Do
   }
 }
 
-function orderState(native: NativeOrder, { statuses }: Config): Order['state'] {
+function orderState(
+  native: NativeOrder,
+  invoicing: Order['invoicing'],
+  { statuses }: Config,
+): Order['state'] {
   const { OverallSDProcessStatus: process, OverallTotalDeliveryStatus: delivery } = native
   const rejected = native.OverallSDDocumentRejectionSts
   if (process !== null && Object.hasOwn(statuses, process)) return statuses[process]
@@ -60,20 +64,26 @@ function orderState(native: NativeOrder, { statuses }: Config): Order['state'] {
   if (native.SalesDocApprovalStatus === 'A') return 'PENDING_APPROVAL'
   if (process === 'C' && (rejected === 'B' || rejected === 'C')) return 'CLOSED'
   if (delivery === 'B') return 'PARTIALLY_FULFILLED'
-  if (delivery === 'C' || process === 'C') return billed(native) ? 'INVOICED' : 'FULFILLED'
+  if (delivery === 'C' || process === 'C') return invoicing === 'FULL' ? 'INVOICED' : 'FULFILLED'
   return 'OPEN'
-}
-
-/** The billing status of the order stays empty where deliveries are billed, so the document flow is asked. */
-function billed(native: NativeOrder): boolean {
-  return native.to_SubsequentProcFlowDoc.some(({ SubsequentDocumentCategory: kind }) => kind === INVOICE)
 }
 
 const FULFILMENT: Record<string, Order['fulfilment']> = { A: 'NONE', B: 'PARTIAL', C: 'FULL' }
 
-function invoicingOf(native: NativeOrder): Order['invoicing'] {
-  if (!billed(native)) return 'NONE'
-  return native.OverallTotalDeliveryStatus === 'B' ? 'PARTIAL' : 'FULL'
+/** Items that were rejected or are free of charge need no invoice. */
+function invoicingOf(native: NativeOrder, billed: Billed): Order['invoicing'] {
+  const { OverallOrdReltdBillgStatus: own, SalesOrder: id } = native
+  if (own === 'B' || own === 'C') return own === 'C' ? 'FULL' : 'PARTIAL'
+  if (!native.to_SubsequentProcFlowDoc.some(({ SubsequentDocumentCategory: kind }) => kind === INVOICE))
+    return 'NONE'
+  if (billed === null) return 'UNKNOWN'
+  const shares = native.to_Item.flatMap((one) => {
+    const done = billed(id, one.SalesOrderItem, one.RequestedQuantityUnit)
+    const wanted = one.SalesDocumentRjcnReason === null && !new Big(one.NetAmount).eq(0)
+    return wanted || done.gt(0) ? [[done, wanted ? new Big(one.RequestedQuantity) : done] as const] : []
+  })
+  if (shares.every(([done]) => done.eq(0))) return 'NONE'
+  return shares.every(([done, wanted]) => done.gte(wanted)) ? 'FULL' : 'PARTIAL'
 }
 
 function shipToOf(native: NativeOrder): Order['shipTo'] {
@@ -94,10 +104,11 @@ function shipToOf(native: NativeOrder): Order['shipTo'] {
   }
 }
 
-/** A row of `A_SalesOrder`. Rejected items stay as lines of the order. */
-export function orderOf(native: NativeOrder, config: Config): Order {
+/** A row of `A_SalesOrder` with what was invoiced of it. Rejected items stay as lines of the order. */
+export function orderOf(native: NativeOrder, billed: Billed, config: Config): Order {
   const { TransactionCurrency: currency } = native
   const reference = native[config.referenceField]
+  const invoicing = invoicingOf(native, billed)
   const tax = native.to_Item.reduce((sum, one) => sum.plus(one.TaxAmount), new Big(0))
   return {
     id: unpadded(native.SalesOrder),
@@ -105,10 +116,10 @@ export function orderOf(native: NativeOrder, config: Config): Order {
     reference: typeof reference === 'string' ? readReference(reference) : null,
     purchaseOrderNumber: native.PurchaseOrderByCustomer,
     customer: unpaddedOr(native.SoldToParty),
-    state: orderState(native, config),
+    state: orderState(native, invoicing, config),
     nativeStatus: native.OverallSDProcessStatus,
     fulfilment: FULFILMENT[native.OverallTotalDeliveryStatus ?? 'A'] ?? 'UNKNOWN',
-    invoicing: invoicingOf(native),
+    invoicing,
     orderedOn: native.SalesOrderDate,
     requestedDelivery: native.RequestedDeliveryDate,
     currency,
@@ -121,6 +132,7 @@ export function orderOf(native: NativeOrder, config: Config): Order {
       description: one.SalesOrderItemText,
       tax: money(one.TaxAmount, currency),
       warehouse: [one.ProductionPlant, one.StorageLocation].filter(Boolean).join('/') || null,
+      invoiced: billed && billed(native.SalesOrder, one.SalesOrderItem, one.RequestedQuantityUnit).toFixed(),
     })),
     net: money(native.TotalNetAmount, currency),
     tax: money(tax.toFixed(), currency),

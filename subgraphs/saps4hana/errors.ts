@@ -96,6 +96,12 @@ function classOf(status: number, { code, message }: Said): ErrorCode {
   return words?.[1] ?? BY_STATUS[status] ?? 'VALIDATION'
 }
 
+/** Whether a service is closed to this user, or was never activated. */
+export function isClosed(error: unknown): boolean {
+  if (!(error instanceof ErpError)) return false
+  return error.code === 'PERMISSION_DENIED' || (error.said ?? '').startsWith(`${NO_SERVICE}:`)
+}
+
 /** What SAP refused, as one of our classes; `said` holds its own code and words. */
 export function errorOf({ status, headers, body }: Refused): ErpError {
   const said = saidIn(body)

@@ -17,6 +17,7 @@ import { type Step, inSteps } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { type Query, allOf, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
+import { billedOf } from './billed.ts'
 import type { Client, Service } from './client.ts'
 import { type OwnFields, withOwn } from './custom.ts'
 import { creditOf, invoiceOf, orderOf, quoteOf } from './documents.ts'
@@ -180,7 +181,8 @@ export function customers({ config }: Client): Source<Customer> {
 }
 
 /** Orders of our sales organization. */
-export function orders({ config }: Client): Source<Order> {
+export function orders(client: Client): Source<Order> {
+  const { config } = client
   const partners = config.partnerAddresses ? ',to_Partner/to_Address' : ''
   return {
     service: 'API_SALES_ORDER_SRV',
@@ -191,7 +193,12 @@ export function orders({ config }: Client): Source<Order> {
     expand: `to_Item/to_PricingElement,to_Text,to_SubsequentProcFlowDoc${partners}`,
     filter: `SalesOrganization eq ${literal(config.salesOrganization)}`,
     searched: [{ field: 'SalesOrder' }, { field: 'PurchaseOrderByCustomer' }],
-    map: each((row) => orderOf(shaped(shapes.order, row, 'An order'), config)),
+    async map(rows) {
+      const natives = rows.map((row) => rowOf(() => shaped(shapes.order, row, 'An order')))
+      const good = natives.flatMap((one) => (one instanceof ErpError ? [] : [one]))
+      const billed = await billedOf(client, good)
+      return natives.map((one) => (one instanceof ErpError ? one : orderOf(one, billed, config)))
+    },
   }
 }
 

@@ -152,8 +152,21 @@ function act(state: State, gate: Gate, action: SandboxAction): void {
     const [set, key] =
       action.do === 'setOrderStatus' ? ['A_SalesOrder', 'SalesOrder'] : ['A_SalesQuotation', 'SalesQuotation']
     const document = byId(state, set, key, action.id)
-    if (document) setStatus(document, action.status, state.now())
+    if (document && !bill(state, document, action.status)) setStatus(document, action.status, state.now())
   }
+}
+
+/** BILLED_HALF: its invoices hold half of each item. BILL_CANCELLED: they were cancelled, and its flow keeps them. */
+function bill(state: State, order: Row, status: string): boolean {
+  if (status !== 'BILLED_HALF' && status !== 'BILL_CANCELLED') return false
+  const numbers = rowsIn(order, 'to_SubsequentProcFlowDoc').map((one) => textIn(one, 'SubsequentDocument'))
+  for (const one of state.rows('A_BillingDocument')) {
+    if (!numbers.includes(textIn(one, 'BillingDocument'))) continue
+    if (status === 'BILL_CANCELLED') one.BillingDocumentIsCancelled = true
+    for (const item of rowsIn(one, 'to_Item'))
+      item.BillingQuantity = new Big(textIn(item, 'BillingQuantity')).div(2).toFixed()
+  }
+  return true
 }
 
 /** LOCKED: a person has it open. DELIVERED: a delivery left the house. Anything else is the overall status. */

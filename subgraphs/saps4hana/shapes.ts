@@ -193,6 +193,7 @@ export const order = header
     SalesOrderDate: day,
     RequestedDeliveryDate: day,
     OverallTotalDeliveryStatus: text,
+    OverallOrdReltdBillgStatus: text,
     to_Item: many(
       item.extend({
         SalesOrderItem: key,
@@ -203,7 +204,7 @@ export const order = header
       }),
     ),
     to_Text: many(z.object({ LongTextID: z.string(), LongText: text })),
-    to_SubsequentProcFlowDoc: many(z.object({ SubsequentDocumentCategory: text })),
+    to_SubsequentProcFlowDoc: many(z.object({ SubsequentDocument: text, SubsequentDocumentCategory: text })),
     to_Partner: perhaps(
       z.object({
         PartnerFunction: z.string(),
@@ -264,6 +265,7 @@ export const billing = z.object({
       NetAmount: decimal,
       TaxAmount: decimal,
       SalesDocument: text,
+      SalesDocumentItem: text,
     }),
   ),
 })

@@ -158,6 +158,37 @@ describe('SAP S/4HANA: stock and prices', () => {
     }))
 })
 
+describe('SAP S/4HANA: what was invoiced', () => {
+  it('calls an order invoiced only when invoices that stand cover its items, and tells how much of each they hold', () =>
+    using(async (stand) => {
+      const { erp, demo, sandbox } = stand
+      const { number, lines } = demo.orders.find(({ state }) => state === 'invoiced')!
+      const id = String(4000000 + Number(number))
+      const read = async () => (await erp.orders!.byId([id]))[0]
+      expect(await read()).toMatchObject({ state: 'INVOICED', invoicing: 'FULL' })
+      sandbox.act({ do: 'setOrderStatus', id, status: 'BILLED_HALF' })
+      const half = String(Number(lines[0]!.quantity) / 2)
+      expect(await read()).toMatchObject({ state: 'FULFILLED', invoicing: 'PARTIAL' })
+      expect((await read()) as object).toHaveProperty('lines.0.invoiced', half)
+      sandbox.act({ do: 'setOrderStatus', id, status: 'BILL_CANCELLED' })
+      expect(await read()).toMatchObject({ state: 'FULFILLED', invoicing: 'NONE' })
+    }))
+
+  it('asks for no invoices where an order has none, and knows not how far it is invoiced where it may not read them', () =>
+    using(async (stand) => {
+      const { erp, demo, sandbox, server } = stand
+      const ids = (state: string) =>
+        demo.orders.filter((one) => one.state === state).map((one) => String(4000000 + Number(one.number)))
+      await erp.orders!.byId(ids('open').slice(0, 2))
+      expect(asked(stand, 'API_BILLING_DOCUMENT_SRV')).toEqual([])
+      const match = 'GET /sap/opu/odata/sap/API_BILLING_DOCUMENT_SRV'
+      sandbox.errors.closed = { ...sandbox.errors.notAuthorised!, match }
+      server.faults('s4', [{ do: 'error', name: 'closed', match }])
+      const [row] = await erp.orders!.byId(ids('invoiced').slice(0, 1))
+      expect(row).toMatchObject({ state: 'FULFILLED', invoicing: 'UNKNOWN' })
+    }))
+})
+
 describe('SAP S/4HANA: words and forms', () => {
   it('knows a key with and without the zeros that the database pads it with', () =>
     using(async ({ erp }) => {
