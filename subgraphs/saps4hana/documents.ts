@@ -197,7 +197,10 @@ function standingOf(
   return { state: 'OPEN', payment: late ? 'OVERDUE' : some ? 'PARTIAL' : 'UNPAID' }
 }
 
-/** A row of `A_BillingDocument` with the items of the customer's account that belong to it. */
+/**
+ * A row of `A_BillingDocument` with the items of the customer's account that belong to it, where a credit stands below
+ * zero; it falls due on no day.
+ */
 export function invoiceOf(
   native: NativeBilling,
   items: AccountItem[],
@@ -206,12 +209,14 @@ export function invoiceOf(
 ): Invoice {
   const { TransactionCurrency: currency } = native
   const own = items.find(({ AccountingDocument: number }) => number === native.AccountingDocument)
-  const balance = own ? balanceOf(items) : null
-  const dueOn = own?.NetDueDate ?? null
+  const type = CATEGORIES[native.SDDocumentCategory ?? ''] ?? 'UNKNOWN'
+  const isCredit = type === 'CREDIT_NOTE'
+  const balance = own ? balanceOf(items).times(isCredit ? -1 : 1) : null
+  const dueOn = isCredit ? null : (own?.NetDueDate ?? null)
   return {
     id: unpadded(native.BillingDocument),
     number: unpadded(native.BillingDocument),
-    type: CATEGORIES[native.SDDocumentCategory ?? ''] ?? 'UNKNOWN',
+    type,
     ...standingOf(native, balance, dueOn !== null && dueOn < today),
     nativeStatus: native.InvoiceClearingStatus,
     customer: unpaddedOr(native.SoldToParty),

@@ -14,6 +14,7 @@ import type {
 import { LOGON, NO_TOKEN } from './sandbox/answers.ts'
 import { AREA, COMPANY, PLANTS, ZONE, partnerRow, productRow, stamp, stockRow } from './sandbox/company.ts'
 import { recordRow } from './sandbox/conditions.ts'
+import { credit } from './sandbox/documents.ts'
 import { ERRORS } from './sandbox/errors.ts'
 import { serve } from './sandbox/gateway.ts'
 import { State } from './sandbox/state.ts'
@@ -156,13 +157,18 @@ function act(state: State, gate: Gate, action: SandboxAction): void {
   }
 }
 
-/** BILLED_HALF: its invoices hold half of each item. BILL_CANCELLED: they were cancelled, and its flow keeps them. */
+/**
+ * BILLED_HALF: its invoices hold half of each item. BILL_CANCELLED: they were cancelled, and its flow keeps them.
+ * CREDITED: a credit memo stands against each of them.
+ */
 function bill(state: State, order: Row, status: string): boolean {
-  if (status !== 'BILLED_HALF' && status !== 'BILL_CANCELLED') return false
+  if (!['BILLED_HALF', 'BILL_CANCELLED', 'CREDITED'].includes(status)) return false
   const numbers = rowsIn(order, 'to_SubsequentProcFlowDoc').map((one) => textIn(one, 'SubsequentDocument'))
-  for (const one of state.rows('A_BillingDocument')) {
+  for (const one of [...state.rows('A_BillingDocument')]) {
     if (!numbers.includes(textIn(one, 'BillingDocument'))) continue
+    if (status === 'CREDITED') credit(state, one)
     if (status === 'BILL_CANCELLED') one.BillingDocumentIsCancelled = true
+    if (status !== 'BILLED_HALF') continue
     for (const item of rowsIn(one, 'to_Item'))
       item.BillingQuantity = new Big(textIn(item, 'BillingQuantity')).div(2).toFixed()
   }

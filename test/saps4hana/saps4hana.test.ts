@@ -174,6 +174,17 @@ describe('SAP S/4HANA: what was invoiced', () => {
       expect(await read()).toMatchObject({ state: 'FULFILLED', invoicing: 'NONE' })
     }))
 
+  it('tells the credit that is left of a credit memo above zero, unpaid, and due on no day', () =>
+    using(async ({ erp, demo, sandbox }) => {
+      const { number } = demo.orders.find(({ state }) => state === 'invoiced')!
+      sandbox.act({ do: 'setOrderStatus', id: String(4000000 + Number(number)), status: 'CREDITED' })
+      const id = String(90500000 + Number(number))
+      const [memo] = await erp.invoices!.byId([id])
+      expect(memo).toMatchObject({ type: 'CREDIT_NOTE', state: 'OPEN', payment: 'UNPAID', dueOn: null })
+      const { balance, total } = memo as { balance: object; total: object }
+      expect(balance).toEqual(total)
+    }))
+
   it('asks for no invoices where an order has none, and knows not how far it is invoiced where it may not read them', () =>
     using(async (stand) => {
       const { erp, demo, sandbox, server } = stand

@@ -145,6 +145,29 @@ function accountOf(billing: Row): Row[] {
   return [item(number, 'RV', gross, {}), ...partly]
 }
 
+/** A credit memo over a whole invoice, and what it leaves in the account: an open item below zero. */
+export function credit(state: State, billing: Row): void {
+  const id = String(Number(textIn(billing, 'BillingDocument')) + 500_000)
+  const own = { BillingDocument: id, SDDocumentCategory: 'O', BillingDocumentType: 'G2' }
+  const memo = row('A_BillingDocument', {
+    ...billing,
+    ...own,
+    AccountingDocument: id,
+    InvoiceClearingStatus: 'A',
+    to_Item: rowsIn(billing, 'to_Item').map((one) => ({ ...one, BillingDocument: id })),
+  })
+  state.rows('A_BillingDocument').push(memo)
+  const gross = new Big(textIn(memo, 'TotalGrossAmount')).times(-1).toFixed(2)
+  const account = accountOf(memo).map((one) => ({
+    ...one,
+    AmountInTransactionCurrency: gross,
+    AmountInCompanyCodeCurrency: gross,
+    DebitCreditCode: 'H',
+    NetDueDate: jsonDate('2026-01-31'),
+  }))
+  state.rows('A_OperationalAcctgDocItemCube').push(...account)
+}
+
 function quoteOf(state: State, demo: DemoDocument, index: number): Row {
   const { SalesOrderType: _, ...fields } = input(demo)
   const items = rowsIn(fields, 'to_Item').map(({ SalesOrderItem: number, ...item }) => ({
