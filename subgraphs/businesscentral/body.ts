@@ -135,11 +135,11 @@ async function lineOf(line: OrderLineInput, good: NativeItem, input: OrderInput,
 }
 
 function shipToOf(address: Address): object {
-  const [first = '', second = ''] = address.lines
+  const [first = '', ...rest] = address.lines
   return {
     ...(address.name && { shipToName: address.name }),
     shipToAddressLine1: first,
-    shipToAddressLine2: second,
+    shipToAddressLine2: rest.join(', '),
     ...(address.city && { shipToCity: address.city }),
     ...(address.postalCode && { shipToPostCode: address.postalCode }),
     ...(address.region && { shipToState: address.region }),

@@ -67,6 +67,16 @@ describe('orders', () => {
       expect(row instanceof ErpError ? null : row?.lines).toHaveLength(2)
     }))
 
+  it('are shipped to every line of the address, although Business Central has two fields for it', () =>
+    using(async (stand) => {
+      const { erp } = stand
+      const lines = ['Werk 2', 'Tor 5', 'Rampe B']
+      const shipTo = { name: 'Lager', lines, postalCode: '53111', city: 'Bonn', country: 'DE' }
+      const ref = await erp.order!.create({ ...(await orderFor(stand)), shipTo }, 'ord_SHIP')
+      const [row] = await erp.orders!.byId([ref.id])
+      expect(row).toMatchObject({ shipTo: { lines: ['Werk 2', 'Tor 5, Rampe B'] } })
+    }))
+
   it('carry the customer order number and the note as comments, and discounts of the order on each line', () =>
     using(async (stand) => {
       const { erp } = stand
