@@ -155,29 +155,56 @@ export function orderOf(native: NativeOrder, context: Context): Order {
   }
 }
 
-/** An order that was posted: Business Central deletes it and leaves the invoice, which names it. */
-export function postedOrderOf(native: NativeInvoice, context: Context): Order {
-  const { salesInvoiceLines, customerPurchaseOrderReference: own } = native
-  const lines = salesInvoiceLines.map((line) => ({
-    ...line,
-    shippedQuantity: line.quantity,
-    invoicedQuantity: line.quantity,
-  }))
+/** Whether an invoice was taken back, or takes one back. */
+function isReversed({ status }: NativeInvoice): boolean {
+  const state = known(INVOICES, status)
+  return state === 'VOID' || state === 'CREDITED'
+}
+
+/** How much of several invoices was paid. */
+function paymentOf(invoices: NativeInvoice[], today: string): Invoice['payment'] {
+  const all = invoices.map((one) => invoicePayment(one, today))
+  const [first] = all
+  if (all.every((one) => one === first)) return first ?? 'REVERSED'
+  return all.includes('UNKNOWN') ? 'UNKNOWN' : all.includes('OVERDUE') ? 'OVERDUE' : 'PARTIAL'
+}
+
+/**
+ * An order that was posted: Business Central deletes it and leaves the invoices that name it, one for each part that
+ * was billed apart. It counts as cancelled once all of them were.
+ */
+export function postedOrderOf(invoices: [NativeInvoice, ...NativeInvoice[]], context: Context): Order {
+  const [native] = invoices
+  const standing = invoices.filter((one) => !isReversed(one))
+  const told = standing.length > 0 ? standing : invoices
+  const lines = told.flatMap(({ salesInvoiceLines }) =>
+    salesInvoiceLines.map((line) => ({
+      ...line,
+      shippedQuantity: standing.length > 0 ? line.quantity : undefined,
+      invoicedQuantity: standing.length > 0 ? line.quantity : '0',
+    })),
+  )
+  const { currencyCode: currency, customerPurchaseOrderReference: own } = native
+  const sum = (field: 'totalAmountExcludingTax' | 'totalTaxAmount' | 'totalAmountIncludingTax') =>
+    money(told.reduce((total, one) => total.plus(one[field]), new Big(0)).toFixed(), currency)
   const reference = native.externalDocumentNumber && referenceOf(native.externalDocumentNumber)
   const { purchaseOrder, note } = commentsOf(lines)
+  const closed = standing.every(({ status }) => status === 'Paid')
   return {
     ...commonOf(native, lines, context),
     id: native.orderId ?? native.id,
     number: native.orderNumber,
     reference,
     purchaseOrderNumber: purchaseOrder ?? own ?? (reference ? null : native.externalDocumentNumber),
-    state: native.status === 'Paid' ? 'CLOSED' : 'INVOICED',
-    fulfilment: 'FULL',
-    invoicing: 'FULL',
-    payment: invoicePayment(native, context.today),
+    state: standing.length === 0 ? 'CANCELLED' : closed ? 'CLOSED' : 'INVOICED',
+    fulfilment: standing.length > 0 ? 'FULL' : 'UNKNOWN',
+    invoicing: standing.length > 0 ? 'FULL' : 'NONE',
+    payment: paymentOf(told, context.today),
     shipTo: shipToOf(native),
     note,
-    tax: money(native.totalTaxAmount, native.currencyCode),
+    net: sum('totalAmountExcludingTax'),
+    tax: sum('totalTaxAmount'),
+    total: sum('totalAmountIncludingTax'),
   }
 }
 

@@ -155,14 +155,16 @@ export function orders(client: Client): Source<Order> {
       const rows = await client.read(
         groups(ids).map((some): [string, Query] => [
           'salesInvoices',
-          { expand: 'salesInvoiceLines', filter: anyOf('orderId', some) },
+          { expand: 'salesInvoiceLines', filter: anyOf('orderId', some), orderby: 'number' },
         ]),
       )
+      const natives = rows.flat().map((row) => shaped(shapes.invoice, row, 'An invoice'))
+      const byOrder = Map.groupBy(natives, ({ orderId }) => orderId ?? '')
       return new Map(
-        rows.flat().map((row) => {
-          const native = shaped(shapes.invoice, row, 'An invoice')
-          return [native.orderId ?? '', rowOf(() => postedOrderOf(native, context))]
-        }),
+        [...byOrder].map(([id, [first, ...others]]) => [
+          id,
+          rowOf(() => postedOrderOf([first as shapes.NativeInvoice, ...others], context)) as Order | ErpError,
+        ]),
       )
     },
   }

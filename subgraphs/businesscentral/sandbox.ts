@@ -91,6 +91,7 @@ class Environment implements Sandbox {
     if (action.do === 'expireTokens') return void (this.#generation += 1)
     if (action.do === 'addItem') return this.#company.addItem(action.sku, action.name, action.price)
     if (action.do === 'addCustomer') return this.#company.addCustomer(action.name, action.email)
+    if (action.do === 'setOrderStatus' && this.#bill(action.id, action.status)) return
     if (action.do === 'setOrderStatus' || action.do === 'setQuoteStatus') {
       const row = this.#company.sales.find(action.do === 'setOrderStatus' ? 'order' : 'quote', action.id)
       if (!row) throw new Error(`There is no document ${action.id}.`)
@@ -115,6 +116,21 @@ class Environment implements Sandbox {
     tables.stock.set(action.sku, places)
     // A calculated field: the row does not count as changed.
     item.inventory = num([...places.values()].reduce((sum, one) => sum.plus(one), new Big(0)))
+  }
+
+  /** POSTED_IN_HALVES: two invoices hold half of each line. INVOICE_CANCELED: its first one that stands was taken back. */
+  #bill(id: string, status: string): boolean {
+    const { sales } = this.#company
+    const invoice = sales.rows.invoice.find((row) => row.orderId === id && row.status === 'Open')
+    if (status === 'INVOICE_CANCELED' && invoice)
+      Object.assign(invoice, { status: 'Canceled', remainingAmount: num(0) })
+    const order = sales.find('order', id)
+    if (status !== 'POSTED_IN_HALVES' || !order) return status === 'INVOICE_CANCELED'
+    for (const line of sales.linesOf(order)) line.quantity = num(bigOf(line, 'quantity').div(2))
+    sales.post(order, 'Open')
+    sales.rows.order.push(order)
+    sales.post(order, 'Open')
+    return true
   }
 
   watch(listener: (change: Change) => void): void {

@@ -57,6 +57,22 @@ describe('orders', () => {
       expect([error.code, error.retryable]).toEqual(['CONFLICT', false])
     }))
 
+  it('that were billed in parts are told whole from all their invoices, and count as cancelled once all were', () =>
+    using(async (stand) => {
+      const { erp, sandbox } = stand
+      const { id } = await erp.order!.create(await orderFor(stand), 'ord_PARTS')
+      const read = async () => (await erp.orders!.byId([id]))[0]
+      const whole = await read()
+      const net = whole instanceof ErpError ? null : whole?.net
+      sandbox.act({ do: 'setOrderStatus', id, status: 'POSTED_IN_HALVES' })
+      expect(await read()).toMatchObject({ state: 'INVOICED', invoicing: 'FULL', payment: 'UNPAID', net })
+      sandbox.act({ do: 'setOrderStatus', id, status: 'INVOICE_CANCELED' })
+      const half = String(Number(net?.amount) / 2)
+      expect(await read()).toMatchObject({ state: 'INVOICED', net: { amount: half } })
+      sandbox.act({ do: 'setOrderStatus', id, status: 'INVOICE_CANCELED' })
+      expect(await read()).toMatchObject({ state: 'CANCELLED', invoicing: 'NONE', payment: 'REVERSED' })
+    }))
+
   it('that are released refuse to be cancelled in words of Business Central, and stay whole', () =>
     using(async (stand) => {
       const { erp, sandbox } = stand
