@@ -7,6 +7,7 @@ import { type Query, anyOf, isGuid, literal } from '../odata.ts'
 import { shaped } from '../shape.ts'
 import { type Client, groups } from './client.ts'
 import { PURCHASE_ORDER } from './documents.ts'
+import { isSameUnit } from './map.ts'
 import { documentNumber } from './reference.ts'
 import type { Settings, Setup } from './setup.ts'
 import { CUSTOMER_FIELDS, ITEM_FIELDS, type NativeItem, customer, item } from './shapes.ts'
@@ -14,8 +15,6 @@ import { CUSTOMER_FIELDS, ITEM_FIELDS, type NativeItem, customer, item } from '.
 const QUANTITY = /^\d{1,18}(\.\d{1,18})?$/
 /** Descriptions hold 100 signs. */
 const LONGEST = 100
-/** Both mean "piece". */
-const PIECES = new Set(['H87', 'C62'])
 
 function refuse(field: string, message: string, code: ErpError['code'] = 'VALIDATION'): never {
   throw new ErpError(code, message, { field })
@@ -79,10 +78,7 @@ function goodOf(line: OrderLineInput, found: NativeItem[], field: string): Nativ
 
 function unitCode(wanted: string, good: NativeItem, { units }: Settings, field: string): string {
   const base = good.baseUnitOfMeasureCode
-  const same = (code: string) => {
-    const standard = units.get(code) ?? code
-    return standard === wanted || (PIECES.has(standard) && PIECES.has(wanted))
-  }
+  const same = (code: string) => isSameUnit(units.get(code) ?? code, wanted)
   const found = base && (base === wanted || same(base)) ? base : [...units.keys()].find(same)
   return found ?? refuse(field, `There is no unit of measure for ${wanted}.`, 'MAPPING_MISSING')
 }

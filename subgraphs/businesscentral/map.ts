@@ -9,6 +9,8 @@ const ITEM_TYPES: Record<string, Item['type']> = {
   'Non-Inventory': 'GOODS',
   Service: 'SERVICE',
 }
+/** Both mean "piece". */
+const PIECES = new Set(['H87', 'C62'])
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/
 const PHONE = /^[+\d][\d\s()./-]{2,30}$/
 
@@ -26,6 +28,11 @@ export function emailOf(text: string | null): string | null {
 /** The Rec 20 code of a unit of measure; null where nobody knows it. */
 export function unitOf(code: string | null, settings: Settings): string | null {
   return (code && settings.units.get(code)) || null
+}
+
+/** Whether two Rec 20 codes mean the same. */
+export function isSameUnit(one: string | null, other: string): boolean {
+  return one === other || (PIECES.has(one ?? '') && PIECES.has(other))
 }
 
 /** A row of `items`; the list price is in the local currency. */

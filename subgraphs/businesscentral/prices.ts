@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Id, PriceAsk, PriceReading } from '../connector.ts'
 import { shaped, rowOf } from '../shape.ts'
 import { type Client, groups } from './client.ts'
-import { unitOf } from './map.ts'
+import { isSameUnit, unitOf } from './map.ts'
 import { type Line, type Shelf, readShelf } from './pricelines.ts'
 import { type Query, anyOf, isGuid } from '../odata.ts'
 import type { Settings, Setup } from './setup.ts'
@@ -85,6 +85,7 @@ function priceOf(ask: PriceAsk, known: Known, lines: boolean): PriceReading | nu
   }
   const native = known.items.get(ask.item.toLowerCase())
   if (!native || native.blocked) return null
+  checkUnit(ask.unit, native, known.settings)
   const fitting = buyer ? fits(ask, native, buyer, known.shelf) : []
   const { currency: local } = known.settings
   for (const currency of new Set([ask.currency, buyer?.currencyCode, local])) {
@@ -95,6 +96,14 @@ function priceOf(ask: PriceAsk, known: Known, lines: boolean): PriceReading | nu
     return toReading({ native, currency, best, own, inCurrency }, buyer !== null && lines, known.settings)
   }
   return null
+}
+
+/** The API tells no units of an item but its base unit, so that quantities in others cannot be reckoned. */
+function checkUnit(wanted: string | null, native: NativeItem, settings: Settings): void {
+  const { baseUnitOfMeasureCode: base, number } = native
+  if (wanted === null || wanted === base || isSameUnit(unitOf(base, settings), wanted)) return
+  const message = `The price of item ${number} is known in its base unit ${base} alone.`
+  throw new ErpError('MAPPING_MISSING', message, { field: 'unit' })
 }
 
 /** The lines that count for this item, customer and day, in the base unit. */

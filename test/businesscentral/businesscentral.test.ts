@@ -123,6 +123,16 @@ describe('prices and stock', () => {
       expect(server.calls('bc')).toHaveLength(4)
     }))
 
+  it('refuse a quantity in another unit than the base unit, instead of taking cartons for pieces', () =>
+    using(async ({ erp }) => {
+      const [item] = (await erp.items!.list({ first: 1, after: null, search: 'DESK-60' })).rows
+      const ask = { item: item!.id, sku: '', customer: null, quantity: '2', currency: null, on: '2026-11-21' }
+      const units = [null, 'H87', 'C62', 'CT']
+      const rows = await erp.prices!(units.map((unit) => ({ ...ask, unit })))
+      const told = rows.map((row) => (row instanceof ErpError ? [row.code, row.field] : row?.unit))
+      expect(told).toEqual(['H87', 'H87', 'H87', ['MAPPING_MISSING', 'unit']])
+    }))
+
   it('show one figure for all locations where nothing else is installed, and none for a single one', () =>
     using(
       async ({ erp }) => {
