@@ -5,6 +5,7 @@ import type { OrderInput, OrderLineInput } from '../connector.ts'
 import { exactNumber, plain } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { type Ask, type Client, filtersOf } from './client.ts'
+import type { Config } from './config.ts'
 import type { OwnFields } from './custom.ts'
 import { isActive } from './map.ts'
 import { isKey } from './read.ts'
@@ -146,6 +147,11 @@ function dueOf({ requestedDelivery, lines, orderedOn }: OrderInput, { zone }: Se
   return requestedDelivery ?? latest ?? orderedOn ?? zone.dayAt(Date.now())
 }
 
+/** Companies with branches know no document without one. */
+export function branchOf({ branch }: Config): object {
+  return branch === undefined ? {} : { BPL_IDAssignedToInvoice: branch }
+}
+
 /** The body of the one request that writes an order with its lines. Throws what it can see to be wrong. */
 export async function orderBody(
   client: Client,
@@ -168,6 +174,7 @@ export async function orderBody(
     [config.orderReference]: ref,
     ...(number && { NumAtCard: short(number, 'NumAtCard', 'purchaseOrderNumber') }),
     ...(orderedOn && { DocDate: orderedOn }),
+    ...branchOf(config),
     // Mandatory for orders.
     DocDueDate: dueOf(input, settings),
     ...(currency && { DocCurrency: nativeCurrency(currency, config) }),

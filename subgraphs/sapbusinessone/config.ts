@@ -40,6 +40,10 @@ export const config = z.object({
   customerReference: udf
     .default('U_CRM_ID')
     .describe('User-defined field of business partners (alphanumeric, 50) that holds our reference.'),
+  branch: z
+    .int()
+    .optional()
+    .describe('Number of the branch that sells, in companies with branches; they refuse orders without one.'),
   customerSeries: z
     .int()
     .optional()

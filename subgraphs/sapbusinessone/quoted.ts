@@ -4,7 +4,9 @@ import { ErpError } from '../../schema/errors.ts'
 import { exactNumber, parseExact } from '../json.ts'
 import { rowOf, shaped } from '../shape.ts'
 import type { Part, PartAnswer } from './batch.ts'
+import { branchOf } from './body.ts'
 import type { Client } from './client.ts'
+import type { Config } from './config.ts'
 import type { Wanted } from './prices.ts'
 import type { Settings } from './setup.ts'
 import { decimal, link, text } from './shapes.ts'
@@ -53,16 +55,15 @@ function linesOf(group: Wanted[]): Wanted[] {
   return [...new Map(group.map((one) => [lineKey(one), one])).values()]
 }
 
-function previewBody(group: Wanted[]): object {
+function previewBody(group: Wanted[], config: Config): object {
   const [{ buyer, currency, on } = group[0] as Wanted] = group
   const DocumentLines = linesOf(group).map(({ native, quantity, entry }) => ({
     ItemCode: native.ItemCode,
     Quantity: exactNumber(quantity),
     ...(entry !== null && { UoMEntry: exactNumber(entry) }),
   }))
-  return {
-    Document: { CardCode: buyer.CardCode, DocDate: on, DocDueDate: on, DocCurrency: currency, DocumentLines },
-  }
+  const head = { CardCode: buyer.CardCode, DocDate: on, DocDueDate: on, DocCurrency: currency }
+  return { Document: { ...head, ...branchOf(config), DocumentLines } }
 }
 
 /** The lines of a preview in the order in which they were asked; parts of a kit stand behind it and are left out. */
@@ -96,7 +97,9 @@ export async function previews(
   first: Part[],
 ): Promise<Answers> {
   const groups = together(wanted)
-  const parts = groups.map((group) => client.action('OrdersService_Preview', previewBody(group)))
+  const parts = groups.map((group) =>
+    client.action('OrdersService_Preview', previewBody(group, client.config)),
+  )
   const answers = await client.batch([...first, ...parts])
   const quoted = new Map<Wanted, Quoted | ErpError>()
   const refused: Wanted[] = []
@@ -116,7 +119,9 @@ async function oneByOne(
   refused: Wanted[],
   quoted: Map<Wanted, Quoted | ErpError>,
 ): Promise<void> {
-  const parts = refused.map((one) => client.action('OrdersService_Preview', previewBody([one])))
+  const parts = refused.map((one) =>
+    client.action('OrdersService_Preview', previewBody([one], client.config)),
+  )
   const answers = await client.batch(parts)
   for (const [index, one] of refused.entries()) {
     const answer = answers[index]

@@ -38,9 +38,9 @@ class ServiceLayer implements Sandbox {
   readonly #sessions = new Map<string, number>()
   #count = 0
 
-  constructor(demo: Demo) {
+  constructor(demo: Demo, branches: string[] = []) {
     this.#demo = demo
-    this.#company = new Company(demo)
+    this.#company = new Company(demo, branches)
   }
 
   handle(request: SandboxRequest): SandboxAnswer {
@@ -217,3 +217,6 @@ class ServiceLayer implements Sandbox {
 
 /** Service Layer 10.0 FP 2602, OData v4. Orders above one million fall under an approval procedure. */
 export const sandbox: SandboxFactory = (demo) => new ServiceLayer(demo)
+
+/** The same company with two branches, 1 and 3: it takes no order without the number of one of them. */
+export const branched: SandboxFactory = (demo) => new ServiceLayer(demo, ['1', '3'])

@@ -3,7 +3,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Erp, OrderInput } from '../../subgraphs/connector.ts'
 import { demo } from '../../subgraphs/demo.ts'
 import { type HttpAnswer, type HttpRequest, Outbound } from '../../subgraphs/http.ts'
-import type { Sandbox } from '../../subgraphs/sandbox.ts'
+import type { Sandbox, SandboxFactory } from '../../subgraphs/sandbox.ts'
 import { sapbusinessone } from '../../subgraphs/sapbusinessone/index.ts'
 import { sandbox } from '../../subgraphs/sapbusinessone/sandbox.ts'
 import { SandboxServer } from '../../subgraphs/stage.ts'
@@ -34,7 +34,7 @@ export interface Company {
 type More = Record<string, unknown> | ((url: string) => Record<string, unknown>)
 
 /** One server for a file of tests; each company on it is fresh. */
-export function stage(): { server: SandboxServer; open: (more?: More) => Company } {
+export function stage(): { server: SandboxServer; open: (more?: More, factory?: SandboxFactory) => Company } {
   const server = new SandboxServer()
   const ways: Outbound[] = []
   let count = 0
@@ -43,9 +43,9 @@ export function stage(): { server: SandboxServer; open: (more?: More) => Company
     await Promise.all(ways.map((way) => way.close()))
     await server.close()
   })
-  const open = (more: More = {}): Company => {
+  const open = (more: More = {}, factory = sandbox): Company => {
     const name = `b1company${++count}`
-    server.mount(name, sandbox, DEMO)
+    server.mount(name, factory, DEMO)
     const url = server.url(name)
     const config = sapbusinessone.config.parse({
       ...server.sandbox(name).config(url),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cardCode } from '../../subgraphs/sapbusinessone/customer.ts'
-import { errorOf, orderInput, stage, value } from './stand.ts'
+import { branched } from '../../subgraphs/sapbusinessone/sandbox.ts'
+import { errorOf, orderInput, priceAsk, stage, value } from './stand.ts'
 
 const { server, open } = stage()
 const MILLION = { unitPrice: { amount: '2000000', currency: 'EUR' } }
@@ -80,6 +81,13 @@ describe('orders', () => {
     expect(plan?.body).toContain('"UnitPrice":212.5,"DiscountPercent":0')
     const bare = orderInput({}, { unitPrice: null })
     expect((await erp.order?.plan(bare, REF))?.[0]?.body).not.toMatch(/UnitPrice|DiscountPercent/)
+  })
+
+  it('name the branch that sells, as do previews of their prices, because companies with branches refuse others', async () => {
+    const { erp } = open({ branch: 3 }, branched)
+    expect((await erp.order?.create(orderInput(), REF))?.number).toMatch(/^\d+$/)
+    expect(value((await erp.prices?.([priceAsk('DESK-60', '1')]))?.[0]).unitPrice?.currency).toBe('EUR')
+    expect((await errorOf(open({}, branched).erp.order?.create(orderInput(), REF))).field).toBe('BPLId')
   })
 
   it('carry user-defined fields by their names, and refuse others and discounts in money', async () => {

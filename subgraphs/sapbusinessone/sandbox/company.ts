@@ -24,9 +24,9 @@ export class Company {
   readonly sales: Sales
   readonly #subscriptions = new Map<string, Row>()
 
-  constructor(demo: Demo) {
+  constructor(demo: Demo, branches: string[]) {
     this.master = new Master(demo)
-    this.sales = new Sales(this.master, demo)
+    this.sales = new Sales(this.master, demo, branches)
   }
 
   answer(request: SandboxRequest): SandboxAnswer {

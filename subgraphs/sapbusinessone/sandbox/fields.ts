@@ -14,7 +14,7 @@ export const DOCUMENT: Forms = {
   ...all('text', 'CardCode NumAtCard DocCurrency Comments ShipToCode PayToCode'),
   ...all('text', namesOf('ORDR', 'text')),
   ...all('number', namesOf('ORDR', 'number')),
-  ...all('number', 'DocEntry PaymentGroupCode SalesPersonCode DiscountPercent'),
+  ...all('number', 'DocEntry PaymentGroupCode BPL_IDAssignedToInvoice SalesPersonCode DiscountPercent'),
   ...all('day', 'DocDate DocDueDate TaxDate'),
   DocumentLines: 'rows',
   AddressExtension: 'object',

@@ -31,10 +31,12 @@ export class Sales {
   }
   readonly payments: Row[] = []
   readonly #master: Master
+  readonly #branches: string[]
   readonly #next: Record<string, number> = {}
 
-  constructor(master: Master, demo: Demo) {
+  constructor(master: Master, demo: Demo, branches: string[]) {
     this.#master = master
+    this.#branches = branches
     seedSales(this, master, demo)
   }
 
@@ -141,6 +143,9 @@ export class Sales {
     if (!body.DocDueDate) throw broken('Due date missing  [ORDR.DocDueDate]')
     if (textOf(body, 'DocDate').slice(0, 10) > textOf(body, 'DocDueDate').slice(0, 10))
       throw broken('Due date must not be before posting date')
+    const branch = body.BPL_IDAssignedToInvoice instanceof Num ? body.BPL_IDAssignedToInvoice.text : ''
+    if (this.#branches.length > 0 && !this.#branches.includes(branch))
+      throw broken('Specify an active branch  [ORDR.BPLId]')
     const currency = textOf(body, 'DocCurrency')
     if (currency && buyer.Currency !== '##' && currency !== buyer.Currency && currency !== 'EUR')
       throw broken('Document currency differs from currency of business partner')
