@@ -1,7 +1,8 @@
 import Big from 'big.js'
 import type { Address, DocumentLine, OrderStatus, QuoteStatus } from '../../schema/index.ts'
-import type { GoodsReturn, Invoice, Order, Payment, Quote } from '../connector.ts'
+import type { GoodsReturn, Id, Invoice, Order, Payment, Quote } from '../connector.ts'
 import type { Json } from '../json.ts'
+import { DELIVERY_TYPE, ORDER_TYPE } from './deliveries.ts'
 import { countryOf, money, stampOf } from './map.ts'
 import { type Settings, currencyOf, unitOf } from './setup.ts'
 import type {
@@ -15,8 +16,6 @@ import type {
 
 /** In front of the key of a draft, because drafts are counted apart from orders. */
 export const DRAFT = 'draft:'
-/** Object type of a sales order, as lines of later documents name it. */
-const ORDER_TYPE = '17'
 /** What a draft of an order waits for. */
 export const DRAFTS: Record<string, OrderStatus> = {
   dasWithout: 'DRAFT',
@@ -31,6 +30,8 @@ export interface Context {
   settings: Settings
   /** The calendar day of the server, for what is overdue. */
   today: string
+  /** Delivery -> the orders it was made from. */
+  deliveries?: Map<Id, Id[]>
 }
 
 /** The text of a user-defined field; null where the row has none. */
@@ -178,18 +179,26 @@ function paidOf(native: NativeInvoice, paid: Big, today: string): Invoice['payme
   return paid.gt(0) ? 'PARTIAL' : 'UNPAID'
 }
 
+/** The orders that an invoice was made from, of itself or of what was delivered before. */
+function ordersBehind({ DocumentLines: lines }: NativeInvoice, { deliveries }: Context): Id[] {
+  const ids = lines.flatMap(({ BaseType: type, BaseEntry: id }) => {
+    if (id === null) return []
+    return type === ORDER_TYPE ? [id] : type === DELIVERY_TYPE ? (deliveries?.get(id) ?? []) : []
+  })
+  return [...new Set(ids)]
+}
+
 /** A row of `Invoices`. */
 export function invoiceOf(native: NativeInvoice, context: Context): Invoice {
   const { pick } = amountsOf(native, context)
   const left = (total: string, paid: string) => new Big(total).minus(paid).toFixed()
   const paid = new Big(pick(native.PaidToDate, native.PaidToDateFC)?.amount ?? 0)
-  const orders = native.DocumentLines.filter(({ BaseType }) => BaseType === ORDER_TYPE)
   return {
     ...commonOf(native, context, false),
     type: 'INVOICE',
     state: invoiceState(native),
     payment: paidOf(native, paid, context.today),
-    orders: [...new Set(orders.flatMap(({ BaseEntry }) => BaseEntry ?? []))],
+    orders: ordersBehind(native, context),
     issuedOn: native.DocDate,
     dueOn: native.DocDueDate,
     tax: pick(native.VatSum, native.VatSumFc),

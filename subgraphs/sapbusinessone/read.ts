@@ -21,6 +21,7 @@ import { allOf, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { type Client, filtersOf } from './client.ts'
 import { type OwnField, type OwnFields, customOf } from './custom.ts'
+import { ordersOf } from './deliveries.ts'
 import { type Context, DRAFT, draftOf, invoiceOf, orderOf, paymentOf, quoteOf, udfOf } from './documents.ts'
 import { creditOf, customerOf, itemOf } from './map.ts'
 import type { Setup } from './setup.ts'
@@ -46,6 +47,8 @@ export interface Source<T> {
   select: string[]
   searched: string[]
   map(row: Json, context: Context): T
+  /** What the rows name beside themselves. */
+  beside?(client: Client, rows: Json[]): Promise<Partial<Context>>
   /** Rows whose ids are not in the set. */
   others?(ids: Id[], context: Context, own: OwnField[]): Promise<Map<Id, T | ErpError>>
 }
@@ -71,6 +74,10 @@ async function withOwn<T>(source: Source<T>, own: OwnFields): Promise<Source<T>>
 export async function contextOf(setup: Setup): Promise<Context> {
   const settings = await setup.get()
   return { settings, today: settings.zone.dayAt(Date.now()) }
+}
+
+async function besideOf<T>(client: Client, setup: Setup, source: Source<T>, rows: Json[]): Promise<Context> {
+  return { ...(await contextOf(setup)), ...(await source.beside?.(client, rows)) }
 }
 
 /** The key of a row as text. */
@@ -104,7 +111,7 @@ export function reader<T>(client: Client, setup: Setup, own: OwnFields, plain: S
       if (ids.length === 0) return []
       const source = await withOwn(plain, own)
       const rows = await rowsById(client, source, ids)
-      const context = await contextOf(setup)
+      const context = await besideOf(client, setup, source, [...rows.values()])
       const found = new Map(
         ids.flatMap((id): [Id, T | ErpError][] => {
           const row = rows.get(id)
@@ -130,7 +137,7 @@ async function list<T>(client: Client, setup: Setup, source: Source<T>, ask: Lis
     text === null ? undefined : searchOf(source, text),
   )
   const native = await client.page([set, { filter, select, orderby: key }], size)
-  const context = await contextOf(setup)
+  const context = await besideOf(client, setup, source, native)
   const last = native.at(-1)
   const rows = native.filter((row) => text === null || holds(row, source, text))
   return {
@@ -202,6 +209,7 @@ export const invoices: Source<Invoice> = {
   ...document,
   set: 'Invoices',
   select: Object.keys(shapes.invoice.shape),
+  beside: async (client, rows) => ({ deliveries: await ordersOf(client, rows) }),
   map: (row, context) => invoiceOf(shaped(shapes.invoice, row, 'An invoice'), context),
 }
 

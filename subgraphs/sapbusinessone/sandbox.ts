@@ -124,6 +124,7 @@ class ServiceLayer implements Sandbox {
       const set = isDraft ? 'Drafts' : action.do === 'setOrderStatus' ? 'Orders' : 'Quotations'
       const row = sales.find(set, action.id.replace('draft:', ''))
       if (!row) throw new Error(`There is no document ${action.id}.`)
+      if (action.status === 'DELIVERED') return sales.deliver(row)
       row[isDraft ? 'AuthorizationStatus' : 'DocumentStatus'] = action.status
       return sales.touch(row)
     }

@@ -9,7 +9,10 @@ const REF = 'ord_01JD2WQ3SPEC01'
 it.skipIf(!hasSpec)(
   'sends and answers only paths, fields, members and types that the Service Layer has (skipped without specs)',
   async () => {
-    const companies = [open({ timeZone: 'Europe/Berlin' }), open({ prices: 'itemPrice', customerSeries: 7, branch: 1 })]
+    const companies = [
+      open({ timeZone: 'Europe/Berlin' }),
+      open({ prices: 'itemPrice', customerSeries: 7, branch: 1 }),
+    ]
     const cursors: string[] = []
     for (const { erp, sandbox } of companies) {
       await erp.check()
@@ -21,6 +24,9 @@ it.skipIf(!hasSpec)(
         if (kind === 'payment') continue
         for await (const { cursor } of erp.changes?.(kind, null) ?? []) cursors.push(cursor)
       }
+      const [billed] = (await erp.invoices?.list({ first: 1, after: null }))?.rows ?? []
+      sandbox.act({ do: 'setOrderStatus', id: billed?.orders?.[0] ?? '', status: 'DELIVERED' })
+      await erp.invoices?.byId([billed?.id ?? ''])
       const back = await erp.returns?.list({ first: 1, after: null })
       await erp.returns?.byId(back?.rows.map(({ id }) => id) ?? [])
       await erp.stock?.([{ item: 'DESK-60', sku: 'DESK-60', warehouses: null }])

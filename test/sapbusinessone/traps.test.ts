@@ -73,6 +73,23 @@ describe('reading', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('names the order of an invoice that was made from its delivery, in one more call', async () => {
+    const { erp, sandbox, calls } = open()
+    const { rows } = (await erp.invoices?.list({ first: 2, after: null })) ?? { rows: [] }
+    const [{ id, orders } = { id: '', orders: [] }] = rows
+    expect(orders).toHaveLength(1)
+    sandbox.act({ do: 'setOrderStatus', id: orders?.[0] ?? '', status: 'DELIVERED' })
+    calls.length = 0
+    expect(value((await erp.invoices?.byId([id]))?.[0]).orders).toEqual(orders)
+    expect((await erp.invoices?.list({ first: 1, after: null }))?.rows[0]?.orders).toEqual(orders)
+    expect(calls.map(({ path }) => path.slice(8))).toEqual([
+      'Invoices',
+      'DeliveryNotes',
+      'Invoices',
+      'DeliveryNotes',
+    ])
+  })
+
   it('keeps 18 digits of stock and calls a unit by its Rec 20 code beside the native word', async () => {
     const { erp, sandbox } = open()
     sandbox.act({ do: 'setStock', sku: 'SCREW-80', warehouse: 'MAIN', onHand: '123456789012345.678' })

@@ -12,7 +12,7 @@ import { clock, dayOf, etag } from './values.ts'
 
 const ROOT = '/b1s/v2/'
 const ONE = /^(\w+)\((?:'((?:[^']|'')*)'|(-?\d+))\)(?:\/(\w+))?$/
-const DOCUMENTS: DocumentSet[] = ['Orders', 'Drafts', 'Quotations', 'Invoices', 'Returns']
+const DOCUMENTS: DocumentSet[] = ['Orders', 'Drafts', 'Quotations', 'DeliveryNotes', 'Invoices', 'Returns']
 
 function isDocument(set: string): set is DocumentSet {
   return (DOCUMENTS as string[]).includes(set)

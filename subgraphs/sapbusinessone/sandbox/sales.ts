@@ -18,7 +18,7 @@ const NONE = [
 ]
 
 /** The sets of documents. */
-export type DocumentSet = 'Orders' | 'Drafts' | 'Quotations' | 'Invoices' | 'Returns'
+export type DocumentSet = 'Orders' | 'Drafts' | 'Quotations' | 'DeliveryNotes' | 'Invoices' | 'Returns'
 
 /** Marketing documents: their rows, how they are reckoned, and what may be done to them. */
 export class Sales {
@@ -26,6 +26,7 @@ export class Sales {
     Orders: [],
     Drafts: [],
     Quotations: [],
+    DeliveryNotes: [],
     Invoices: [],
     Returns: [],
   }
@@ -108,6 +109,18 @@ export class Sales {
       if (old) Object.assign(old, line)
     }
     this.touch(row)
+  }
+
+  /** Puts a delivery between an order and its invoices. */
+  deliver(order: Row): void {
+    const lines = rowsIn(order, 'DocumentLines')
+    const numbers = this.#numbers('DeliveryNotes')
+    const based = lines.map((line) => ({ ...line, BaseType: num(17), BaseEntry: order.DocEntry }))
+    this.rows.DeliveryNotes.push({ ...order, ...numbers, DocumentLines: based })
+    const billed = this.rows.Invoices.flatMap((row) => rowsIn(row, 'DocumentLines'))
+    for (const line of billed)
+      if (bigOf(line, 'BaseType').eq(17) && bigOf(line, 'BaseEntry').eq(bigOf(order, 'DocEntry')))
+        Object.assign(line, { BaseType: num(15), BaseEntry: numbers.DocEntry })
   }
 
   touch(row: Row): void {
