@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
-import { type Auth, bearer, sendAs } from '../auth.ts'
+import { type Auth, basic, bearer, sendAs } from '../auth.ts'
 import type { Id, WireRequest } from '../connector.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { type Json, exactOrNull } from '../json.ts'
@@ -50,7 +50,22 @@ export function groups<T>(values: Iterable<T>): T[][] {
   )
 }
 
-/** The wire: OData v4 with Entra client credentials. */
+/** On premises a user with a web service access key (.../v2.0/endpoints-apis-for-dynamics), else an Entra app. */
+function authOf(config: Config, http: Http): Auth {
+  const { user, accessKey = '', clientId = '', clientSecret = '', scope } = config
+  if (user) return basic(user, accessKey)
+  return bearer(http, () =>
+    askToken(http, {
+      url: tokenUrl(config),
+      form: { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope },
+      repeatable: true,
+      refused: 'AUTHENTICATION_FAILED',
+      share: EARLY_SHARE,
+    }),
+  )
+}
+
+/** The wire: OData v4. */
 export class Client {
   readonly config: Config
   readonly #http: Http
@@ -60,20 +75,7 @@ export class Client {
   constructor(config: Config, http: Http) {
     this.config = config
     this.#http = http
-    this.#auth = bearer(http, () =>
-      askToken(http, {
-        url: tokenUrl(config),
-        form: {
-          grant_type: 'client_credentials',
-          client_id: config.clientId,
-          client_secret: config.clientSecret,
-          scope: config.scope,
-        },
-        repeatable: true,
-        refused: 'AUTHENTICATION_FAILED',
-        share: EARLY_SHARE,
-      }),
-    )
+    this.#auth = authOf(config, http)
     this.#company = new Kept(async () => {
       const { rows } = await this.page(`${config.url}/api/v2.0/companies`)
       return rows.map((row) => {

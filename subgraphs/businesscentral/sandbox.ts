@@ -13,6 +13,7 @@ import { Subscriptions } from './sandbox/subscriptions.ts'
 import { guidOf } from './sandbox/values.ts'
 
 const CLIENT = { id: '6f1c2b8e-demo-4f7a-9d2e-0b5a7c3e1f42', secret: 'demo~secret.Q8x_businesscentral-0001' }
+const PERSON = { user: 'NORDLICHT\\API', accessKey: 'demo+access/key=businesscentral-0001' }
 const TENANT = 'nordlicht.example'
 const SCOPE = 'https://api.businesscentral.dynamics.com/.default'
 const SETS: Partial<Record<Change['kind'], string>> = {
@@ -37,7 +38,7 @@ class Environment implements Sandbox {
 
   handle(request: SandboxRequest): SandboxAnswer | Promise<SandboxAnswer> {
     if (request.path === `/${TENANT}/oauth2/v2.0/token`) return this.#token(request)
-    if (request.headers.authorization !== `Bearer ${this.#accessToken}`)
+    if (request.headers.authorization !== `Bearer ${this.#accessToken}` && !isPerson(request.headers))
       return refuse(
         401,
         'Authentication_InvalidCredentials',
@@ -195,3 +196,14 @@ class Environment implements Sandbox {
 
 /** Business Central online, version 27, with the published pages of prices and customers. */
 export const sandbox: SandboxFactory = (demo, url) => new Environment(demo, url)
+
+/** By the basic authentication of a server on premises. */
+function isPerson({ authorization }: SandboxRequest['headers']): boolean {
+  const login = Buffer.from(`${PERSON.user}:${PERSON.accessKey}`).toString('base64')
+  return authorization === `Basic ${login}`
+}
+
+/** How the imitation is reached on premises: by a user instead of an app. */
+export function onPremises(): Record<string, unknown> {
+  return { ...PERSON, tenant: undefined, clientId: undefined, clientSecret: undefined, tokenUrl: undefined }
+}

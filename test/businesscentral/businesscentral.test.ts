@@ -2,7 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
+import { businesscentral } from '../../subgraphs/businesscentral/index.ts'
 import { customerNumber, documentNumber, referenceOf } from '../../subgraphs/businesscentral/reference.ts'
+import { onPremises } from '../../subgraphs/businesscentral/sandbox.ts'
 import { orderFor, using } from './stand.ts'
 
 async function refused(work: () => Promise<unknown>): Promise<ErpError> {
@@ -33,6 +35,32 @@ describe('references', () => {
     const numbers = refs.map(customerNumber)
     for (const number of numbers) expect(number).toMatch(/^[0-9A-Z_]{1,20}$/)
     expect(new Set(numbers).size).toBe(refs.length)
+  })
+})
+
+describe('signing in', () => {
+  it('is done on premises by a user with a web service access key, and asks nobody for a token', () =>
+    using(async ({ erp, server }) => {
+      expect((await erp.check()).currency).toBe('EUR')
+      expect(server.calls('bc').some(({ path }) => path.endsWith('/token'))).toBe(false)
+    }, onPremises()))
+
+  it('with a wrong access key is tried once', () =>
+    using(
+      async ({ erp, server }) => {
+        expect((await refused(() => erp.check())).code).toBe('AUTHENTICATION_FAILED')
+        expect(server.calls('bc')).toHaveLength(1)
+      },
+      { ...onPremises(), accessKey: 'wrong-access-key' },
+    ))
+
+  it('names what is missing of a user or an app', () => {
+    const base = { url: 'https://bc.example:7048/BC', company: 'CRONUS' }
+    const missing = (more: object) =>
+      businesscentral.config.safeParse({ ...base, ...more }).error?.issues.map(({ path }) => path.join('.'))
+    expect(missing({})).toEqual(['tenant', 'clientId', 'clientSecret'])
+    expect(missing({ user: 'A' })).toEqual(['accessKey'])
+    expect(missing({ user: 'A', accessKey: 'b' })).toBe(undefined)
   })
 })
 

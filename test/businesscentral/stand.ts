@@ -33,7 +33,7 @@ export async function using<T>(
       limits: businesscentral.limits,
       vault: memoryVault(),
       allowHosts: [`127.0.0.1:${server.port}`],
-      secrets: [values.clientSecret],
+      secrets: [values.clientSecret ?? values.accessKey ?? ''],
     }),
   )
   try {
