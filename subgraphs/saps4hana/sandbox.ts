@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, RawRequest } from '../connector.ts'
@@ -202,7 +203,7 @@ function eventOf({ kind, id, deleted, at }: Change, secret: string): RawRequest 
     type: `sap.s4.beh.${name.toLowerCase()}.v1.${name}.${deleted ? 'Deleted' : 'Changed'}.v1`,
     specversion: '1.0',
     source: '/default/sap.s4.beh/CLNT100',
-    id: '0894ef45-7741-1eea-b7be-ce30f48e9a1d',
+    id: randomUUID(),
     time: at ?? new Date().toISOString(),
     datacontenttype: 'application/json',
     data: { [name]: id },

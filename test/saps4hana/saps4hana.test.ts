@@ -232,7 +232,7 @@ describe('SAP S/4HANA: words and forms', () => {
     expect(refs.every((ref) => partnerReference(ref).length <= 20)).toBe(true)
   })
 
-  it('reads events of the event mesh, and takes nothing else for one', () =>
+  it('reads events of the event mesh, names each so that it is worked once, and takes nothing else for one', () =>
     using(({ erp, sandbox }) => {
       const raw = sandbox.hook!(
         { kind: 'order', id: '4000001', deleted: true, at: '2026-11-21T06:21:52.000Z' },
@@ -241,6 +241,8 @@ describe('SAP S/4HANA: words and forms', () => {
       expect(erp.hook!.read(raw)).toEqual([
         { kind: 'order', id: '4000001', deleted: true, at: '2026-11-21T06:21:52.000Z' },
       ])
+      expect(erp.hook!.delivery!(raw)).toMatch(/^\/default\/sap\.s4\.beh\/CLNT100 [0-9a-f-]{36}$/)
+      expect(erp.hook!.delivery!({ ...raw, body: Buffer.from('{}') })).toBe(null)
       const odd = {
         ...raw,
         body: Buffer.from(raw.body.toString().replace('.SalesOrder.Deleted', '.Other.Deleted')),
