@@ -21,6 +21,7 @@ const KINDS: Record<string, [Kind, key: string]> = {
 const EVENTS = ['Created', 'Updated', 'Deleted', 'Cancelled', 'Closed', 'Reopened']
 
 const event = z.object({
+  id: z.string().nullish(),
   type: z.string(),
   time: z.string().nullish(),
   data: z.record(z.string(), z.unknown()),
@@ -37,10 +38,21 @@ export function verify({ headers, body }: RawRequest, secret: string): boolean {
   return secret !== '' && isSame(headers[SIGNATURE] ?? '', sign(body, secret))
 }
 
+function eventsOf({ body }: RawRequest): z.output<typeof event>[] {
+  return shaped(z.array(event), parseExact(body.toString('utf8')), 'The webhook')
+}
+
+/** A delivery is sent up to three times; the ids of its events name it. Null where one has none. */
+export function delivery(raw: RawRequest): string | null {
+  const ids = eventsOf(raw).map(({ id }) => id)
+  return ids.length > 0 && ids.every(Boolean)
+    ? createHash('sha256').update(ids.join('\n')).digest('base64url')
+    : null
+}
+
 /** "sap.b1.Orders.Created.v1" with the key alone; a list, because deliveries are batched. */
-export function read({ body }: RawRequest): Change[] {
-  const all = parseExact(body.toString('utf8'))
-  return shaped(z.array(event), all, 'The webhook').flatMap(({ type, time, data }) => {
+export function read(raw: RawRequest): Change[] {
+  return eventsOf(raw).flatMap(({ type, time, data }) => {
     const [, object = '', action = ''] = /^sap\.b1\.(\w+)\.(\w+)\.v\d+$/.exec(type) ?? []
     const [kind, key] = Object.hasOwn(KINDS, object) ? (KINDS[object] ?? []) : []
     const id = key === undefined ? null : data[key]

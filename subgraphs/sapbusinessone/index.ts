@@ -4,7 +4,7 @@ import { Client } from './client.ts'
 import { config } from './config.ts'
 import { OwnFields } from './custom.ts'
 import { Customers } from './customer.ts'
-import { read, subscribe, verify } from './hook.ts'
+import { delivery, read, subscribe, verify } from './hook.ts'
 import { Orders } from './order.ts'
 import { prices } from './prices.ts'
 import { credits, customers, invoices, items, orders, payments, quotes, reader } from './read.ts'
@@ -67,7 +67,7 @@ export const sapbusinessone: Connector<typeof config> = {
           return { name, label, type, required, custom, options }
         })
       },
-      hook: { verify, read, subscribe: (url, secret) => subscribe(client, url, secret) },
+      hook: { verify, read, delivery, subscribe: (url, secret) => subscribe(client, url, secret) },
     }
   },
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import Big from 'big.js'
 import type { Change, RawRequest } from '../connector.ts'
 import type { Demo } from '../demo.ts'
@@ -173,7 +174,7 @@ class ServiceLayer implements Sandbox {
   hook({ kind, id, deleted, at }: Change, secret: string): RawRequest {
     const [object, key] = OBJECTS[kind]
     const event = {
-      id: '5ac18923-cfce-40d3-a31e-7154ca4d5191',
+      id: randomUUID(),
       specversion: '1.0',
       source: '/default/sap.b1/SBONORDLICHT',
       type: `sap.b1.${object}.${deleted ? 'Deleted' : 'Updated'}.v1`,

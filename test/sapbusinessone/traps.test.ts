@@ -186,6 +186,17 @@ describe('webhooks', () => {
     expect(sign(Buffer.from(body), 'my_secret_key')).toBe('4FgCvQyRv5NUKOWM1FAh+tZmiJpOkx9/oPdzsjTgp+0=')
   })
 
+  it('are named by the ids of their events, so that one that is sent again is worked once', () => {
+    const { erp } = open()
+    const named = (...ids: (string | undefined)[]) => {
+      const body = ids.map((id) => ({ id, type: 'sap.b1.Orders.Created.v1', data: { DocEntry: '91' } }))
+      return erp.hook?.delivery?.({ headers: {}, body: Buffer.from(JSON.stringify(body)), query: {} })
+    }
+    expect(named('a', 'b')).toBe(named('a', 'b'))
+    expect(named('a', 'b')).not.toBe(named('a'))
+    expect([named('a', undefined), named()]).toEqual([null, null])
+  })
+
   it('are subscribed once, and the key is neither shown nor written down', async () => {
     const { erp, calls, wire } = open()
     for (let count = 0; count < 2; count += 1)
