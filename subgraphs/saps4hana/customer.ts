@@ -148,12 +148,21 @@ function contactChange(native: NativePartner, kind: 'Email' | 'Phone', value: st
   return patch(entity(set, { AddressID: first.AddressID, Person, OrdinalNumber }), { [name]: value })
 }
 
+/** Each address takes over the one that stands in its place; what is more is added. */
 function addressChange(native: NativePartner, change: Partial<CustomerInput>, config: Config): Operation[] {
-  const [address] = change.addresses ?? (change.country ? [{ lines: [], country: change.country }] : [])
-  if (!address) return []
-  const [body, place] = [addressOf(address, config), placeOf(native)]
-  const base = entity('A_BusinessPartner', { BusinessPartner: native.BusinessPartner })
-  return [place ? patch(place, body) : post(`${base}/to_BusinessPartnerAddress`, body)]
+  const given = change.addresses?.length
+    ? change.addresses
+    : change.country
+      ? [{ lines: [], country: change.country }]
+      : []
+  const { BusinessPartner, to_BusinessPartnerAddress: places } = native
+  const base = entity('A_BusinessPartner', { BusinessPartner })
+  return given.map((address, index) => {
+    const [body, place] = [addressOf(address, config), places[index]]
+    if (!place) return post(`${base}/to_BusinessPartnerAddress`, body)
+    const { AddressID } = place
+    return patch(entity('A_BusinessPartnerAddress', { BusinessPartner, AddressID }), body)
+  })
 }
 
 function taxChange(native: NativePartner, change: Partial<CustomerInput>, config: Config): Operation[] {

@@ -100,6 +100,19 @@ describe('SAP S/4HANA: orders and customers', () => {
       { shippingCondition: '02' },
     ))
 
+  it('changes every address of a customer that is named, in the place where it stands, and adds what is more', () =>
+    using(async ({ erp }) => {
+      const at = (city: string) => ({ lines: ['Weg 1'], city, country: 'DE' })
+      const { id } = await erp.customer!.create({ name: 'Neu', addresses: [at('Bonn'), at('Köln')] }, 'cus_1')
+      await erp.customer!.update!({ id }, { addresses: ['Ulm', 'Jena', 'Kiel'].map(at) }, null)
+      const [row] = await erp.customers!.byId([id])
+      expect((row as { addresses: { city: string }[] }).addresses.map(({ city }) => city)).toEqual([
+        'Ulm',
+        'Jena',
+        'Kiel',
+      ])
+    }))
+
   it('parts a long name between its words, and puts it together again', () =>
     using(async ({ erp }) => {
       const name = 'Vereinigte Werkstätten für Küchen, Möbel und Treppenbau Süddeutschland Aktiengesellschaft'
