@@ -27,6 +27,8 @@ const BY_STATUS: Record<number, ErrorCode> = {
 }
 /** A service that nobody activated answers so, whatever was asked (SAP Note 1797736). */
 const NO_SERVICE = '/IWFND/MED/170'
+/** Stands for anything that an inner call met, a missing authorisation too; its words tell which. */
+const CATCH_ALL = '/IWFND/CM_BEC/026'
 /** Wraps the messages of the application, which stand in the details. */
 const WRAPPER = '/IWBEP/CX_MGW_BUSI_EXCEPTION'
 /** English words, which `Accept-Language: en` asks for; numbers of messages differ between releases. */
@@ -90,6 +92,7 @@ function saidIn(body: Json): Said {
 function classOf(status: number, { code, message }: Said): ErrorCode {
   if (status === 401 || status === 429) return BY_STATUS[status] ?? 'VALIDATION'
   if (code === NO_SERVICE) return 'VALIDATION'
+  if (code === CATCH_ALL && /\bauthori[sz]/i.test(message)) return 'PERMISSION_DENIED'
   if (status >= 500 || status < 400) return 'UNAVAILABLE'
   const words =
     status === 400 || status === 409 ? WORDS.find(([pattern]) => pattern.test(message)) : undefined

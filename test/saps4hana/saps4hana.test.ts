@@ -54,6 +54,12 @@ describe('SAP S/4HANA: tokens and sessions', () => {
       true,
     ))
 
+  it('tells a missing right from a breakdown, although SAP answers both alike', () =>
+    using(async ({ erp, server }) => {
+      server.faults('s4', [{ do: 'error', name: 'innerNotAuthorised' }])
+      expect(await codeOf(erp.items!.byId(['DESK-60']))).toBe('PERMISSION_DENIED')
+    }))
+
   it('asks for what is needed to sign in by name', () => {
     const base = { url: 'https://s4.example', salesOrganization: '1010', companyCode: '1010' }
     const missing = (more: object) =>

@@ -44,6 +44,13 @@ export const ERRORS: Record<string, NativeError> = {
     '/IWFND/CM_BEC/119',
     'You are not authorized to access the service',
   ),
+  innerNotAuthorised: said(
+    'items',
+    'PERMISSION_DENIED',
+    500,
+    '/IWFND/CM_BEC/026',
+    'RFC Error: You are not authorized to use the service',
+  ),
   noService: said(
     'items',
     'VALIDATION',
