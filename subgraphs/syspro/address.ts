@@ -62,7 +62,10 @@ export function addressOf(
   return empty ? null : address
 }
 
-/** The elements of an address; blank ones too, so that no line of an older one stays. */
+/**
+ * The elements of an address; blank ones too, so that no line of an older one stays. An import of an order takes
+ * a blank line for one that is not said, and then the customer's own holds; "{blank}" takes it away (SORTOI schema).
+ */
 export function addressFields(
   address: Address,
   prefix: Names,
@@ -72,6 +75,7 @@ export function addressFields(
 ): Record<string, string> {
   const lines = [...address.lines]
   const said = country === null ? '' : (english.of(country) ?? country)
+  const nothing = prefix === 'ShipAddress' ? '{blank}' : ''
   const values = config.addressLines.map((holds) => {
     if (holds === 'line') return lines.shift() ?? ''
     return holds === 'country' ? said : (address[holds] ?? '')
@@ -82,7 +86,7 @@ export function addressFields(
     })
   const named = values.map((value, index): [string, string] => [
     `${prefix}${index + 1}`,
-    short(value, 40, field),
+    short(value, 40, field) || nothing,
   ])
   return {
     ...Object.fromEntries(named),

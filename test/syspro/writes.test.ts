@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ErpError } from '../../schema/errors.ts'
 import { customerCode, customerMark, orderNumber, referenceOf } from '../../subgraphs/syspro/reference.ts'
 import { orderFor, refused, sentOf, using } from './stand.ts'
 
@@ -115,6 +116,17 @@ describe('an import of an order', () => {
       const many = orderFor({ lines: Array.from({ length: 60 }, () => line) })
       expect((await refused(() => erp.order!.create(many, 'ord_1'))).field).toBe('lines')
       expect(tap.writes).toEqual([])
+    }))
+
+  it('to another address keeps no line of the address of the customer', () =>
+    using(async ({ erp }) => {
+      const home = { type: 'SHIPPING' as const, lines: ['Dock 7', 'Tor 2'], city: 'Kiel', region: 'SH' }
+      const { id } = await erp.customer!.create({ name: 'Hafen AG', addresses: [home] }, 'cus_1')
+      const shipTo = { lines: ['Ring 5'], city: 'Ulm', postalCode: '89073', country: 'DE' }
+      const made = await erp.order!.create(orderFor({ customer: id, shipTo }), 'ord_1')
+      const [row] = await erp.orders!.byId([made.id])
+      expect(row).toMatchObject({ shipTo: { lines: ['Ring 5'], city: 'Ulm', country: 'DE' } })
+      expect(row instanceof ErpError ? row : row?.shipTo?.region).toBe(undefined)
     }))
 
   it('without prices gets those of SYSPRO with its quantity breaks', () =>

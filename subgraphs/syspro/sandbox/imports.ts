@@ -113,6 +113,9 @@ export class Imports {
 
   #head(header: Element | null, customer: Row, po: string): Row {
     const head = orderHead('', customer.Customer ?? '', '2026-11-21')
+    // What the order does not say of its address is that of the customer; only "{blank}" takes a line away.
+    for (const line of [1, 2, 3, 4, 5]) head[`ShipAddress${line}`] = customer[`ShipToAddr${line}`] ?? ''
+    head.ShipPostalCode = customer.ShipPostalCode ?? ''
     head.CustomerPoNumber = po
     head.Currency = customer.Currency ?? ''
     head.InvTermsOverride = customer.TermsCode ?? ''
