@@ -17,6 +17,8 @@ export interface Call {
 const SESSION = /^[0-9A-F]{32}/
 const HIDDEN = '•••'
 const POST_TIMEOUT_MS = 120_000
+/** Nobody waits for a log-off longer than this; the server ends the session by itself some time. */
+const LOGOFF_TIMEOUT_MS = 5_000
 const NAMESPACE = 'http://www.w3.org/2001/XMLSchema-instance'
 
 /** Signs that windows-1252 lacks leave as character references, so that nothing is lost. */
@@ -54,6 +56,8 @@ export class Client {
   readonly config: Config
   readonly #http: Http
   readonly #auth: Auth
+  /** The session that was used last; it holds a licence seat until it is logged off. */
+  #session: string | null = null
 
   constructor(config: Config, http: Http) {
     this.config = config
@@ -136,6 +140,21 @@ export class Client {
     return /\d+(\.\d+)+/.exec(unwrapped(answer.text))?.[0] ?? null
   }
 
+  /** Logs off, so that the licence seat is free for others. What cannot be reached is left to the server. */
+  async close(): Promise<void> {
+    const session = this.#session
+    this.#session = null
+    if (session === null) return
+    const request = {
+      method: 'GET' as const,
+      url: this.#address({ path: 'Logoff', query: [] }, session),
+      repeatable: false,
+      timeoutMs: LOGOFF_TIMEOUT_MS,
+      secrets: [session],
+    }
+    await this.#http.send(request).catch(() => null)
+  }
+
   #address({ path, query }: Call, session: string): string {
     const all: [string, string][] = [['UserId', session], ...query]
     return `${this.config.url}/${path}?${all.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`
@@ -162,6 +181,7 @@ export class Client {
   /** The text of an answer; null where the session is gone. */
   async #once(call: Call, headers: Record<string, string>, repeatable: boolean): Promise<string | null> {
     const session = headers.authorization?.slice('Bearer '.length) ?? ''
+    this.#session = session
     const answer = await this.#http.send({
       method: 'GET',
       url: this.#address(call, session),

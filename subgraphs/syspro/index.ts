@@ -49,6 +49,7 @@ export const syspro: Connector<typeof config> = {
       credit: (ids) => credits(client, ids),
       order: new Orders(client, stock),
       customer: new Customers(client),
+      close: () => client.close(),
     }
   },
 }

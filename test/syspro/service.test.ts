@@ -52,6 +52,29 @@ describe('a session', () => {
       { seats: 1 },
     ))
 
+  it('is logged off when the connection ends, which frees its seat', () =>
+    using(
+      async ({ erp, server, tap, url }) => {
+        await erp.items?.list(first)
+        await erp.close?.()
+        const other = `${url}/Logon?Operator=ANNA&OperatorPassword=anna-demo&CompanyId=A&CompanyPassword=`
+        expect((await bytesAt(other)).toString()).toMatch(/^[0-9A-F]{32}00 {2}$/)
+        expect(JSON.stringify(tap.exchanges)).not.toMatch(/[0-9A-F]{32}00/)
+        const calls = server.calls('syspro').length
+        await erp.close?.()
+        expect(server.calls('syspro')).toHaveLength(calls)
+      },
+      {},
+      { seats: 1 },
+    ))
+
+  it('that cannot be logged off ends no less', () =>
+    using(async ({ erp, server }) => {
+      await erp.items?.list(first)
+      server.faults('syspro', [{ do: 'reset', match: 'Logoff' }])
+      await expect(erp.close?.()).resolves.toBe(undefined)
+    }))
+
   it('and password never stand in what is written down, though both travel in the address', () =>
     using(async ({ erp, tap }) => {
       await erp.check()
