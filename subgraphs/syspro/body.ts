@@ -10,7 +10,7 @@ import { DELIVER_TO, PURCHASE_ORDER } from './documents.ts'
 import { findEach } from './find.ts'
 import { ITEM_COLUMNS } from './map.ts'
 import { orderNumber } from './reference.ts'
-import { key, text } from './shapes.ts'
+import { bare, key, text } from './shapes.ts'
 import type { Stock } from './stock.ts'
 import { currencyOf, digits, isUnit, short, termsCode } from './words.ts'
 
@@ -69,7 +69,7 @@ async function checkCustomer(client: Client, input: OrderInput): Promise<string 
     'Customer',
     [input.customer],
   )
-  const row = rows.find((one) => key(one, 'Customer') === input.customer)
+  const row = rows.find((one) => bare(key(one, 'Customer')) === bare(input.customer))
   if (!row) refuse('customer', `There is no customer ${input.customer.slice(0, 40)}.`, 'INVALID_CUSTOMER')
   if (text(row, 'CustomerOnHold') === 'Y')
     refuse('customer', `Customer ${input.customer} is on hold.`, 'INVALID_CUSTOMER')

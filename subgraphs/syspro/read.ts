@@ -15,7 +15,7 @@ import { findEach } from './find.ts'
 import { CUSTOMER_COLUMNS, ITEM_COLUMNS, customerOf, itemOf } from './map.ts'
 import { type Source, byKey, list } from './pages.ts'
 import { listPrices } from './prices.ts'
-import { deep, key, text } from './shapes.ts'
+import { bare, deep, key, text } from './shapes.ts'
 import { eachRow, readOrder, readStatement } from './single.ts'
 import { currencyOf } from './words.ts'
 
@@ -97,7 +97,7 @@ export function invoices(client: Client): Read<Invoice> {
           invoiceOf(
             row,
             currencyOf(currencies.get(key(row, 'Customer')) ?? null, client.config),
-            details.get(invoiceId(row)) ?? null,
+            details.get(detailKey(row)) ?? null,
             today(),
           ),
         ),
@@ -113,5 +113,9 @@ export function invoices(client: Client): Read<Invoice> {
 async function detailsOf(client: Client, owners: string[]): Promise<Map<string, Element>> {
   const roots = await Promise.all(owners.map((owner) => readStatement(client, owner, 'Y')))
   const all = roots.flatMap((root) => (root ? deep(root, 'InvoiceDetail') : []))
-  return new Map(all.map((one) => [invoiceId(one), one]))
+  return new Map(all.map((one) => [detailKey(one), one]))
+}
+
+function detailKey(row: Element): string {
+  return `${key(row, 'DocumentType')}-${bare(key(row, 'Invoice'))}`
 }

@@ -26,6 +26,12 @@ export function key(row: Element, name: string): string {
   return value
 }
 
+/** A key for comparing: business objects differ in how many zeros they write in front of a key of digits. */
+export function bare(said: string): string {
+  const code = said.trim()
+  return /^\d+$/.test(code) ? code.replace(/^0+(?=\d)/, '') : code
+}
+
 /** A number of a row as exact decimal text; null where the element is missing. */
 export function optional(row: Element, name: string): string | null {
   if (childrenOf(row, name).length === 0) return null

@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Id } from '../connector.ts'
 import { type Element, childrenOf, element } from '../xml.ts'
 import { type Client, fields } from './client.ts'
-import { deep } from './shapes.ts'
+import { bare, deep } from './shapes.ts'
 
 const YES = [
   'IncludeStockedLines',
@@ -48,7 +48,7 @@ export function readOrder(client: Client, number: string): Promise<Element | nul
     const [header] = childrenOf(root, 'SalesOrder')
     if (!header)
       throw new ErpError('BAD_ANSWER', 'SYSPRO answers an order without its number.', { field: 'SalesOrder' })
-    return header.text.trim() === number ? root : null
+    return bare(header.text) === bare(number) ? root : null
   })
 }
 
@@ -93,7 +93,7 @@ export function readStatement(client: Client, customer: string, zero: 'Y' | 'N')
       throw new ErpError('BAD_ANSWER', 'SYSPRO answers a statement without a customer.', {
         field: 'Customer',
       })
-    return found.text.trim() === customer ? root : null
+    return bare(found.text) === bare(customer) ? root : null
   })
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
-import { day, decimal } from '../../subgraphs/syspro/shapes.ts'
+import { bare, day, decimal } from '../../subgraphs/syspro/shapes.ts'
 import { readXml } from '../../subgraphs/xml.ts'
 import { orderFor, using } from './stand.ts'
 
@@ -142,6 +142,18 @@ describe('orders and invoices', () => {
         said.map((one) => (one === 'PAID' ? 'PAID' : null)),
       )
       expect(listed[0]?.id).toMatch(/^I-0{9}2000\d\d$/)
+    }))
+
+  it('and customers are the same ones however many zeros a business object writes in front of their keys', () =>
+    using(async ({ erp, tap }) => {
+      const listed = (await erp.invoices?.list({ first: 50, after: null }))?.rows ?? []
+      const whole = (await erp.invoices?.byId(listed.map(({ id }) => id))) ?? []
+      expect(whole.map((row) => row && 'dueOn' in row && row.dueOn)).not.toContain(null)
+      const [credit] = (await erp.credit?.(['0010001'])) ?? []
+      expect(credit).toMatchObject({ limit: { currency: 'EUR' } })
+      const statement = tap.exchanges.findLast(({ request }) => request.url.includes('ARSQRY'))
+      expect(statement?.response?.body).toContain('<Customer>000000000010001</Customer>')
+      expect([bare(' 0000058'), bare('0'), bare('016R069')]).toEqual(['58', '0', '016R069'])
     }))
 
   it('carry our reference, the order number of the customer, the place of delivery and the note', () =>

@@ -59,13 +59,22 @@ export function statement(tables: Tables, query: Element): string {
   return document('ARStatement', [
     ...elements({
       ...shown,
+      // A key of digits is written as wide as the field here, whatever the table holds.
+      Customer: (customer.Customer ?? '').padStart(15, '0'),
       OutstOrdVal: padded(outstanding.toFixed(2), 2),
       BalanceType: 'I',
       DateCustAdded: '2026-02-01',
     }),
     ...invoices.flatMap(({ InvoiceBal1 = '', CurrencyValue = '', Customer: __, ...row }) =>
       element('InvoiceDetail', [
-        ...elements({ ...row, CurrencyValue, InvoiceBal: InvoiceBal1, ConvRate: padded('1'), MulDiv: 'M' }),
+        ...elements({
+          ...row,
+          Invoice: row.Invoice?.replace(/^0+/, '') ?? '',
+          CurrencyValue,
+          InvoiceBal: InvoiceBal1,
+          ConvRate: padded('1'),
+          MulDiv: 'M',
+        }),
         ...element('TransDetail', ''),
       ]),
     ),
