@@ -161,21 +161,47 @@ export function invoiceId(row: Element): string {
   return `${key(row, 'DocumentType')}-${key(row, 'Invoice')}`
 }
 
-/** A row of ArInvoice; `detail` is the same invoice in ARSQRY, which alone tells when it is due. */
-export function invoiceOf(row: Element, currency: string, detail: Element | null, today: string): Invoice {
+/** What is known of an invoice beside its row. */
+export interface Beside {
+  currency: string
+  /** The same invoice in ARSQRY, which alone tells when it is due. */
+  detail: Element | null
+  /** What the credit notes of the same number took off it, without a sign. */
+  credited: Big
+  /** Whether payments are matched to invoices at all (BalanceType I). */
+  matched: boolean
+  today: string
+}
+
+/** How an invoice stands; where payments are not matched, only the balance of the customer means something. */
+function standingOf(
+  value: Big,
+  open: Big,
+  dueOn: string | null,
+  { detail, credited, matched, today }: Beside,
+): Pick<Invoice, 'state' | 'payment'> {
+  if (!matched) return { state: 'UNKNOWN', payment: 'UNKNOWN' }
+  if (open.eq(0))
+    return credited.gt(0) && credited.gte(value)
+      ? { state: 'VOID', payment: 'REVERSED' }
+      : { state: 'PAID', payment: 'PAID' }
+  const late = dueOn !== null && dueOn < today
+  const unpaid = open.lt(value) ? 'PARTIAL' : 'UNPAID'
+  return { state: 'OPEN', payment: detail && (late ? 'OVERDUE' : unpaid) }
+}
+
+/** A row of ArInvoice. */
+export function invoiceOf(row: Element, beside: Beside): Invoice {
+  const { currency, detail } = beside
   const [total, balance] = [decimal(row, 'CurrencyValue'), decimal(row, 'InvoiceBal1')]
   const [value, open] = [new Big(total).abs(), new Big(balance).abs()]
   const dueOn = detail && day(detail, 'DueDate')
-  const unpaid = open.lt(value) ? 'PARTIAL' : 'UNPAID'
-  const late = dueOn !== null && dueOn < today
-  const payment = open.eq(0) ? 'PAID' : detail && (late ? 'OVERDUE' : unpaid)
   const order = text(row, 'SalesOrder')
   return {
     id: invoiceId(row),
     number: key(row, 'Invoice'),
     type: text(row, 'DocumentType') === 'C' ? 'CREDIT_NOTE' : 'INVOICE',
-    state: open.eq(0) ? 'PAID' : 'OPEN',
-    payment,
+    ...standingOf(value, open, dueOn, beside),
     customer: key(row, 'Customer'),
     orders: order === null ? [] : [order],
     issuedOn: day(row, 'InvoiceDate'),

@@ -1,3 +1,5 @@
+import Big from 'big.js'
+import { ErpError } from '../../schema/errors.ts'
 import type { Answer, Credit, Customer, Id, Invoice, Item, Order, Read } from '../connector.ts'
 import { rowOf } from '../shape.ts'
 import type { Element } from '../xml.ts'
@@ -11,11 +13,11 @@ import {
   orderHeadOf,
   orderOf,
 } from './documents.ts'
-import { findEach } from './find.ts'
+import { anyOf, findEach } from './find.ts'
 import { CUSTOMER_COLUMNS, ITEM_COLUMNS, customerOf, itemOf } from './map.ts'
 import { type Source, byKey, list } from './pages.ts'
 import { listPrices } from './prices.ts'
-import { bare, deep, key, text } from './shapes.ts'
+import { bare, decimal, deep, key, text } from './shapes.ts'
 import { eachRow, readOrder, readStatement } from './single.ts'
 import { currencyOf } from './words.ts'
 
@@ -86,21 +88,25 @@ export function invoices(client: Client): Read<Invoice> {
       const owners = [...new Set(rows.map((row) => key(row, 'Customer')))]
       const found = await findEach(
         client,
-        { table: 'ArCustomer', columns: ['Customer', 'Currency'] },
+        { table: 'ArCustomer', columns: ['Customer', 'Currency', 'BalanceType'] },
         'Customer',
         owners,
       )
-      const currencies = new Map(found.map((row) => [key(row, 'Customer'), text(row, 'Currency')]))
+      const people = new Map(found.map((row) => [key(row, 'Customer'), row]))
+      const credits = await creditsOf(client, rows)
       const details = whole ? await detailsOf(client, owners) : new Map<string, Element>()
       return rows.map((row) =>
-        rowOf(() =>
-          invoiceOf(
-            row,
-            currencyOf(currencies.get(key(row, 'Customer')) ?? null, client.config),
-            details.get(detailKey(row)) ?? null,
-            today(),
-          ),
-        ),
+        rowOf(() => {
+          const owner = people.get(key(row, 'Customer'))
+          const isInvoice = key(row, 'DocumentType') === 'I'
+          return invoiceOf(row, {
+            currency: currencyOf((owner && text(owner, 'Currency')) ?? null, client.config),
+            detail: details.get(detailKey(row)) ?? null,
+            credited: (isInvoice && credits.get(key(row, 'Invoice'))) || new Big(0),
+            matched: !owner || text(owner, 'BalanceType') !== 'B',
+            today: today(),
+          })
+        }),
       )
     },
   })
@@ -108,6 +114,32 @@ export function invoices(client: Client): Read<Invoice> {
     byId: (ids) => byKey(client, source(true), ids, (id) => id.replace(/^[A-Z]-/, ''), invoiceId),
     list: (ask) => list(client, source(false), ask),
   }
+}
+
+/** What credit notes took off those invoices of which nothing is left, by the number that they share. */
+async function creditsOf(client: Client, rows: Element[]): Promise<Map<string, Big>> {
+  // A row that cannot be read is told as such by itself, and spoils no other.
+  const figure = (row: Element, name: string) => {
+    const value = rowOf(() => new Big(decimal(row, name)))
+    return value instanceof ErpError ? null : value.abs()
+  }
+  const settled = rows.filter((row) => text(row, 'DocumentType') === 'I' && figure(row, 'InvoiceBal1')?.eq(0))
+  const notes = await findEach(
+    client,
+    {
+      table: 'ArInvoice',
+      columns: ['Invoice', 'DocumentType', 'CurrencyValue'],
+      where: [anyOf('DocumentType', ['C'])],
+    },
+    'Invoice',
+    settled.flatMap((row) => text(row, 'Invoice') ?? []),
+  )
+  const sums = new Map<string, Big>()
+  for (const note of notes) {
+    const number = key(note, 'Invoice')
+    sums.set(number, (sums.get(number) ?? new Big(0)).plus(figure(note, 'CurrencyValue') ?? 0))
+  }
+  return sums
 }
 
 async function detailsOf(client: Client, owners: string[]): Promise<Map<string, Element>> {

@@ -11,7 +11,7 @@ import { Imports } from './sandbox/imports.ts'
 import { inventory, order, statement } from './sandbox/queries.ts'
 import { customerSetup } from './sandbox/setup.ts'
 import { blankCustomer, customerKey, stockRow } from './sandbox/rows.ts'
-import { CURRENCIES, Tables } from './sandbox/tables.ts'
+import { CURRENCIES, Tables, type Ways } from './sandbox/tables.ts'
 import { Failure, type Form, answer, document, elements, padded } from './sandbox/wire.ts'
 
 const ROOT = '/SYSPROWCFService/Rest/'
@@ -29,7 +29,7 @@ const QUERIES: Record<string, (tables: Tables, query: Element) => string> = {
 }
 
 /** What differs from one installation to another. */
-export interface Installation {
+export interface Installation extends Ways {
   form?: Form
   seats?: number
   allowDuplicates?: boolean
@@ -46,8 +46,8 @@ class Server implements Sandbox {
   readonly #sessions = new Map<string, string>()
   #logons = 0
 
-  constructor(demo: Demo, { form = 'bare', seats = 2, allowDuplicates = false }: Installation) {
-    this.#tables = new Tables(demo)
+  constructor(demo: Demo, { form = 'bare', seats = 2, allowDuplicates = false, ...ways }: Installation) {
+    this.#tables = new Tables(demo, ways)
     this.#imports = new Imports(this.#tables, { allowDuplicates })
     this.#form = form
     this.#seats = seats

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import { bare, day, decimal } from '../../subgraphs/syspro/shapes.ts'
+import type { Installation } from '../../subgraphs/syspro/sandbox.ts'
 import { readXml } from '../../subgraphs/xml.ts'
 import { orderFor, using } from './stand.ts'
 
@@ -155,6 +156,40 @@ describe('orders and invoices', () => {
       expect(statement?.response?.body).toContain('<Customer>000000000010001</Customer>')
       expect([bare(' 0000058'), bare('0'), bare('016R069')]).toEqual(['58', '0', '016R069'])
     }))
+
+  it('that were credited in full are void, and not paid', async () => {
+    const states = (how: Installation) =>
+      using(
+        async ({ erp }) => {
+          const { rows } = (await erp.invoices?.list({ first: 50, after: null })) ?? { rows: [] }
+          const ids = rows.map(({ id }) => id)
+          expect((await erp.invoices?.byId(ids))?.map((row) => row && 'state' in row && row.state)).toEqual(
+            rows.map(({ state }) => state),
+          )
+          return rows.map(({ type, state, payment }) => `${type} ${state} ${payment}`)
+        },
+        {},
+        how,
+      )
+    expect(new Set(await states({}))).toEqual(new Set(['INVOICE PAID PAID', 'INVOICE OPEN null']))
+    expect(new Set(await states({ credited: true }))).toEqual(
+      new Set(['CREDIT_NOTE PAID PAID', 'INVOICE VOID REVERSED', 'INVOICE OPEN null']),
+    )
+  })
+
+  it('of customers whose payments are not matched tell what is open of all, and of none whether it is paid', () =>
+    using(
+      async ({ erp }) => {
+        const rows = (await erp.invoices?.list({ first: 50, after: null }))?.rows ?? []
+        const whole = (await erp.invoices?.byId(rows.map(({ id }) => id))) ?? []
+        for (const row of [...rows, ...whole])
+          expect(row).toMatchObject({ state: 'UNKNOWN', payment: 'UNKNOWN' })
+        const [credit] = (await erp.credit?.([rows[1]?.customer ?? ''])) ?? []
+        expect(credit).toMatchObject({ balance: { currency: 'EUR' } })
+      },
+      {},
+      { balanceForward: true },
+    ))
 
   it('carry our reference, the order number of the customer, the place of delivery and the note', () =>
     using(async ({ erp }) => {

@@ -62,7 +62,6 @@ export function statement(tables: Tables, query: Element): string {
       // A key of digits is written as wide as the field here, whatever the table holds.
       Customer: (customer.Customer ?? '').padStart(15, '0'),
       OutstOrdVal: padded(outstanding.toFixed(2), 2),
-      BalanceType: 'I',
       DateCustAdded: '2026-02-01',
     }),
     ...invoices.flatMap(({ InvoiceBal1 = '', CurrencyValue = '', Customer: __, ...row }) =>

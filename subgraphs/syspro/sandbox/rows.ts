@@ -130,6 +130,7 @@ export function blankCustomer(customer: string, name: string): Row {
     Branch: '10',
     Area: 'S',
     CreditStatus: '0',
+    BalanceType: 'I',
     CreditLimit: padded('0', 0),
     CustomerOnHold: 'N',
     UserField1: '',

@@ -27,6 +27,14 @@ export interface OrderRow {
   comments: string[]
 }
 
+/** What a company does otherwise than the usual one. */
+export interface Ways {
+  /** Invoices without a balance were credited in full, not paid. */
+  credited?: boolean
+  /** Payments are not matched to invoices. */
+  balanceForward?: boolean
+}
+
 function later(day: string, days: number): string {
   return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 }
@@ -34,19 +42,22 @@ function later(day: string, days: number): string {
 /** The tables of the demo company, each made when it is first needed. */
 export class Tables {
   readonly demo: Demo
+  readonly #ways: Ways
   readonly #made = new Map<string, Row[]>()
   readonly #make: Record<string, () => Row[]>
   #orders: Map<string, OrderRow> | null = null
   #agreed: Map<string, DemoAgreement> | null = null
 
-  constructor(demo: Demo) {
+  constructor(demo: Demo, ways: Ways = {}) {
     this.demo = demo
+    this.#ways = ways
     this.#make = {
       InvWhControl: () => demo.warehouses.map(({ code, name }) => ({ Warehouse: code, Description: name })),
       InvMaster: () => demo.products.map(itemRow),
       InvWarehouse: () => demo.products.flatMap(stockRows),
       InvPrice: () => demo.products.flatMap((product) => this.#pricesOf(product)),
-      ArCustomer: () => demo.customers.map(customerRow),
+      ArCustomer: () =>
+        demo.customers.map((one) => ({ ...customerRow(one), BalanceType: ways.balanceForward ? 'B' : 'I' })),
       SorContractPrice: () => demo.agreements.flatMap(contractRows),
       ArInvoice: () => demo.orders.flatMap((order) => this.#invoices(order)),
       SorMaster: () => [...this.orders.values()].map(({ head }) => head),
@@ -147,18 +158,18 @@ export class Tables {
     const share = [0, 1, 0.5][Number(number) % 3] ?? 1
     const code = customerKey(customer)
     const terms = this.find('ArCustomer', 'Customer', code)?.TermsCode ?? '30'
-    return [
-      {
-        Customer: code,
-        Invoice: invoiceKey(number),
-        DocumentType: 'I',
-        InvoiceDate: on,
-        DueDate: later(on, TERMS[terms] ?? 30),
-        CustomerPoNumber: '',
-        SalesOrder: orderKey(number),
-        CurrencyValue: padded(total.toFixed(2), 2),
-        InvoiceBal1: padded(total.times(share).toFixed(2), 2),
-      },
-    ]
+    const invoice = {
+      Customer: code,
+      Invoice: invoiceKey(number),
+      DocumentType: 'I',
+      InvoiceDate: on,
+      DueDate: later(on, TERMS[terms] ?? 30),
+      CustomerPoNumber: '',
+      SalesOrder: orderKey(number),
+      CurrencyValue: padded(total.toFixed(2), 2),
+      InvoiceBal1: padded(total.times(share).toFixed(2), 2),
+    }
+    const credit = { ...invoice, DocumentType: 'C', CurrencyValue: padded(total.times(-1).toFixed(2), 2) }
+    return this.#ways.credited && share === 0 ? [credit, invoice] : [invoice]
   }
 }
