@@ -57,15 +57,18 @@ export class Client {
     return { rows: items, more: hasMore }
   }
 
-  /** All rows of a SuiteQL statement, page after page; one page at a time spares the account's places. */
+  /**
+   * All rows of a SuiteQL statement, page after page; one page at a time spares the account's places. BAD_ANSWER
+   * where there are more than a query can give, because what is missing would be taken for nothing.
+   */
   async rows(statement: string): Promise<Row[]> {
     const rows: Row[] = []
     for (let offset = 0; offset < MAX_ROWS; offset += PAGE) {
       const { rows: more, more: goOn } = await this.page(statement, PAGE, offset)
       rows.push(...more)
-      if (!goOn) break
+      if (!goOn) return rows
     }
-    return rows
+    throw new ErpError('BAD_ANSWER', `NetSuite has more than the ${MAX_ROWS} rows that a query gives.`)
   }
 
   /** A record with its sublists; null where there is none. `id` is an internal id or "eid:…". */

@@ -138,6 +138,14 @@ describe('the query service', () => {
     })
   })
 
+  it('gives 100 000 rows at most: a question with more is refused, not cut short', async () => {
+    const alter = (text: string) => text.replace('"hasMore":false', '"hasMore":true')
+    await using({ alter }, async ({ erp }) => {
+      const error = await refused(erp.stock?.([{ item: '1001', sku: 'DESK-60', warehouses: null }]))
+      expect([error.code, error.message]).toEqual(['BAD_ANSWER', expect.stringContaining('100000 rows')])
+    })
+  })
+
   it('is limited to so many requests at once, told with 429 and with 400', async () => {
     await using({ account: { concurrency: 0 } }, async ({ erp, calls }) => {
       const error = await refused(erp.items?.list({ first: 1, after: null }))
