@@ -4,6 +4,7 @@ import type { Address } from '../../schema/index.ts'
 import type { Answer, Credit, Customer, FieldKind, Id, Item, ListAsk, Page, Read } from '../connector.ts'
 import { rowOf, shaped } from '../shape.ts'
 import type { Client, Row } from './client.ts'
+import type { Config } from './config.ts'
 import { type OwnFields, columnsOf, customOf } from './custom.ts'
 import { ADDRESS_COLUMNS, addressOf, creditOf, customerOf, decimal, id, itemOf } from './map.ts'
 import type { Setup } from './setup.ts'
@@ -111,15 +112,21 @@ export function itemSource(client: Client, setup: Setup): Source<Item> {
   }
 }
 
+/** The tax id, from the field in which it is written; SuiteTax accounts have none of their own. */
+function taxIdColumn({ taxIdField, without }: Config): string[] {
+  if (taxIdField !== 'vatRegNumber') return [`c.${taxIdField.toLowerCase()} AS vatregnumber`]
+  return without.includes('vatNumber') ? [] : ['c.vatregnumber']
+}
+
 /** Customers with their address books. */
 export function customerSource(client: Client, setup: Setup): Source<Customer> {
   const { config } = client
-  const columns = [
-    ...['id', 'entityid', 'companyname', 'email', 'phone', 'isinactive'],
-    ...(config.without.includes('vatNumber') ? [] : ['vatregnumber']),
-  ].map((column) => `c.${column}`)
+  const columns = [...['id', 'entityid', 'companyname', 'email', 'phone', 'isinactive']].map(
+    (column) => `c.${column}`,
+  )
   const all = [
     ...columns,
+    ...taxIdColumn(config),
     'cu.symbol AS currency',
     'BUILTIN.DF(c.terms) AS terms',
     'BUILTIN.DF(c.pricelevel) AS pricelevel',

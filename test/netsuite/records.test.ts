@@ -36,6 +36,17 @@ describe('a customer', () => {
     })
   })
 
+  it('shows its tax id from the field that the account keeps it in', async () => {
+    const config = { taxIdField: 'custentity_crm_id', without: ['vatNumber'] }
+    await using({ config }, async ({ erp, statements }) => {
+      const { id } = await erp.customer!.create({ name: 'Beta AG', taxId: 'DE987654321' }, 'crm-1')
+      expect((await erp.customers?.byId([id]))?.[0]).toMatchObject({ taxId: 'DE987654321' })
+      await erp.customer?.update?.({ id }, { taxId: 'DE123' }, null)
+      expect((await erp.customers?.byId([id]))?.[0]).toMatchObject({ taxId: 'DE123' })
+      expect(statements().some((q) => q.includes('c.vatregnumber'))).toBe(false)
+    })
+  })
+
   it('without what the account wants is MISSING_REQUIRED_FIELD, though NetSuite names no place', async () => {
     for (const german of [false, true]) {
       await using({ account: { german }, config: { subsidiary: undefined } }, async (stand) => {
