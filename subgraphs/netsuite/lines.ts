@@ -152,6 +152,7 @@ export function invoiceOf(row: Row, rows: Row[], { config, zone, today }: Extra)
   const native = shaped(head, row, 'An invoice')
   const natives = rows.map((one) => shaped(line, one, 'A line of an invoice'))
   const credit = native.type === 'CustCred'
+  const state = invoiceState(native.status, credit)
   const [paid, open] = [sizeOf(native.foreignamountpaid), sizeOf(native.foreignamountunpaid)]
   const dueOn = filled(native.duedate)
   const lines = linesOf(natives, native, config).map((one) => (credit ? unsigned(one) : one))
@@ -159,9 +160,9 @@ export function invoiceOf(row: Row, rows: Row[], { config, zone, today }: Extra)
     id: native.id,
     number: filled(native.tranid),
     type: credit ? 'CREDIT_NOTE' : 'INVOICE',
-    state: invoiceState(native.status, credit),
+    state,
     nativeStatus: nativeStatus(native),
-    payment: paymentState(paid, open, credit ? null : dueOn, today),
+    payment: paymentState(state, paid, open, credit ? null : dueOn, today),
     customer: native.entity ?? null,
     customerName: filled(native.entity_name),
     orders: [...new Set(natives.map(({ createdfrom }) => createdfrom).filter((one) => one != null))],

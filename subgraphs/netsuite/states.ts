@@ -48,13 +48,15 @@ export function quoteState(native: string): QuoteStatus {
   return QUOTES[letterOf(native)] ?? 'UNKNOWN'
 }
 
-/** How much of an invoice was paid; amounts as decimals without sign. */
+/** How much of an invoice was paid; amounts as decimals without sign. A voided one leaves nothing open, unpaid. */
 export function paymentState(
+  state: InvoiceStatus,
   paid: string | null,
   open: string | null,
   dueOn: string | null,
   today: string,
 ): PaymentStatus {
+  if (state === 'VOID') return 'REVERSED'
   if (open === null) return 'UNKNOWN'
   if (Number(open) === 0) return 'PAID'
   if (dueOn !== null && dueOn < today) return 'OVERDUE'

@@ -56,6 +56,17 @@ describe('documents', () => {
     })
   })
 
+  it('that were voided were not paid', async () => {
+    const alter = (text: string) => text.replaceAll(/("type":"CustInvc"[^}]*?"status":")[AB]"/g, '$1V"')
+    await using({ alter }, async ({ erp }) => {
+      const rows = (await erp.invoices?.list(all))?.rows ?? []
+      const invoices = rows.filter(({ type }) => type === 'INVOICE')
+      expect(new Set(invoices.map(({ state, payment }) => `${state} ${payment}`))).toEqual(
+        new Set(['VOID REVERSED']),
+      )
+    })
+  })
+
   it('of the quoting kind say how far they came', async () => {
     await using({}, async ({ erp }) => {
       const rows = (await erp.quotes?.list(all))?.rows ?? []
