@@ -38,9 +38,16 @@ function times(a: string | null, b: string | null): string | null {
   return a === null || b === null ? null : new Big(a).times(b).toFixed()
 }
 
+/** How much of a line was converted, in its own unit: Intacct counts that in base units, as `quantity`. */
+function convertedOf({ unitQuantity, quantity, quantityConverted: done }: NativeLine): string | null {
+  if (done === null || unitQuantity === quantity) return done
+  if (unitQuantity === null || quantity === null || new Big(quantity).eq(0)) return null
+  return new Big(done).times(unitQuantity).div(quantity).round(10).toFixed()
+}
+
 /** A line. `unitPrice` comes after the discount of the line; before it there is `retailPrice`. */
 function lineOf(native: NativeLine, currency: string | null, config: Config, ends: Ends): DocumentLine {
-  const { unitQuantity, unitPrice, retailPrice, discountPercent, quantityConverted, memo } = native
+  const { unitQuantity, unitPrice, retailPrice, discountPercent, memo } = native
   const off = discountPercent !== null && !new Big(discountPercent).eq(0) ? discountPercent : null
   const sku = dimension(native.dimensions.item)
   return {
@@ -54,8 +61,8 @@ function lineOf(native: NativeLine, currency: string | null, config: Config, end
     discounts: off === null ? [] : [{ percent: off }],
     net: money(times(unitQuantity, unitPrice), currency),
     warehouse: dimension(native.dimensions.warehouse),
-    ...(ends.shipped && { delivered: quantityConverted }),
-    ...(ends.invoiced && { invoiced: quantityConverted }),
+    ...(ends.shipped && { delivered: convertedOf(native) }),
+    ...(ends.invoiced && { invoiced: convertedOf(native) }),
   }
 }
 
@@ -90,13 +97,19 @@ function stateOf(native: NativeDocument, { invoiced }: Ends, config: Config): Or
   return whole === 'OPEN' && converted.length > 0 ? 'PARTIALLY_FULFILLED' : whole
 }
 
+/** Whether all of a document was converted; an order may be closed when only a part was. */
+function isWhole({ state, lines }: NativeDocument): boolean {
+  if (state === 'converted') return true
+  return lines.every(({ quantity, quantityConverted }) => new Big(quantityConverted ?? 0).gte(quantity ?? 0))
+}
+
 /** A sales order with its lines. */
 export function orderOf(native: NativeDocument, shipTo: Place | null, config: Config): Order {
   const ends = endsOf(native, config)
   const state = stateOf(native, ends, config)
   const currency = native.txnCurrency ?? native.baseCurrency
   const { subtotalInTxnCurrency: net, totalInTxnCurrency: total } = native
-  const share = state === 'PARTIALLY_FULFILLED' ? 'PARTIAL' : 'FULL'
+  const share = state === 'PARTIALLY_FULFILLED' || !isWhole(native) ? 'PARTIAL' : 'FULL'
   return {
     id: native.key,
     number: native.documentNumber,

@@ -75,6 +75,27 @@ describe('documents of Sage Intacct', () => {
     expect(look(into('Sales Invoice', '6'))).toEqual(['FULFILLED', 'FULL', 'NONE'])
   })
 
+  it('that were closed with a part delivered are delivered in part', () => {
+    const history = [{ convertedTo: { key: '8', documentType: 'Shipper' }, convertedFrom: { key: '7' } }]
+    const look = (quantityConverted: string) =>
+      orderOf(documentWith({ state: 'closed', history, line: { quantityConverted } }), null, config)
+        .fulfilment
+    expect([look('2'), look('5')]).toEqual(['PARTIAL', 'FULL'])
+  })
+
+  it('tell what was delivered of a line in the unit of the line, which Intacct counts in base units', () => {
+    const delivered = (unitQuantity: string, quantity: string, quantityConverted: string) => {
+      const history = [{ convertedTo: { key: '8', documentType: 'Shipper' }, convertedFrom: { key: '7' } }]
+      const line = { unit: 'Carton', unitQuantity, quantity, quantityConverted }
+      return orderOf(documentWith({ history, line }), null, config).lines?.[0]?.delivered
+    }
+    expect([delivered('2', '24', '12'), delivered('2', '24', '24'), delivered('3', '3', '1')]).toEqual([
+      '1',
+      '2',
+      '1',
+    ])
+  })
+
   it('name an item by its id alone where the answer writes its name behind it', () => {
     expect(orderOf(documentWith({}), null, config).lines?.[0]?.sku).toBe('WID')
   })
