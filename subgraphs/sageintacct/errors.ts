@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type ErrorCode, ErpError } from '../../schema/errors.ts'
 import { type HttpAnswer, retryAfter } from '../http.ts'
 import { type Json, exactOrNull } from '../json.ts'
+import { own } from './map.ts'
 import { type Element, at, childrenOf, textAt } from '../xml.ts'
 
 /** What either interface said: codes and words, whatever they were wrapped in. */
@@ -25,6 +26,8 @@ const BY_CODE: Record<string, ErrorCode> = {
   'INV-1359': 'MISSING_REQUIRED_FIELD',
   'INV-1372': 'CONFLICT',
 }
+/** Tokens that ended, are not for here, or were never given have numbers of their own. */
+const TOKEN = /^GW-003[1-9]$/
 const BY_STATUS: Record<number, ErrorCode> = {
   401: 'AUTHENTICATION_FAILED',
   403: 'PERMISSION_DENIED',
@@ -114,7 +117,9 @@ export function errorOf(
   status: number,
   headers: Record<string, string> = {},
 ): ErpError {
-  const coded = codes.map((code) => (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined)).find(Boolean)
+  const coded = codes
+    .map((code) => (TOKEN.test(code) ? 'AUTHENTICATION_FAILED' : own(BY_CODE, code)))
+    .find(Boolean)
   const worded = WORDS.find(([words]) => words.test(said))?.[1]
   const busy = status === 401 || status === 403 || status === 429 ? BY_STATUS[status] : undefined
   const down = status >= 500 ? 'UNAVAILABLE' : undefined

@@ -152,8 +152,15 @@ export class Gateway {
     const { status, text, headers } = answer
     // An old session may also be told by 498 or 401 without a body.
     if (status === 498 || status === 401) return readXml(ENDED)
-    if (/<(response|errormessage)[\s>]/.test(text) && status < 500) return readXml(text)
-    if (status < 200 || status >= 300) throw errorOf({ codes: [], said: '' }, status, headers)
+    const root = /<(response|errormessage)[\s>]/.test(text) && status < 500 ? readXml(text) : null
+    if (root && status >= 200 && status < 300) return root
+    if (status < 200 || status >= 300) {
+      const found = root && gatewayFault(root)
+      if (root && found?.authentication) return root
+      // With 400 this word is about the session, and about nothing that was asked.
+      if (status === 400 && found?.fault.codes.includes('invalidRequest')) return readXml(ENDED)
+      throw errorOf(found?.fault ?? { codes: [], said: '' }, status, headers)
+    }
     if (/API rate limit exceeded/i.test(text))
       throw errorOf({ codes: [], said: text.slice(0, 200) }, 429, headers)
     throw new ErpError('BAD_ANSWER', 'The gateway answered no XML of its own.', { said: text.slice(0, 300) })

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { faultOf, refusalOf } from '../../subgraphs/sageintacct/errors.ts'
+import { sandbox as factory } from '../../subgraphs/sageintacct/sandbox.ts'
+import { controlFailure } from '../../subgraphs/sageintacct/sandbox/gateway.ts'
+import type { Sandbox, SandboxAnswer, SandboxRequest } from '../../subgraphs/sandbox.ts'
+import { type Company, DEMO, order, refusal, stage } from './open.ts'
+
+const { open, server } = stage()
+const first = { first: 3, after: null }
+
+type Next = () => Promise<SandboxAnswer>
+
+/** A company whose gateway answers as `change` says; `next` is how it answers by itself. */
+function altered(
+  change: (request: SandboxRequest, next: Next) => SandboxAnswer | Promise<SandboxAnswer>,
+): Company {
+  const company = open()
+  const whole = (...given: Parameters<typeof factory>): Sandbox => {
+    const inner = factory(...given)
+    const handle: Sandbox['handle'] = (request) => {
+      const next = async () => inner.handle(request)
+      return request.path.endsWith('.phtml') ? change(request, next) : next()
+    }
+    return { ...inner, handle }
+  }
+  server.mount(company.name, whole, DEMO)
+  return company
+}
+
+function sessions({ wire }: Company): number {
+  return wire.filter(({ request }) => request.body?.includes('<getAPISession')).length
+}
+
+describe('the gateway of Sage Intacct, by its status', () => {
+  it('asks for fewer calls with 429 in XML of its own, and is waited for as long as its header says', async () => {
+    const { erp } = altered(({ body }, next) =>
+      body.includes('<query>')
+        ? {
+            ...controlFailure('GW-0010', 'Too much'),
+            status: 429,
+            headers: { 'X-IA-Throttle-Retry-After': '30' },
+          }
+        : next(),
+    )
+    const error = await refusal(async () => erp.payments?.list(first))
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', retryable: true, retryAfterMs: 30_000 })
+  })
+
+  it('tells with 400 and invalidRequest that the session is over: it is renewed once, and nothing is lost', async () => {
+    let refused = 0
+    const company = altered(({ body }, next) =>
+      body.includes('<create_sotransaction>') && (refused += 1) === 1
+        ? { ...controlFailure('invalidRequest', 'The request is not valid'), status: 400 }
+        : next(),
+    )
+    expect((await company.erp.order?.create(order(), 'ord_1'))?.number).toMatch(/^SO\d+$/)
+    expect(sessions(company)).toBe(2)
+  })
+
+  it('refuses a company, a permission or a path with a status that decides', async () => {
+    const codes = async (status: number, errorno: string) => {
+      const { erp } = altered(({ body }, next) =>
+        body.includes('<query>') ? { ...controlFailure(errorno, 'No'), status } : next(),
+      )
+      return (await refusal(async () => erp.payments?.list(first))).code
+    }
+    expect(await codes(400, 'GW-0011')).toBe('AUTHENTICATION_FAILED')
+    expect(await codes(403, 'XL03000003')).toBe('PERMISSION_DENIED')
+    expect(await codes(404, 'unknown')).toBe('NOT_FOUND')
+  })
+
+  it('names an ended token with a number of its own, which is no fault of what was asked', () => {
+    const body = { 'ia::error': { code: 'GW-0033', message: 'Something about it' } }
+    const text = JSON.stringify(body)
+    expect(faultOf(body)?.codes).toEqual(['GW-0033'])
+    expect(refusalOf({ status: 400, headers: {}, text, json: () => body }).code).toBe('AUTHENTICATION_FAILED')
+  })
+})
