@@ -51,6 +51,14 @@ function sameHouse(endpoint: string, url: string): boolean {
   return theirs.protocol === ours.protocol && near
 }
 
+/** When a session will end, as the answer to each call says anew; both of its times are the server's. */
+function endOf(root: Element): number | null {
+  const [from, until] = ['sessiontimestamp', 'sessiontimeout'].map((name) =>
+    Date.parse(textAt(root, 'operation', 'authentication', name) ?? ''),
+  )
+  return from && until ? Date.now() + until - from : null
+}
+
 /**
  * The XML gateway, for what REST cannot do: several objects in one transaction, each function at most once, and
  * payments with their parts. Its session is made from the REST token, so nobody signs in twice.
@@ -137,7 +145,9 @@ export class Gateway {
   }
 
   async #send(work: Work, session: Session): Promise<Element> {
-    return this.#exchange(this.#requestOf(work, session), work.repeatable, [session.id])
+    const root = await this.#exchange(this.#requestOf(work, session), work.repeatable, [session.id])
+    session.endsAt = endOf(root) ?? session.endsAt
+    return root
   }
 
   async #exchange(request: WireRequest, repeatable: boolean, secrets: string[]): Promise<Element> {
@@ -197,7 +207,7 @@ export class Gateway {
       throw new ErpError('BAD_ANSWER', 'The gateway gave no session at an address of its own.', {
         field: 'endpoint',
       })
-    return { id, endpoint, endsAt: Date.now() + Number(expiresIn ?? 3600) * 1000 }
+    return { id, endpoint, endsAt: endOf(root) ?? Date.now() + Number(expiresIn ?? 3600) * 1000 }
   }
 }
 

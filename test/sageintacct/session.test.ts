@@ -31,6 +31,28 @@ function sessions({ wire }: Company): number {
   return wire.filter(({ request }) => request.body?.includes('<getAPISession')).length
 }
 
+describe('a session of the gateway of Sage Intacct', () => {
+  it('lasts as long as each answer says: one that is about to end is followed by another', async () => {
+    const ends = (seconds: number) =>
+      altered(async (_, next) => {
+        const answer = await next()
+        const told = new Date(Date.parse('2026-11-20T09:15:01Z') + seconds * 1000).toISOString()
+        const body = String(answer.body)
+          .replace(/<sessiontimestamp>[^<]*/, '<sessiontimestamp>2026-11-20T09:15:01+00:00')
+          .replace(/<sessiontimeout>[^<]*/, `<sessiontimeout>${told}`)
+        return { ...answer, body }
+      })
+    const opened = async (seconds: number) => {
+      const company = ends(seconds)
+      await company.erp.payments?.list(first)
+      await company.erp.payments?.list(first)
+      return sessions(company)
+    }
+    expect(await opened(3_600)).toBe(1)
+    expect(await opened(100)).toBeGreaterThan(1)
+  })
+})
+
 describe('the gateway of Sage Intacct, by its status', () => {
   it('asks for fewer calls with 429 in XML of its own, and is waited for as long as its header says', async () => {
     const { erp } = altered(({ body }, next) =>
