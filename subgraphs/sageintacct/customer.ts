@@ -12,6 +12,15 @@ import * as shapes from './shapes.ts'
 const OBJECT = 'accounts-receivable/customer'
 /** Customer ids have at most 20 letters. */
 const SHORT = /^[A-Za-z0-9_-]{1,20}$/
+/** What fields of Intacct are called in a change; the first that fits counts. */
+const FIELDS: [start: string, field: string][] = [
+  ['customerType', 'group'],
+  ['term', 'paymentTerms'],
+  ['contacts.default.email1', 'email'],
+  ['contacts.default.phone1', 'phone'],
+  ['contacts.default.printAs', 'name'],
+  ['contacts.default.mailingAddress', 'addresses'],
+]
 const keyed = z.object({ key: shapes.key, id: z.string().min(1) })
 const written = z.object({ 'ia::result': z.object({ key: shapes.key, id: z.string().min(1) }) })
 
@@ -54,6 +63,20 @@ function contactOf({ name, email, phone, country, addresses }: Partial<CustomerI
   return Object.keys(contact).length > 0 ? contact : null
 }
 
+/** { term: { id } } -> [["term.id", …]]: every value of a body by its path. */
+function leavesOf(body: object, before = ''): [path: string, value: unknown][] {
+  return Object.entries(body).flatMap(([name, value]): [string, unknown][] =>
+    value !== null && typeof value === 'object'
+      ? leavesOf(value as object, `${before}${name}.`)
+      : [[`${before}${name}`, value]],
+  )
+}
+
+/** A value for comparing: nothing and an empty text are the same, and so are capital and small letters. */
+function plain(value: unknown): string {
+  return value === null || value === undefined ? '' : String(value).trim().toLowerCase()
+}
+
 /** Customers. There is no upsert, no version, and the answer of a write is a reference only. */
 export class Customers implements Write<CustomerInput> {
   readonly proof
@@ -88,7 +111,21 @@ export class Customers implements Write<CustomerInput> {
     if (!row) throw new ErpError('NOT_FOUND', `Intacct has no customer "${ref.id}".`)
     const body = await this.#body(change)
     await this.#client.write(this.#client.request('PATCH', `${OBJECT}/${row.key}`, body))
+    await this.#kept(row.key, body)
     return { id: row.id, number: row.id }
+  }
+
+  /** A PATCH may pass a field over and tell of success all the same; then the change is not done. */
+  async #kept(key: string, body: object): Promise<void> {
+    const sent = leavesOf(body).filter(([path]) => shapes.CUSTOMER.includes(path))
+    const fields = sent.map(([path]) => path)
+    if (fields.length === 0) return
+    const [row = {}] = await this.#client.query({ object: OBJECT, fields, filters: [{ $eq: { key } }] })
+    const found = new Map(leavesOf(row))
+    const [ignored] = sent.find(([path, value]) => plain(found.get(path)) !== plain(value)) ?? []
+    if (ignored === undefined) return
+    const field = FIELDS.find(([start]) => ignored.startsWith(start))?.[1] ?? ignored
+    throw new ErpError('VALIDATION', `Sage Intacct did not take over "${ignored}".`, { field })
   }
 
   async #find(ref: string): Promise<Found | null> {

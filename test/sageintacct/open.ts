@@ -5,7 +5,7 @@ import { demo } from '../../subgraphs/demo.ts'
 import { type Exchange, type HttpAnswer, type HttpRequest, Outbound, asCall } from '../../subgraphs/http.ts'
 import { sageintacct } from '../../subgraphs/sageintacct/index.ts'
 import { sandbox } from '../../subgraphs/sageintacct/sandbox.ts'
-import type { Sandbox } from '../../subgraphs/sandbox.ts'
+import type { Sandbox, SandboxAnswer, SandboxRequest } from '../../subgraphs/sandbox.ts'
 import { SandboxServer } from '../../subgraphs/stage.ts'
 import { memoryVault } from '../contract/tap.ts'
 
@@ -28,8 +28,19 @@ export interface Company {
   raw(request: HttpRequest): Promise<HttpAnswer>
 }
 
+/** How a company answers to a request; `next` is how it answers by itself, to that request or to another. */
+export type Change = (
+  request: SandboxRequest,
+  next: (other?: SandboxRequest) => Promise<SandboxAnswer>,
+) => SandboxAnswer | Promise<SandboxAnswer>
+
 /** One server for a file of tests; each company on it is fresh. */
-export function stage(): { server: SandboxServer; open: (more?: Record<string, unknown>) => Company } {
+export function stage(): {
+  server: SandboxServer
+  open: (more?: Record<string, unknown>) => Company
+  /** A company that answers as `change` says where the path is such a one. */
+  altered: (path: RegExp, change: Change) => Company
+} {
   const server = new SandboxServer()
   const ways: Outbound[] = []
   let count = 0
@@ -38,38 +49,49 @@ export function stage(): { server: SandboxServer; open: (more?: Record<string, u
     await Promise.all(ways.map((way) => way.close()))
     await server.close()
   })
-  return {
-    server,
-    open(more = {}) {
-      const name = `intacct${++count}`
-      server.mount(name, sandbox, DEMO)
-      const url = server.url(name)
-      const config = sageintacct.config.parse({ ...server.sandbox(name).config(url), ...more })
-      const way = new Outbound({
-        connection: name,
-        limits: sageintacct.limits,
-        vault: memoryVault(),
-        allowHosts: [`127.0.0.1:${server.port}`],
-        secrets: [config.clientSecret, config.senderPassword],
-      })
-      ways.push(way)
-      const wire: Company['wire'] = []
-      const exchanges: Exchange[] = []
-      const send = async (request: HttpRequest) => {
-        const call = { lane: 'live', record: (one: Exchange) => void exchanges.push(one) } as const
-        const answer = await asCall(call, () => way.send(request))
-        wire.push({ request, answer })
-        return answer
+  const altered = (path: RegExp, change: Change): Company => {
+    const company = open()
+    const whole = (...given: Parameters<typeof sandbox>): Sandbox => {
+      const inner = sandbox(...given)
+      const handle: Sandbox['handle'] = (request) => {
+        const next = async (other = request) => inner.handle(other)
+        return path.test(request.path) ? change(request, next) : next()
       }
-      return {
-        erp: sageintacct.connect(config, { vault: way.vault, send }),
-        ...{ name, url, wire, exchanges },
-        sandbox: server.sandbox(name),
-        calls: server.calls(name),
-        raw: (request) => way.send(request),
-      }
-    },
+      return { ...inner, handle }
+    }
+    server.mount(company.name, whole, DEMO)
+    return company
   }
+  const open = (more: Record<string, unknown> = {}): Company => {
+    const name = `intacct${++count}`
+    server.mount(name, sandbox, DEMO)
+    const url = server.url(name)
+    const config = sageintacct.config.parse({ ...server.sandbox(name).config(url), ...more })
+    const way = new Outbound({
+      connection: name,
+      limits: sageintacct.limits,
+      vault: memoryVault(),
+      allowHosts: [`127.0.0.1:${server.port}`],
+      secrets: [config.clientSecret, config.senderPassword],
+    })
+    ways.push(way)
+    const wire: Company['wire'] = []
+    const exchanges: Exchange[] = []
+    const send = async (request: HttpRequest) => {
+      const call = { lane: 'live', record: (one: Exchange) => void exchanges.push(one) } as const
+      const answer = await asCall(call, () => way.send(request))
+      wire.push({ request, answer })
+      return answer
+    }
+    return {
+      erp: sageintacct.connect(config, { vault: way.vault, send }),
+      ...{ name, url, wire, exchanges },
+      sandbox: server.sandbox(name),
+      calls: server.calls(name),
+      raw: (request) => way.send(request),
+    }
+  }
+  return { server, open, altered }
 }
 
 /** Two lines for a retail customer, sent to an address of its own. */

@@ -1,31 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { faultOf, refusalOf } from '../../subgraphs/sageintacct/errors.ts'
-import { sandbox as factory } from '../../subgraphs/sageintacct/sandbox.ts'
 import { controlFailure } from '../../subgraphs/sageintacct/sandbox/gateway.ts'
-import type { Sandbox, SandboxAnswer, SandboxRequest } from '../../subgraphs/sandbox.ts'
-import { type Company, DEMO, order, refusal, stage } from './open.ts'
+import { type Company, order, refusal, stage } from './open.ts'
 
-const { open, server } = stage()
+const { altered } = stage()
+const GATEWAY = /\.phtml$/
 const first = { first: 3, after: null }
-
-type Next = () => Promise<SandboxAnswer>
-
-/** A company whose gateway answers as `change` says; `next` is how it answers by itself. */
-function altered(
-  change: (request: SandboxRequest, next: Next) => SandboxAnswer | Promise<SandboxAnswer>,
-): Company {
-  const company = open()
-  const whole = (...given: Parameters<typeof factory>): Sandbox => {
-    const inner = factory(...given)
-    const handle: Sandbox['handle'] = (request) => {
-      const next = async () => inner.handle(request)
-      return request.path.endsWith('.phtml') ? change(request, next) : next()
-    }
-    return { ...inner, handle }
-  }
-  server.mount(company.name, whole, DEMO)
-  return company
-}
 
 function sessions({ wire }: Company): number {
   return wire.filter(({ request }) => request.body?.includes('<getAPISession')).length
@@ -34,7 +14,7 @@ function sessions({ wire }: Company): number {
 describe('a session of the gateway of Sage Intacct', () => {
   it('lasts as long as each answer says: one that is about to end is followed by another', async () => {
     const ends = (seconds: number) =>
-      altered(async (_, next) => {
+      altered(GATEWAY, async (_, next) => {
         const answer = await next()
         const told = new Date(Date.parse('2026-11-20T09:15:01Z') + seconds * 1000).toISOString()
         const body = String(answer.body)
@@ -55,7 +35,7 @@ describe('a session of the gateway of Sage Intacct', () => {
 
 describe('the gateway of Sage Intacct, by its status', () => {
   it('asks for fewer calls with 429 in XML of its own, and is waited for as long as its header says', async () => {
-    const { erp } = altered(({ body }, next) =>
+    const { erp } = altered(GATEWAY, ({ body }, next) =>
       body.includes('<query>')
         ? {
             ...controlFailure('GW-0010', 'Too much'),
@@ -70,7 +50,7 @@ describe('the gateway of Sage Intacct, by its status', () => {
 
   it('tells with 400 and invalidRequest that the session is over: it is renewed once, and nothing is lost', async () => {
     let refused = 0
-    const company = altered(({ body }, next) =>
+    const company = altered(GATEWAY, ({ body }, next) =>
       body.includes('<create_sotransaction>') && (refused += 1) === 1
         ? { ...controlFailure('invalidRequest', 'The request is not valid'), status: 400 }
         : next(),
@@ -81,7 +61,7 @@ describe('the gateway of Sage Intacct, by its status', () => {
 
   it('refuses a company, a permission or a path with a status that decides', async () => {
     const codes = async (status: number, errorno: string) => {
-      const { erp } = altered(({ body }, next) =>
+      const { erp } = altered(GATEWAY, ({ body }, next) =>
         body.includes('<query>') ? { ...controlFailure(errorno, 'No'), status } : next(),
       )
       return (await refusal(async () => erp.payments?.list(first))).code
