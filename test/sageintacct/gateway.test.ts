@@ -83,6 +83,10 @@ describe('the gateway of Sage Intacct', () => {
     expect(count(company, '<create_sotransaction>')).toBe(1)
   })
 
+  it('looks for an order of unknown outcome only when the server has cut every call off', () => {
+    expect(open().erp.order?.maxPushMs).toBeGreaterThanOrEqual(15 * 60_000)
+  })
+
   it('submits a draft, deletes one that is cancelled, and closes what was submitted', async () => {
     const company = open()
     const { erp, sandbox } = company
