@@ -11,7 +11,7 @@ import type {
 } from '../sandbox.ts'
 import { errors } from './sandbox/failures.ts'
 import { type Door, HOME, gateway } from './sandbox/gateway.ts'
-import { refused, rest } from './sandbox/rest.ts'
+import { ENTITIES, refused, rest } from './sandbox/rest.ts'
 import {
   CONTACTS,
   CUSTOMERS,
@@ -71,8 +71,12 @@ class Lobby implements Door {
       body: { error: 'invalid_client', error_description: 'Client is not valid' },
     }
     if (form.get('client_id') !== CLIENT_ID || form.get('client_secret') !== CLIENT_SECRET) return invalid
-    if (form.get('grant_type') !== 'client_credentials' || form.get('username') !== 'webservice@nordlicht')
+    const [user, entity] = (form.get('username') ?? '').split('|')
+    const known = user === 'webservice@nordlicht' && (entity === undefined || ENTITIES.includes(entity))
+    if (form.get('grant_type') !== 'client_credentials' || !known)
       return { status: 400, body: { error: 'invalid_grant', error_description: 'User is not valid' } }
+    // A new grant of the same user in the same company ends the one before.
+    this.tokens.clear()
     const token = `eyJ0eXAiOiJKV1Qi.${String(++this.#count).padStart(8, '0')}`
     this.tokens.add(token)
     const answer = { token_type: 'Bearer', access_token: token, refresh_token: `c8f1${this.#count}` }

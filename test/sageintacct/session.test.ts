@@ -3,13 +3,33 @@ import { faultOf, refusalOf } from '../../subgraphs/sageintacct/errors.ts'
 import { controlFailure } from '../../subgraphs/sageintacct/sandbox/gateway.ts'
 import { type Company, order, refusal, stage } from './open.ts'
 
-const { altered } = stage()
+const { open, altered } = stage()
 const GATEWAY = /\.phtml$/
 const first = { first: 3, after: null }
 
 function sessions({ wire }: Company): number {
   return wire.filter(({ request }) => request.body?.includes('<getAPISession')).length
 }
+
+describe('an entity of a company of Sage Intacct', () => {
+  it('is named in the token, in each request and in the session, and hides what belongs to others', async () => {
+    const all = { first: 200, after: null }
+    const currencies = async ({ erp }: Company) =>
+      new Set((await erp.customers?.list(all))?.rows.map(({ currency }) => currency))
+    expect(await currencies(open())).toEqual(new Set(['EUR', 'USD']))
+    const company = open({ entity: '100-DE' })
+    expect(await currencies(company)).toEqual(new Set(['EUR']))
+    await company.erp.payments?.list(first)
+    const rest = company.wire.map(({ request }) => request).filter(({ url }) => url.includes('/services/'))
+    expect(rest.every(({ headers }) => headers?.['x-ia-api-param-entity'] === '100-DE')).toBe(true)
+    const token = company.wire.find(({ request }) => request.url.endsWith('/oauth2/token'))?.request.body
+    expect(new URLSearchParams(token ?? '').get('username')).toBe('webservice@nordlicht|100-DE')
+    const session = company.wire.find(({ request }) => request.body?.includes('<getAPISession'))
+    expect(session?.request.body).toContain('<getAPISession><locationid>100-DE</locationid></getAPISession>')
+    const wrong = await refusal(async () => open({ entity: '900-XX' }).erp.customers?.list(all))
+    expect(wrong.code).toBe('AUTHENTICATION_FAILED')
+  })
+})
 
 describe('a session of the gateway of Sage Intacct', () => {
   it('lasts as long as each answer says: one that is about to end is followed by another', async () => {

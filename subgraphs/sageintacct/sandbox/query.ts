@@ -123,7 +123,7 @@ function combined(tests: Test[], expression: string): Test {
 }
 
 /** The query service: flat rows, a start that counts from 1. */
-export function query(store: Store, body: unknown): object {
+export function query(store: Store, body: unknown, sees: Test = () => true): object {
   const parsed = asked.safeParse(body)
   if (!parsed.success) throw invalid(`The request is not valid: ${parsed.error.issues[0]?.message}`)
   const { object, fields, filters, filterExpression, filterParameters, orderBy, start, size } = parsed.data
@@ -134,7 +134,7 @@ export function query(store: Store, body: unknown): object {
   const sensitive = filterParameters.caseSensitiveComparison
   const tests = filters.map((filter) => testOf(filter, known, sensitive))
   const fits = tests.length > 0 ? combined(tests, filterExpression) : () => true
-  const found = store.all(object).filter((row) => fits(row))
+  const found = store.all(object).filter((row) => sees(row) && fits(row))
   const order = orderBy.flatMap((one) => Object.entries(one))
   found.sort((a, b) => {
     for (const [field, way] of order) {

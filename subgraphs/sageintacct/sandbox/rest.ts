@@ -62,6 +62,20 @@ function apart(body: unknown): { own: Record<string, unknown>; rest: unknown } {
   return { own: checked(custom, own), rest }
 }
 
+/** The entities of the company; what is bought in dollars belongs to the second, all else to the first. */
+export const ENTITIES = ['100-DE', '200-US']
+
+/** What a request sees: with the header of an entity, the records of the other one are not there. */
+function sightOf({ headers }: SandboxRequest): (row: Row) => boolean {
+  const entity = headers['x-ia-api-param-entity']
+  if (entity === undefined) return () => true
+  if (!ENTITIES.includes(entity)) throw new Refusal(400, 'invalidRequest', `Entity ${entity} is not valid`)
+  return ({ currency, txnCurrency }) =>
+    [currency, txnCurrency].every(
+      (code) => typeof code !== 'string' || (code === 'USD') === (entity === '200-US'),
+    )
+}
+
 /** A refusal in the first of the three wrappings. */
 export function refused(
   status: number,
@@ -153,9 +167,11 @@ function patchCustomer(store: Store, key: string, body: unknown): SandboxAnswer 
 }
 
 /** One record, or several by a list of keys: then each part has a status of its own. */
-function get(store: Store, object: string, keys: string[]): SandboxAnswer {
+function get(store: Store, object: string, keys: string[], sees: (row: Row) => boolean): SandboxAnswer {
   fieldsOf(store, object)
-  const rows = keys.map((key) => store.table(object).get(key))
+  const rows = keys
+    .map((key) => store.table(object).get(key))
+    .map((row) => (row && sees(row) ? row : undefined))
   const gone = (key: string) => ({
     'ia::error': { code: 'notFound', message: `The record ${key} does not exist` },
     'ia::status': 404,
@@ -183,13 +199,13 @@ const part = z.strictObject({
 })
 
 /** Parts run one after the other until the first that fails. */
-function composite(store: Store, body: unknown): SandboxAnswer {
+function composite(store: Store, body: unknown, sees: (row: Row) => boolean): SandboxAnswer {
   const parts = z.array(part).min(2).max(10).safeParse(body)
   if (!parts.success) throw new Refusal(400, 'invalidRequest', 'A composite has 2 to 10 sub-requests')
   const result: object[] = []
   for (const one of parts.data) {
     try {
-      result.push({ ...query(store, one.body), 'ia::status': 200 })
+      result.push({ ...query(store, one.body, sees), 'ia::status': 200 })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const { code, message, status } = error
@@ -205,9 +221,11 @@ function composite(store: Store, body: unknown): SandboxAnswer {
 /** The REST API behind its version. */
 export function rest(store: Store, request: SandboxRequest, path: string): SandboxAnswer {
   const { method } = request
+  const sees = sightOf(request)
   if (method === 'POST' && path === '/services/core/query')
-    return { status: 200, body: query(store, parsed(request.body)) }
-  if (method === 'POST' && path === '/services/core/composite') return composite(store, parsed(request.body))
+    return { status: 200, body: query(store, parsed(request.body), sees) }
+  if (method === 'POST' && path === '/services/core/composite')
+    return composite(store, parsed(request.body), sees)
   if (method === 'GET' && path === '/services/core/model') {
     const name = request.query.get('name') ?? ''
     const result = modelOf(name)
@@ -219,7 +237,8 @@ export function rest(store: Store, request: SandboxRequest, path: string): Sandb
   }
   const [, app, object, keys] = /^\/objects\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
   const table = `${app}/${decodeURIComponent(object ?? '')}`
-  if (method === 'GET' && keys !== undefined) return get(store, table, decodeURIComponent(keys).split(','))
+  if (method === 'GET' && keys !== undefined)
+    return get(store, table, decodeURIComponent(keys).split(','), sees)
   if (method === 'POST' && table === CUSTOMERS) return createCustomer(store, parsed(request.body))
   if (method === 'PATCH' && table === CUSTOMERS && keys !== undefined)
     return patchCustomer(store, keys, parsed(request.body))
