@@ -96,13 +96,20 @@ async function warehouseOf(
   throw new ErpError('VALIDATION', `Intacct has no warehouse "${code}".`, { field })
 }
 
-/** The unit of a line by its name in Intacct, which the gateway asks for: the base unit of the item. */
+/**
+ * The unit of a line by its name in Intacct, which the gateway asks for: the base unit of the item, or one that the
+ * operator named. Whether that stands in the item's group is checked by Intacct, which converts it.
+ */
 function unitOf(line: OrderLineInput, item: shapes.NativeItem, at: number, client: Client): string {
   const name = baseUnit(item, client.config)
   const code = unitCode(name, client.config)
   if (name !== null && (!line.unit || line.unit === code)) return name
+  const [other] = Object.entries(client.config.units).find(([, known]) => known === line.unit) ?? []
+  if (other !== undefined) return other
   const what =
-    name === null ? `The base unit of "${item.id}" is not known` : `"${item.id}" is sold in ${name} only`
+    name === null
+      ? `The base unit of "${item.id}" is not known`
+      : `"${item.id}" is sold in ${name}, and no other unit is named`
   throw new ErpError('MAPPING_MISSING', `${what}; see baseUnits and units of the connection.`, {
     field: `lines[${at}].unit`,
   })

@@ -83,6 +83,22 @@ describe('the gateway of Sage Intacct', () => {
     expect(count(company, '<create_sotransaction>')).toBe(1)
   })
 
+  it('orders in another unit of the group, by the name that the operator gave it', async () => {
+    const line = { item: 'DESK-160', sku: 'DESK-160', quantity: '2', unit: 'CT' }
+    const lines = [{ ...line, unitPrice: { amount: '2400', currency: 'EUR' } }]
+    const { erp } = open({ units: { Carton: 'CT' } })
+    const ref = await erp.order!.create(order({ lines }), 'ord_1')
+    const [row] = values(await erp.orders!.byId([ref.id]))
+    expect(row?.lines).toMatchObject([
+      { quantity: '2', unit: 'CT', unitPrice: { amount: '2400' }, net: { amount: '4800' } },
+    ])
+    const unmapped = await refusal(async () => open().erp.order!.create(order({ lines }), 'ord_1'))
+    expect([unmapped.code, unmapped.field]).toEqual(['MAPPING_MISSING', 'lines[0].unit'])
+    const weighed = [{ ...lines[0]!, item: 'SCREW-60', sku: 'SCREW-60' }]
+    const foreign = await refusal(async () => erp.order!.create(order({ lines: weighed }), 'ord_2'))
+    expect([foreign.code, foreign.said]).toEqual(['VALIDATION', expect.stringContaining('not in the group')])
+  })
+
   it('looks for an order of unknown outcome only when the server has cut every call off', () => {
     expect(open().erp.order?.maxPushMs).toBeGreaterThanOrEqual(15 * 60_000)
   })

@@ -1,7 +1,8 @@
 import Big from 'big.js'
 import { type Element, at, childrenOf, textAt } from '../../xml.ts'
 import { ownOf } from './custom.ts'
-import { CONTACTS, CUSTOMERS, ITEMS, type Line, ORDERS, contact, content, unitOf } from './seed.ts'
+import { type Line, content } from './lines.ts'
+import { CONTACTS, CUSTOMERS, ITEMS, ORDERS, contact, factorOf } from './seed.ts'
 import type { Row, Store } from './store.ts'
 
 /** A failure of one function. */
@@ -75,7 +76,8 @@ function lineOf(store: Store, line: Element): Line {
   if (!item || item.status === 'inactive') throw new Failure('BL01001973', `Item ${itemid} is not valid`)
   if (!quantity || !/^\d+(\.\d+)?$/.test(quantity)) throw new Failure('BL01001973', 'Quantity is required')
   if (!unit) throw new Failure('BL01001973', 'Unit is required', 'INV-1359')
-  if (unit !== unitOf(item)) throw new Failure('BL01001973', `Unit ${unit} is not in the group of ${itemid}`)
+  const factor = factorOf(item, unit)
+  if (!factor) throw new Failure('BL01001973', `Unit ${unit} is not in the group of ${itemid}`)
   const warehouse = textAt(line, 'warehouseid')
   if (item.itemType === 'inventory' && warehouse === null)
     throw new Failure('BL01001973', 'Warehouse is required')
@@ -83,10 +85,10 @@ function lineOf(store: Store, line: Element): Line {
     throw new Failure('BL01001973', `Warehouse ${warehouse} is not in this company`)
   if (price && !/^-?\d+(\.\d+)?$/.test(price)) throw new Failure('BL01001973', 'Price is not a number')
   const discount = textAt(line, 'discountpercent')
-  const retail = price ?? String(item.basePrice)
+  const retail = price ?? new Big(String(item.basePrice)).times(factor).toFixed()
   const net =
     discount === null ? retail : new Big(retail).times(new Big(100).minus(discount)).div(100).toFixed()
-  const common = { warehouse, unit, discount, memo: textAt(line, 'memo') }
+  const common = { warehouse, unit, factor, discount, memo: textAt(line, 'memo') }
   return { ...common, item: String(item.id), name: String(item.name), quantity, price: net, retail }
 }
 

@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
 import { values as own } from './custom.ts'
+import { type Line, content } from './lines.ts'
 import type { Row, Store } from './store.ts'
 
 /** Tables that more than one file names. */
@@ -22,12 +23,18 @@ const GROUPS: Record<DemoProduct['unit'], [group: string, unit: string]> = {
   HUR: ['Time', 'Hour'],
 }
 const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region' })
-const VAT = new Big('0.19')
 
 /** The name of the base unit of an item. */
-export function unitOf(item: Row | undefined): string | undefined {
+function unitOf(item: Row | undefined): string | undefined {
   const group = (item?.unitOfMeasureGroup as { id?: string } | undefined)?.id
   return Object.values(GROUPS).find(([name]) => name === group)?.[1]
+}
+
+/** How many base units a unit of the item's group has; undefined for a unit of another group. */
+export function factorOf(item: Row | undefined, unit: string): string | undefined {
+  const base = unitOf(item)
+  if (unit === base) return '1'
+  return base === 'Each' && unit === 'Carton' ? '12' : undefined
 }
 
 /** A contact as REST nests it. */
@@ -138,46 +145,6 @@ function seedEntries(store: Store, demo: Demo): void {
     }
 }
 
-/** What is written as one line of a document. */
-export interface Line {
-  item: string
-  name: string | null
-  warehouse: string | null
-  unit: string
-  quantity: string
-  price: string
-  retail: string | null
-  discount: string | null
-  memo: string | null
-}
-
-/** The lines and sums of a document; prices are those after discounts. */
-export function content(lines: Line[], converted: boolean, firstKey: number): Record<string, unknown> {
-  const net = lines.reduce((sum, { quantity, price }) => sum.plus(new Big(quantity).times(price)), new Big(0))
-  const total = net.plus(net.times(VAT)).round(2)
-  return {
-    ...{ subtotal: net.toFixed(), subtotalInTxnCurrency: net.toFixed() },
-    ...{ total: total.toFixed(), totalInTxnCurrency: total.toFixed() },
-    subtotals: [{ description: 'VAT 19%', value: total.minus(net).toFixed() }],
-    lines: lines.map((line, at) => ({
-      ...{ key: String(firstKey + at), id: String(firstKey + at), lineNumber: at },
-      dimensions: {
-        item: { id: line.item, name: line.name },
-        warehouse: line.warehouse === null ? null : { id: line.warehouse },
-      },
-      ...{ unit: line.unit, unitQuantity: line.quantity, quantity: line.quantity, memo: line.memo },
-      ...{
-        unitPrice: line.price,
-        price: line.price,
-        retailPrice: line.retail,
-        discountPercent: line.discount,
-      },
-      quantityConverted: converted ? line.quantity : '0',
-      quantityRemaining: converted ? '0' : line.quantity,
-    })),
-  }
-}
-
 const STATES = {
   open: 'pending',
   delivered: 'converted',
@@ -194,7 +161,7 @@ function seedDocument(store: Store, demo: Demo, table: string, one: DemoDocument
     const product = demo.products.find((each) => each.sku === sku)
     const unit = GROUPS[product?.unit ?? 'H87'][1]
     const warehouse = product?.unit === 'HUR' ? null : 'MAIN'
-    const common = { unit, warehouse, retail: price, discount: null, memo: null }
+    const common = { unit, factor: '1', warehouse, retail: price, discount: null, memo: null }
     return { ...common, item: sku, name: product?.name ?? null, quantity, price }
   })
   const row = store.insert(table, {
