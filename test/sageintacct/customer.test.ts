@@ -22,6 +22,17 @@ describe('a customer of Sage Intacct', () => {
     })
   })
 
+  it('is answered with success by Intacct itself where it passes a field over', async () => {
+    const company = open()
+    const { id } = await company.erp.customer!.create({ name: 'Neu', taxId: 'DE1' }, 'cus_1')
+    await company.erp.customer!.update!({ id }, { taxId: 'DE2' }, null)
+    const patch = company.wire.find(({ request }) => request.method === 'PATCH')!.request
+    const answer = await company.raw({ ...patch, body: '{"totalDue":"5"}' })
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"totalSuccess":1')])
+    const [credit] = values(await company.erp.credit!([id]))
+    expect(credit?.balance?.amount).toBe('0')
+  })
+
   it.each([
     ['taxId', 'taxId'],
     ['contacts', 'name'],

@@ -54,6 +54,8 @@ describe('the gateway of Sage Intacct', () => {
     expect(error).toMatchObject({ code: 'VALIDATION', retryable: false })
     expect(error.said).toContain('Term Net 99 is not valid')
     expect(error.said).not.toContain('Support ID')
+    // A second error, which says nothing, comes with the first.
+    expect(error.said).toContain('Could not create the record.')
     expect(await contactsOf(company)).toEqual(before)
     expect(company.sandbox.ledger().orders.some(({ ref }) => ref === 'ord_1')).toBe(false)
   })

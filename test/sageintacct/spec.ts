@@ -62,6 +62,12 @@ export class Spec {
     ])
   }
 
+  #composite(body: string, answer: string): void {
+    const parts = JSON.parse(body) as { body: Record<string, unknown> }[]
+    const { 'ia::result': results } = JSON.parse(answer) as { 'ia::result': { 'ia::result': unknown }[] }
+    for (const [index, part] of parts.entries()) this.#query(part.body, results[index]?.['ia::result'])
+  }
+
   #json(method: string, url: string, body: string | null, answer: string): void {
     const path = decodeURIComponent(new URL(url).pathname.replace(/^.*\/ia\/api\/v1/, ''))
     const bare = ['/oauth2/token', '/services/core/session/id', '/services/core/model']
@@ -69,12 +75,7 @@ export class Spec {
     const sent = body === null ? null : (JSON.parse(body) as Record<string, unknown>)
     const result = (JSON.parse(answer) as { 'ia::result': unknown })['ia::result']
     if (path === '/services/core/query') return this.#query(sent, result)
-    if (path === '/services/core/composite') {
-      const parts = sent as unknown as { body: Record<string, unknown> }[]
-      for (const [index, part] of parts.entries())
-        this.#query(part.body, (result as { 'ia::result': unknown }[])[index]?.['ia::result'])
-      return
-    }
+    if (path === '/services/core/composite') return this.#composite(body ?? '[]', answer)
     const [, object = '', key] = /^\/objects\/([^/]+\/[^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
     const fields = this.#fields(object)
     for (const name of Object.keys(sent ?? {}))

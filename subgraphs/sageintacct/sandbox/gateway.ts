@@ -30,7 +30,13 @@ export function errorMessage(errorno: string, description2: string, errorid: str
     ...element('correction', ''),
     ...(info ?? []),
   ]
-  return element('errormessage', element('error', first))
+  const second = [
+    ...element('errorno', errorno),
+    ...element('description', ''),
+    ...element('description2', 'Could not create the record.'),
+    ...element('correction', ''),
+  ]
+  return element('errormessage', [...element('error', first), ...element('error', second)])
 }
 
 function answer(...parts: Markup[]): SandboxAnswer {

@@ -27,6 +27,8 @@ const place = z.strictObject({
     })
     .optional(),
 })
+/** What a write may name and Intacct passes over in silence. */
+const PASSED_OVER = ['totalDue', 'webUrl', 'entity', 'audit']
 /** Custom fields of the company stand under nsp:: and must exist. */
 const writable = z.strictObject({
   id: z.string().min(1).max(20).optional(),
@@ -156,7 +158,9 @@ function createCustomer(store: Store, body: unknown): SandboxAnswer {
 function patchCustomer(store: Store, key: string, body: unknown): SandboxAnswer {
   const row = store.table(CUSTOMERS).get(key)
   if (!row) throw new Refusal(404, 'notFound', `Customer ${key} not found`)
-  const { own, rest: given } = apart(body)
+  const { own, rest: all } = apart(body)
+  const said = all !== null && typeof all === 'object' ? Object.entries(all) : []
+  const given = Object.fromEntries(said.filter(([name]) => !PASSED_OVER.includes(name)))
   const { contacts, ...rest } = checked(writable.omit({ id: true }).partial(), given)
   const old = (row.contacts as { default?: unknown } | undefined)?.default
   Object.assign(row, properties(store, rest), own)
