@@ -6,6 +6,7 @@ import { Customers } from './customer.ts'
 import { Orders } from './order.ts'
 import { PriceBook } from './prices.ts'
 import { credits, customers, invoices, items, orders } from './read.ts'
+import { probe } from './setup.ts'
 import { companyName } from './single.ts'
 import { Stock } from './stock.ts'
 
@@ -57,5 +58,6 @@ export const syspro: Connector<typeof config> = {
 async function check(client: Client): Promise<Company> {
   const profile = readXml(await client.text('GetLogonProfile'))
   const { company, currency } = client.config
+  await probe(client)
   return { name: companyName(profile) ?? company, version: await client.version(), currency }
 }

@@ -5,6 +5,7 @@ import type { Answer, PriceAsk, PriceReading } from '../connector.ts'
 import { rowOf } from '../shape.ts'
 import type { Element } from '../xml.ts'
 import type { Client } from './client.ts'
+import type { Config } from './config.ts'
 import { anyOf, findEach } from './find.ts'
 import { ITEM_COLUMNS } from './map.ts'
 import { day, decimal, key, text } from './shapes.ts'
@@ -13,6 +14,15 @@ import { currencyOf, unitOf } from './words.ts'
 const QUANTITY = /^\d{1,18}(\.\d{1,18})?$/
 /** How long a customer's price code and contracts are believed, in milliseconds. */
 const TERMS_MS = 60_000
+
+/** The columns of InvPrice. */
+export const PRICE_COLUMNS = ['StockCode', 'PriceCode', 'SellingPrice', 'PriceBasis']
+
+/** The columns of SorContractPrice, as the operator named them. */
+export function contractColumnsOf({ contractColumns }: Config): string[] {
+  const { owner, type, name, price, currency, from, until } = contractColumns
+  return [owner, type, 'StockCode', name, price, currency, from, until]
+}
 
 /** What decides a customer's prices. */
 interface Terms {
@@ -130,8 +140,8 @@ export class PriceBook {
     )
     const found = rows.map((row) => key(row, 'Customer'))
     const { contracts, contractColumns } = this.#client.config
-    const { owner, type, name, price, currency, from, until } = contractColumns
-    const columns = [owner, type, 'StockCode', name, price, currency, from, until]
+    const { owner, type } = contractColumns
+    const columns = contractColumnsOf(this.#client.config)
     const all =
       contracts && found.length > 0
         ? await findEach(
@@ -163,7 +173,7 @@ async function pricesOf(client: Client, goods: Element[], codes: string[]): Prom
     client,
     {
       table: 'InvPrice',
-      columns: ['StockCode', 'PriceCode', 'SellingPrice', 'PriceBasis'],
+      columns: PRICE_COLUMNS,
       where: [anyOf('PriceCode', wanted)],
     },
     'StockCode',

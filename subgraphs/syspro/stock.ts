@@ -10,7 +10,8 @@ import { decimal, key, text } from './shapes.ts'
 import { unitOf } from './words.ts'
 
 const UNIT_MS = 10 * 60_000
-const COLUMNS = [
+/** The columns of InvWarehouse. */
+export const STOCK_COLUMNS = [
   'StockCode',
   'Warehouse',
   'QtyOnHand',
@@ -64,7 +65,7 @@ export class Stock {
   async #table(items: string[]): Promise<Map<string, Found | ErpError>> {
     const rows = await findEach(
       this.#client,
-      { table: 'InvWarehouse', columns: COLUMNS, orderBy: ['StockCode', 'Warehouse'] },
+      { table: 'InvWarehouse', columns: STOCK_COLUMNS, orderBy: ['StockCode', 'Warehouse'] },
       'StockCode',
       items,
     )

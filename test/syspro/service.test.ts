@@ -98,6 +98,30 @@ describe('a session', () => {
     }))
 })
 
+describe('the test of a connection', () => {
+  it('searches every table with every column that is read of it, and names the one that is other here', async () => {
+    const contractColumns = { owner: 'Buyer' }
+    await using(
+      async ({ erp }) => {
+        const error = await refused(() => erp.check())
+        expect([error.code, error.field]).toEqual(['VALIDATION', 'contractColumns'])
+        expect(error.message).toMatch(/SorContractPrice.*Buyer/)
+      },
+      { contractColumns },
+    )
+    await using(async ({ erp, demo }) => expect((await erp.check()).name).toBe(demo.company), {
+      contractColumns,
+      contracts: false,
+    })
+  })
+
+  it('is no matter of tables that the operator may not see', () =>
+    using(async ({ erp, server, demo }) => {
+      server.faults('syspro', [{ do: 'error', name: 'access', match: 'Query/Query', times: 0 }])
+      expect((await erp.check()).name).toBe(demo.company)
+    }))
+})
+
 describe('bodies', () => {
   it.each(['json', 'string'] as const)('in the form "%s" say the same as bare ones', (form) =>
     using(
