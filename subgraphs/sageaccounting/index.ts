@@ -1,6 +1,6 @@
 import type { Company, Connector, Erp } from '../connector.ts'
 import { changes } from './changes.ts'
-import { Client } from './client.ts'
+import { Client, PARALLEL } from './client.ts'
 import { config } from './config.ts'
 import { Connection } from './connection.ts'
 import { Customers } from './customer.ts'
@@ -18,7 +18,7 @@ export const sageaccounting: Connector<typeof config> = {
   role: 'erp',
   config,
   // 100 a minute and 2,500 a day for a business, as its integrators report: what is left is for other apps.
-  limits: { parallel: 4, perMinute: 90, perDay: 2_400, batch: 200, timeoutMs: 30_000 },
+  limits: { parallel: PARALLEL, perMinute: 90, perDay: 2_400, batch: 200, timeoutMs: 30_000 },
   capabilities: [
     'items',
     'customers',
