@@ -11,6 +11,8 @@ import * as shapes from './shapes.ts'
 /** Sage has one figure for the whole business; its `location` is free text. */
 export const WAREHOUSE = 'default'
 const OPEN = ['UNPAID', 'PART_PAID']
+/** So many customers are asked for one by one; for more, all open invoices of the business are fewer calls. */
+const FEW = 2
 
 /** Stock of a whole batch; unknown, not zero, for services and products without stock. */
 export async function stock(connection: Connection, asks: StockAsk[]): Promise<Answer<StockReading>[]> {
@@ -80,8 +82,14 @@ function priceOf(row: shapes.ItemRow, type: string | null, currency: string): Pr
 }
 
 /** What is still to be paid, by contact, in the currency of the business; an ErpError where that is unknown. */
-async function balances(connection: Connection, currency: string): Promise<Map<string, Big | ErpError>> {
-  const lists = OPEN.map((status_id) => connection.client.all('sales_invoices', { status_id }))
+async function balances(
+  { client }: Connection,
+  customers: Id[],
+  currency: string,
+): Promise<Map<string, Big | ErpError>> {
+  const whose = customers.length <= FEW ? customers.map((contact_id) => ({ contact_id })) : [{}]
+  const asks = whose.flatMap((one) => OPEN.map((status_id) => ({ ...one, status_id })))
+  const lists = asks.map((ask) => client.all('sales_invoices', ask))
   const sums = new Map<string, Big | ErpError>()
   for (const raw of (await Promise.all(lists)).flat()) {
     const row = shaped(shapes.due, raw, 'An invoice')
@@ -101,7 +109,10 @@ async function balances(connection: Connection, currency: string): Promise<Map<s
 export async function credit(connection: Connection, customers: Id[]): Promise<Answer<Credit>[]> {
   if (!customers.some(isId)) return customers.map(() => null)
   const { currency } = await connection.settings.get()
-  const [contacts, owed] = await Promise.all([connection.contacts(customers), balances(connection, currency)])
+  const [contacts, owed] = await Promise.all([
+    connection.contacts(customers),
+    balances(connection, [...new Set(customers.filter(isId))], currency),
+  ])
   return customers.map((id) => {
     const row = contacts.get(id) ?? null
     if (row === null || row instanceof ErpError) return row

@@ -13,7 +13,14 @@ function wrong(field: string, message: string): ErpError {
   return new ErpError('VALIDATION', message, { field })
 }
 
-/** Payments of customers, allocated to invoices. They are not searched by text, so `find` reads the newest first. */
+/** Pages of the newest payments that are looked through: five are a thousand payments. */
+const NEWEST_PAGES = 5
+
+/**
+ * Payments of customers, allocated to invoices. They are not searched by text, so `find` looks through the newest
+ * thousand: all that were ever booked would use up a day's requests. For what is older, the idempotency id makes
+ * Sage answer a second write with the first payment (https://developer.sage.com/accounting/guides/concepts/idempotency).
+ */
 export class Payments implements Write<PaymentInput> {
   readonly proof = 'lookup'
   readonly findLagMs = 2_000
@@ -37,7 +44,7 @@ export class Payments implements Write<PaymentInput> {
     if (!isSafe(ref)) return null
     const { client } = this.#connection
     const query = { transaction_type_id: client.config.receiptType, sort: 'created_at:desc' }
-    for (let page = 1; ; page += 1) {
+    for (let page = 1; page <= NEWEST_PAGES; page += 1) {
       const { rows, more } = await client.page('contact_payments', query, page)
       const own = rows
         .map((row) => shaped(shapes.payment, row, 'A payment'))
@@ -46,6 +53,7 @@ export class Payments implements Write<PaymentInput> {
       if (first) return { ref: refOf(first), step: 1, done: true }
       if (!more) return null
     }
+    return null
   }
 
   async #request(input: PaymentInput, ref: string): Promise<WireRequest> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Http } from '../../subgraphs/http.ts'
 import { Outbound } from '../../subgraphs/http.ts'
 import { sageaccounting } from '../../subgraphs/sageaccounting/index.ts'
-import { stage } from './open.ts'
+import { customerId, stage, value } from './open.ts'
 
 const open = stage()
 
@@ -30,5 +30,31 @@ describe('the limits of Sage Accounting', () => {
     expect(told.size).toBeGreaterThan(2_000)
     expect(sent).toBeGreaterThan(10)
     expect(most).toBeLessThanOrEqual(sageaccounting.limits.parallel)
+  })
+
+  it('are spared when a payment is looked for: among the newest thousand, not all that were ever booked', async () => {
+    const { erp, sandbox, calls } = open()
+    const handle = sandbox.handle.bind(sandbox)
+    sandbox.handle = async (request) => {
+      const answer = await handle(request)
+      if (request.path !== '/contact_payments') return answer
+      return { ...answer, body: { ...(answer.body as object), $total: 40_000, $next: '/contact_payments' } }
+    }
+    expect(await erp.payment?.find?.('pay_unknown')).toBe(null)
+    expect(calls.filter(({ path }) => path === '/contact_payments')).toHaveLength(5)
+  })
+
+  it('are spared when one customer is asked for: its own open invoices are read, not those of all', async () => {
+    const { erp, wire } = open()
+    const invoices = (await erp.invoices?.list({ first: 200, after: null }))?.rows ?? []
+    const [open_] = invoices.filter(({ balance }) => Number(balance?.amount) > 0)
+    const customer = open_?.customer ?? ''
+    wire.length = 0
+    const owed = value((await erp.credit?.([customer]))?.[0]).balance
+    const asked = wire.map(({ request }) => request.url).filter((url) => url.includes('/sales_invoices'))
+    expect(asked).toHaveLength(2)
+    for (const url of asked) expect(url).toContain(`contact_id=${customer}`)
+    const all = (await erp.credit?.([customer, await customerId(erp, 1), await customerId(erp, 2)])) ?? []
+    expect(value(all[0]).balance).toEqual(owed)
   })
 })
