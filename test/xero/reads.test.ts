@@ -132,6 +132,24 @@ describe('lists of Xero', () => {
     for (const { request } of lists) expect(request.url).toMatch(/[?&]page=\d+/)
   })
 
+  it('give many quotes by their ids in one call, although Xero has no list of their ids, and a few one by one', async () => {
+    const { erp, calls } = open()
+    const ids = (await erp.quotes?.list({ first: 100, after: null }))?.rows.map(({ id }) => id) ?? []
+    expect(ids.length).toBeGreaterThan(3)
+    calls.length = 0
+    const rows = (await erp.quotes?.byId([...ids, ids[0]?.toUpperCase() ?? ''])) ?? []
+    expect(rows.map((row) => value(row).id)).toEqual([...ids, ids[0]])
+    expect(calls.map(({ path }) => path)).toEqual(['/api.xro/2.0/Quotes'])
+    calls.length = 0
+    await erp.quotes?.byId(ids.slice(0, 2))
+    expect(calls.map(({ path }) => path).toSorted()).toEqual(
+      ids
+        .slice(0, 2)
+        .map((id) => `/api.xro/2.0/Quotes/${id}`)
+        .toSorted(),
+    )
+  })
+
   it('hold sales alone: bills of suppliers and contacts that only supply are left out', async () => {
     const { erp, raw } = open()
     const supplier = { Name: 'Lieferant AG' }
