@@ -1,14 +1,15 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import { type Auth, basic, bearer, sendAs } from '../auth.ts'
-import type { WireRequest } from '../connector.ts'
+import type { Found, Ref, WireRequest } from '../connector.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import type { Json } from '../json.ts'
 import { Kept } from '../kept.ts'
 import { askToken, refreshToken } from '../oauth2.ts'
 import { shaped } from '../shape.ts'
 import type { Config } from './config.ts'
-import { errorOf, mustBeSaved } from './errors.ts'
+import { errorOf, isOtherRequest, mustBeSaved } from './errors.ts'
 
 /** The sets of the Accounting API that we use: the last part of the path, and the plural name in the answer. */
 export type SetName =
@@ -140,6 +141,28 @@ export class Client {
     return saved
   }
 
+  /**
+   * Sends a write that creates, and gives what `refOf` makes of the saved elements. Where its key stands for another
+   * request, what that one left is given, if `find` sees it. If not, Xero refused it and it was corrected since: the
+   * correction goes out under a key of its own, for the old one would be refused for as long as Xero knows it.
+   */
+  async create(
+    request: WireRequest,
+    set: SetName,
+    find: () => Promise<Found | null>,
+    refOf: (rows: Json[]) => Ref,
+  ): Promise<Ref> {
+    try {
+      return refOf(await this.write(request, set))
+    } catch (error) {
+      if (!isOtherRequest(error)) throw error
+      const found = await find()
+      if (found?.done) return found.ref
+      if (found) throw error
+      return refOf(await this.write(corrected(request), set))
+    }
+  }
+
   /** The request as a log may show it. */
   shown(request: WireRequest): WireRequest {
     return { ...request, headers: { ...request.headers, authorization: '•••' } }
@@ -175,6 +198,17 @@ export class Client {
     if (only && others.length === 0) return only.tenantId
     const why = only ? 'several organisations; fill in tenantId' : 'no organisation'
     throw new ErpError('VALIDATION', `The consent is for ${why}.`, { field: 'tenantId' })
+  }
+}
+
+/** The request under a key that also says what it holds. */
+function corrected({ headers, ...request }: WireRequest): WireRequest {
+  const hash = createHash('sha256')
+    .update(request.body ?? '')
+    .digest('hex')
+  return {
+    ...request,
+    headers: { ...headers, 'idempotency-key': `${headers['idempotency-key']}-${hash.slice(0, 8)}` },
   }
 }
 

@@ -32,8 +32,9 @@ export class Customers implements Write<CustomerInput> {
   }
 
   async create(input: CustomerInput, ref: string): Promise<Ref> {
-    const [row = null] = await this.#connection.client.write(await this.#request(input, ref), 'Contacts')
-    return refOf(row)
+    const request = await this.#request(input, ref)
+    const find = () => this.find(ref)
+    return this.#connection.client.create(request, 'Contacts', find, ([row = null]) => refOf(row))
   }
 
   async find(ref: string): Promise<Found | null> {

@@ -58,6 +58,11 @@ function refusal(said: string): ErpError {
   return new ErpError(code, said, { ...rest, said })
 }
 
+/** Whether Xero refused because the key of the request stands for another request. */
+export function isOtherRequest(error: unknown): boolean {
+  return error instanceof ErpError && /idempotency.*(different|other)/is.test(error.said ?? '')
+}
+
 /** Throws what Xero says of an element that it did not save: such an answer has status 200. */
 export function mustBeSaved(element: Json): void {
   if (!isRecord(element)) throw new ErpError('BAD_ANSWER', 'Xero answered no element for what was sent.')

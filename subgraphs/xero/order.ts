@@ -103,8 +103,8 @@ class Documents {
   /** Sends it; a number that is taken already may be what an earlier attempt has left. */
   async send(request: WireRequest, ref: string): Promise<Ref> {
     try {
-      const [row = null] = await this.client.write(request, setOf(this.target))
-      return writtenOf(row, this.target).ref
+      const refOf = ([row = null]: Json[]) => writtenOf(row, this.target).ref
+      return await this.client.create(request, setOf(this.target), () => this.find(ref), refOf)
     } catch (error) {
       const twice = error instanceof ErpError && error.code === 'DUPLICATE_ORDER'
       const found = twice ? await this.find(ref) : null

@@ -1,7 +1,7 @@
 import Big from 'big.js'
 import { ErpError } from '../../schema/errors.ts'
 import type { Found, PaymentInput, Ref, WireRequest, Write } from '../connector.ts'
-import { exactNumber } from '../json.ts'
+import { type Json, exactNumber } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { groups, isGuid } from './client.ts'
 import { isSafe, mustBeSafe } from './order.ts'
@@ -33,8 +33,8 @@ export class Payments implements Write<PaymentInput> {
 
   async create(input: PaymentInput, ref: string): Promise<Ref> {
     const request = await this.#request(input, ref)
-    const rows = await this.#connection.client.write(request, 'Payments')
-    return lowest(rows.map((row) => shaped(payment, row, 'A payment')))
+    const refOf = (rows: Json[]) => lowest(rows.map((row) => shaped(payment, row, 'A payment')))
+    return this.#connection.client.create(request, 'Payments', () => this.find(ref), refOf)
   }
 
   async find(ref: string): Promise<Found | null> {
