@@ -81,17 +81,20 @@ export class Customers implements Write<CustomerInput> {
     return {
       ...(input.name !== undefined && { Name: input.name }),
       ...(input.email !== undefined && { EmailAddress: input.email ?? '' }),
-      ...(input.phone !== undefined && {
-        Phones: [
-          { PhoneType: 'DEFAULT', PhoneNumber: input.phone ?? '', PhoneAreaCode: '', PhoneCountryCode: '' },
-        ],
-      }),
+      ...(input.phone !== undefined && { Phones: phonesOf(input.phone, before) }),
       ...(input.taxId !== undefined && { TaxNumber: input.taxId ?? '' }),
       ...(input.currency && { DefaultCurrency: input.currency }),
       ...(addresses.length > 0 && { Addresses: addresses }),
       ...(term && { PaymentTerms: { Sales: { Day: Number(term.Day), Type: term.Type } } }),
     }
   }
+}
+
+/** The main number; the others are sent as Xero has them, because a list that is sent may replace the whole. */
+function phonesOf(number: string | null, before: ContactRow | null): object[] {
+  const others = before?.Phones?.filter(({ PhoneType }) => PhoneType !== 'DEFAULT') ?? []
+  const main = { PhoneType: 'DEFAULT', PhoneNumber: number ?? '', PhoneAreaCode: '', PhoneCountryCode: '' }
+  return [main, ...others]
 }
 
 /**

@@ -12,6 +12,27 @@ describe('a customer in Xero', () => {
     expect(await erp.customer?.find?.('cus_2')).toBe(null)
   })
 
+  it('keeps its other numbers when its main one is changed, because a list that is sent may replace the whole', async () => {
+    const { erp, raw } = open()
+    const ref = await erp.customer?.create({ name: 'Pier AG', phone: '+49301' }, 'cus_1')
+    const Phones = ['DEFAULT', 'MOBILE', 'FAX'].map((PhoneType, at) => ({
+      PhoneType,
+      PhoneNumber: `+4930${at}`,
+    }))
+    await raw('POST', `Contacts/${ref?.id}`, { Contacts: [{ ContactID: ref?.id, Phones }] })
+    await erp.customer?.update?.(ref ?? { id: '' }, { phone: '+49309' }, null)
+    const { Contacts } = (await raw('GET', `Contacts/${ref?.id}`)).json() as {
+      Contacts: { Phones: { PhoneType: string; PhoneNumber: string }[] }[]
+    }
+    const numbers = Contacts[0]?.Phones.map(({ PhoneType, PhoneNumber }) => [PhoneType, PhoneNumber])
+    expect(Object.fromEntries(numbers ?? [])).toEqual({
+      DDI: '',
+      DEFAULT: '+49309',
+      FAX: '+49302',
+      MOBILE: '+49301',
+    })
+  })
+
   it('keeps what a change does not name: the delivery address, the term, the e-mail', async () => {
     const { erp } = open()
     const ref = await erp.customer?.create(

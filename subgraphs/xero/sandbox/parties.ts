@@ -33,10 +33,11 @@ function faults(store: Store, given: Row, id: unknown): string[] {
   ]
 }
 
-/** Lists that are sent replace those of their type; both types always come back. */
-function merged(old: Row[], given: Row[] | undefined, type: string): Row[] {
-  const byType = new Map(old.map((one) => [one[type], one]))
-  for (const one of given ?? []) byType.set(one[type], { ...byType.get(one[type]), ...one })
+/** A list that is sent replaces the whole; every type always comes back, an empty one with empty texts. */
+function replaced(old: Row[], given: Row[] | undefined, empty: Row[], type: string): Row[] {
+  if (!given) return old
+  const byType = new Map(empty.map((one) => [one[type], one]))
+  for (const one of given) byType.set(one[type], { ...byType.get(one[type]), ...one })
   return [...byType.values()]
 }
 
@@ -50,9 +51,12 @@ export function createContact(store: Store, given: Row): Outcome {
 }
 
 function filled(row: Row, given: Row): Row {
+  const empty = emptyContact()
+  const list = (name: 'Addresses' | 'Phones', type: string): Row[] =>
+    replaced(row[name] as Row[], given[name] as Row[] | undefined, empty[name] as Row[], type)
   return Object.assign(row, given, {
-    Addresses: merged(row.Addresses as Row[], given.Addresses as Row[] | undefined, 'AddressType'),
-    Phones: merged(row.Phones as Row[], given.Phones as Row[] | undefined, 'PhoneType'),
+    Addresses: list('Addresses', 'AddressType'),
+    Phones: list('Phones', 'PhoneType'),
   })
 }
 
