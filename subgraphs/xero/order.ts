@@ -153,13 +153,12 @@ class Documents {
 
   async #advance(id: Id, status: string): Promise<void> {
     const set = setOf(this.target)
-    const row = this.target === 'QUOTE' ? await this.#quote(id) : { InvoiceID: id }
-    const request = await this.client.request(
-      'POST',
-      `${set}/${id}`,
-      {},
-      { [set]: [{ ...row, Status: status }] },
-    )
+    const isQuote = this.target === 'QUOTE'
+    const row = isQuote ? await this.#quote(id) : { InvoiceID: id }
+    // Without it the prices of the lines would be rounded by the change of a status.
+    const query = isQuote ? {} : { unitdp: 4 }
+    const body = { [set]: [{ ...row, Status: status }] }
+    const request = await this.client.request('POST', `${set}/${id}`, query, body)
     await this.client.write(request, set)
   }
 

@@ -166,6 +166,14 @@ describe('an order that becomes an approved invoice', () => {
     expect(sandbox.ledger().orders.find(({ ref }) => ref === 'ord_1')?.state).toBe('cancelled')
   })
 
+  it('says four decimals with every change of its status, without which its prices would be rounded', async () => {
+    const { erp, wire } = open({ orderTarget: 'INVOICE' })
+    const ref = (await erp.order?.create(await orderOf(erp), 'ord_1')) ?? { id: '' }
+    await erp.order?.undo?.(ref)
+    const writes = wire.filter(({ request }) => request.url.includes('/Invoices') && request.body)
+    expect(writes.map(({ request }) => new URL(request.url).searchParams.get('unitdp'))).toEqual(['4', '4'])
+  })
+
   it('is refused where more is sold than there is, or the period is closed', async () => {
     const { erp } = open({ orderTarget: 'INVOICE' }, { negativeStock: true })
     const input = await orderOf(erp)
