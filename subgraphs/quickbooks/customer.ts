@@ -1,4 +1,5 @@
 import { ErpError } from '../../schema/errors.ts'
+import type { Address } from '../../schema/index.ts'
 import type { CustomerInput, Found, Ref, WireRequest, Write } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import { nativeAddress, termId } from './body.ts'
@@ -7,7 +8,7 @@ import { displayName } from './map.ts'
 import { privateNote } from './reference.ts'
 import { bearing, retried } from './order.ts'
 import type { Setup } from './setup.ts'
-import { written } from './shapes.ts'
+import { type NativeAddress, customer, written } from './shapes.ts'
 
 /** How many pages of the newest customers are looked through for our reference. */
 const PAGES = 5
@@ -67,41 +68,45 @@ export class Customers implements Write<CustomerInput> {
 
   /** Sparse: what is not named stays as it is. With a version the change is refused when somebody was faster. */
   async update({ id }: Ref, change: Partial<CustomerInput>, version: string | null): Promise<Ref> {
-    const fields = await this.#fields(change)
+    const alone = change.country && !change.addresses?.some(isBilling)
+    const before = alone ? shaped(customer, await this.#read(id), 'A customer').BillAddr : null
+    const fields = await this.#fields(change, before)
     return retried(async () => {
-      const token = version ?? (await this.#version(id))
+      const token = version ?? refOf(await this.#read(id)).version ?? '0'
       const body = { sparse: true, Id: id, SyncToken: token, ...fields }
       const sent = this.#client.write(this.#client.request('customer', body, 'update'), 'Customer')
       return refOf(await sent.catch((error: unknown) => lasting(error, version)))
     })
   }
 
-  async #version(id: string): Promise<string> {
+  async #read(id: string): Promise<Row> {
     const where = [`Id = ${literal(id)}`]
     const [[row] = []] = isId(id) ? await this.#client.query([{ entity: 'Customer', where }]) : []
     if (!row) throw new ErpError('NOT_FOUND', `There is no customer ${id.slice(0, 40)}.`)
-    return refOf(row).version ?? '0'
+    return row
   }
 
   async #request(input: CustomerInput, ref: string): Promise<WireRequest> {
     if (!input.name.trim())
       throw new ErpError('MISSING_REQUIRED_FIELD', 'A customer needs a name.', { field: 'name' })
-    const body = { ...(await this.#fields(input)), Notes: privateNote(ref) }
+    const body = { ...(await this.#fields(input, null)), Notes: privateNote(ref) }
     return this.#client.request('customer', body, 'create')
   }
 
-  async #fields(input: Partial<CustomerInput>): Promise<object> {
+  /** A sparse update keeps what is left out, but an address is sent whole: a country alone goes into that `before`. */
+  async #fields(input: Partial<CustomerInput>, before: NativeAddress | null): Promise<object> {
     await this.#check(input)
     const { name, email, phone, taxId, country, currency, paymentTerms: terms, addresses } = input
-    const billing = addresses?.find(({ type }) => type === 'BILLING') ?? addresses?.[0]
-    const shipping = addresses?.find(({ type }) => type === 'SHIPPING')
+    const billing = addresses?.find(({ type }) => type === 'BILLING') ?? addresses?.find(isBilling)
+    const shipping = addresses?.find((one) => !isBilling(one))
     const bill = billing ? nativeAddress({ ...billing, country: billing.country ?? country }) : null
+    const old = Object.entries(before ?? {}).filter(([, text]) => text !== null)
     return {
       ...(name !== undefined && { DisplayName: displayName(name), CompanyName: name }),
       ...(email !== undefined && { PrimaryEmailAddr: { Address: email ?? '' } }),
       ...(phone !== undefined && { PrimaryPhone: { FreeFormNumber: phone ?? '' } }),
-      ...((bill ?? country) && { BillAddr: bill ?? { Country: country } }),
-      ...(shipping && shipping !== billing && { ShipAddr: nativeAddress(shipping) }),
+      ...((bill ?? country) && { BillAddr: bill ?? { ...Object.fromEntries(old), Country: country } }),
+      ...(shipping && { ShipAddr: nativeAddress(shipping) }),
       ...(terms && { SalesTermRef: { value: await termId(this.#client, this.#setup, terms) } }),
       ...(currency && { CurrencyRef: { value: currency } }),
       ...(taxId !== undefined && { PrimaryTaxIdentifier: taxId ?? '' }),
@@ -122,6 +127,10 @@ export class Customers implements Write<CustomerInput> {
     if (currency && currency !== home && !manyCurrencies)
       throw new ErpError('VALIDATION', `The company knows no currency but ${home}.`, { field: 'currency' })
   }
+}
+
+function isBilling({ type }: Address): boolean {
+  return type !== 'SHIPPING'
 }
 
 /** Over a version that the caller named nothing is tried again. */
