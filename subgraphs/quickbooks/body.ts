@@ -102,6 +102,12 @@ function checkUnit(unit: string | null | undefined, good: NativeItem, field: str
   refuse(field, `Item ${good.Sku} is kept in ${own ?? 'pieces'}, not in ${unit}.`, 'MAPPING_MISSING')
 }
 
+/** The tax code of a line. In the USA an item says only whether it is taxed (schema Finance.xsd, Item). */
+function taxCodeOf({ SalesTaxCodeRef: own, Taxable: taxed }: NativeItem, { client, settings }: Scene) {
+  const told = taxed === null || !isUs(settings) ? null : taxed ? 'TAX' : 'NON'
+  return own?.value ?? told ?? client.config.taxCode
+}
+
 /**
  * A line. Discounts of a line are not reliable in QuickBooks Online, so they are folded into the price and told in
  * the description; `Amount` must be quantity times price.
@@ -121,7 +127,7 @@ function lineOf(line: OrderLineInput, good: NativeItem, index: number, scene: Sc
     : new Big(given).times(new Big(100).minus(percent)).div(100).round(PRICE_DECIMALS)
   const total = price.times(line.quantity).round(2)
   const about = line.description ?? good.Description ?? good.Name
-  const tax = good.SalesTaxCodeRef?.value ?? client.config.taxCode
+  const tax = taxCodeOf(good, scene)
   const taxed = tax && (isUs(settings) || client.config.taxCalculation !== 'NotApplicable')
   const native = {
     DetailType: 'SalesItemLineDetail',

@@ -46,7 +46,9 @@ export const config = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Tax code of lines whose item has none: TAX or NON in the USA, else the id of a tax code.'),
+    .describe(
+      'Tax code of lines whose item tells none: the id of a tax code. In the USA items tell TAX or NON themselves.',
+    ),
   taxCalculation: z
     .enum(['TaxExcluded', 'TaxInclusive', 'NotApplicable'])
     .default('TaxExcluded')

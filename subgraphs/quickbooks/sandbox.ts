@@ -166,7 +166,7 @@ export class QuickBooks implements Sandbox {
     return {
       CompanyName: this.#demo.company,
       LegalName: this.#demo.company,
-      Country: 'DEU',
+      Country: this.books.preferences.country,
       ...headOf('1', 0),
     }
   }

@@ -53,6 +53,7 @@ export const item = entity.extend({
   Active: flag,
   FullyQualifiedName: text,
   SalesTaxIncluded: flag,
+  Taxable: flag,
   UnitPrice: decimal,
   Type: text,
   TrackQtyOnHand: flag,

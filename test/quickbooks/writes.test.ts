@@ -148,6 +148,27 @@ describe('pushing orders to QuickBooks Online', () => {
       )
     }))
 
+  it('says TAX or NON in the USA, as the item is taxed or not, and the code of the operator where it does not tell', () =>
+    using(
+      async (stand) => {
+        stand.company.books.preferences.country = 'USA'
+        const row = stand.company.books.find('Item', await itemOf(stand, 'DESK-60'))
+        delete row.SalesTaxCodeRef
+        const input = await orderFor(stand)
+        const codes: unknown[] = []
+        for (const Taxable of [true, false, undefined]) {
+          row.Taxable = Taxable
+          const [plan] = (await stand.erp.order?.plan(input, 'ord_1')) ?? []
+          const body = JSON.parse(plan?.body ?? '{}') as { Line: { SalesItemLineDetail: object }[] }
+          codes.push(body.Line[0]?.SalesItemLineDetail)
+          expect(body).not.toHaveProperty('GlobalTaxCalculation')
+        }
+        const code = (text: string) => ({ TaxCodeRef: { value: text } })
+        expect(codes).toMatchObject([code('TAX'), code('NON'), code('MINE')])
+      },
+      { taxCode: 'MINE' },
+    ))
+
   it('takes the price of the item where none is given, and only in the home currency', () =>
     using(async (stand) => {
       const input = await orderFor(stand)

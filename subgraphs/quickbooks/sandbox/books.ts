@@ -22,12 +22,14 @@ const KINDS: Record<string, Change['kind']> = {
 export interface Preferences {
   /** Whether a second document of a number is refused. */
   warnDuplicates: boolean
+  /** Where the company is, ISO 3166-1 alpha-3; it decides what tax codes are. */
+  country: string
 }
 
 /** What a company has booked: creating, updating, voiding, deleting. */
 export class Books {
   readonly tables: Tables
-  readonly preferences: Preferences = { warnDuplicates: true }
+  readonly preferences: Preferences = { warnDuplicates: true, country: 'DEU' }
   /** Stubs of what was deleted, by entity, for change data capture. */
   readonly gone = new Map<string, Row[]>()
   listener: ((change: Change) => void) | null = null
