@@ -76,6 +76,11 @@ export class Setup {
     return this.#settings.get()
   }
 
+  /** Forgets what is kept, so that the next call asks QuickBooks. */
+  forget(): void {
+    this.#settings.forget()
+  }
+
   /** The calendar day in the zone of the company. */
   today(now = new Date()): string {
     return dayIn(this.#zone, now.getTime())
@@ -95,8 +100,9 @@ export class Setup {
   }
 }
 
-/** The connection test. */
+/** The connection test: it asks anew, whatever is known already. */
 export async function check(setup: Setup): Promise<Company> {
+  setup.forget()
   const { name, home } = await setup.get()
   return { name, version: null, currency: home }
 }

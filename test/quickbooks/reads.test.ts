@@ -160,6 +160,14 @@ describe('credentials of QuickBooks Online', () => {
       expect((await stand.vault.read())?.refreshToken).not.toBe(before?.refreshToken)
     }))
 
+  it('are proven by the test of a connection each time, also where everything is known already', () =>
+    using(async ({ erp, calls }) => {
+      await erp.check()
+      calls.length = 0
+      await erp.check()
+      expect(calls.map(({ path }) => path.split('/').at(-1))).toContain('preferences')
+    }))
+
   it('survive a renewal whose answer was lost, since the token before it lives another day', () =>
     using(async (stand) => {
       await stand.erp.check()
