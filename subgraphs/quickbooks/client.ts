@@ -14,6 +14,9 @@ import { errorOf, faultOf, refusalOf } from './errors.ts'
 const MINOR = 'minorversion=75'
 /** Most items of one batch, and most rows of one query (developer.intuit.com, data queries). */
 const MAX_PARTS = 30
+/** Batches of any minute: QuickBooks allows a company 120, whoever sends them (blogs.intuit.com/2025/08/13). */
+const MAX_BATCHES = 100
+const MINUTE_MS = 60_000
 /** Most rows that one query gives. */
 export const MAX_ROWS = 1_000
 /** How many values stand in one IN: keeps a query short. */
@@ -102,6 +105,8 @@ export class Client {
   readonly config: Config
   readonly #http: Http
   readonly #auth: Auth
+  /** When the batches of the last minute went out. */
+  #batches: number[] = []
 
   constructor(config: Config, http: Http) {
     this.config = config
@@ -123,32 +128,53 @@ export class Client {
     return `${this.config.url}/v3/company/${this.company}`
   }
 
-  /** The rows of each query, all in one call where it can be. */
+  /** The rows of each query: thirty in one call, as long as the minute has batches left. */
   async query(queries: Query[]): Promise<Row[][]> {
-    const [first] = queries
-    if (!first) return []
-    const url = `${this.#base}/query?query=${encodeURIComponent(textOf(first))}&${MINOR}`
-    if (queries.length > 1 || url.length > LONGEST_URL) return this.#batch(queries)
-    const answer = await this.send({ method: 'GET', url, headers: JSON_ONLY })
-    return [rowsOf(shaped(single, answer.json(), 'A query').QueryResponse, first)]
-  }
-
-  async #batch(queries: Query[]): Promise<Row[][]> {
     const all: Row[][] = []
     for (let at = 0; at < queries.length; at += MAX_PARTS) {
       const some = queries.slice(at, at + MAX_PARTS)
-      const body = { BatchItemRequest: some.map((one, index) => ({ bId: `q${index}`, Query: textOf(one) })) }
-      const answer = await this.send({
-        method: 'POST',
-        url: `${this.#base}/batch?${MINOR}`,
-        headers: { ...JSON_ONLY, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        repeatable: true,
-      })
-      const parts = shaped(batch, answer.json(), 'A batch').BatchItemResponse
-      all.push(...some.map((one, index) => partOf(parts, `q${index}`, one)))
+      const alone = (some.length === 1 && some.every((one) => this.#fits(one))) || !this.#mayBatch()
+      all.push(...(await (alone ? Promise.all(some.map((one) => this.#ask(one))) : this.#batch(some))))
     }
     return all
+  }
+
+  /** Whether one more batch may go out; then it is counted. What may not, goes out query by query. */
+  #mayBatch(): boolean {
+    const now = performance.now()
+    this.#batches = this.#batches.filter((at) => at > now - MINUTE_MS)
+    return this.#batches.length < MAX_BATCHES && this.#batches.push(now) > 0
+  }
+
+  #address(query: Query): string {
+    return `${this.#base}/query?query=${encodeURIComponent(textOf(query))}&${MINOR}`
+  }
+
+  #fits(query: Query): boolean {
+    return this.#address(query).length <= LONGEST_URL
+  }
+
+  /** One query; a long one stands in the body, because addresses are cut. */
+  async #ask(query: Query): Promise<Row[]> {
+    const short: HttpRequest = { method: 'GET', url: this.#address(query), headers: JSON_ONLY }
+    const headers = { ...JSON_ONLY, 'content-type': 'application/text' }
+    const url = `${this.#base}/query?${MINOR}`
+    const long: HttpRequest = { method: 'POST', url, headers, body: textOf(query), repeatable: true }
+    const answer = await this.send(this.#fits(query) ? short : long)
+    return rowsOf(shaped(single, answer.json(), 'A query').QueryResponse, query)
+  }
+
+  async #batch(some: Query[]): Promise<Row[][]> {
+    const body = { BatchItemRequest: some.map((one, index) => ({ bId: `q${index}`, Query: textOf(one) })) }
+    const answer = await this.send({
+      method: 'POST',
+      url: `${this.#base}/batch?${MINOR}`,
+      headers: { ...JSON_ONLY, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      repeatable: true,
+    })
+    const parts = shaped(batch, answer.json(), 'A batch').BatchItemResponse
+    return some.map((one, index) => partOf(parts, `q${index}`, one))
   }
 
   /** An object that stands alone, by its path: "preferences". */

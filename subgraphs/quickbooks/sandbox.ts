@@ -49,14 +49,25 @@ function operationOf(entity: string, query: URLSearchParams): string | null {
   return operation === 'update' && query.get('include') === 'void' ? 'void' : operation
 }
 
+/** More than is allowed, thrown from deep inside. */
+class Throttled extends Error {}
+
+function throttled(): SandboxAnswer {
+  const told = 'message=ThrottleExceeded; errorCode=003001; statusCode=429'
+  return gateway(429, '3001', told, 'The request limit was reached.', 'THROTTLE')
+}
+
 /** One company of QuickBooks Online. */
 export class QuickBooks implements Sandbox {
   readonly errors = errors
   readonly access = new Access()
   readonly books: Books
+  /** Batches of any minute; a real company has 120, the shared checks need more room. */
+  batchesPerMinute = Infinity
   readonly #demo: Demo
   readonly #stock: Map<string, Map<string, string>>
   #active = 0
+  #batches: number[] = []
 
   constructor(demo: Demo) {
     const seed = new Seed(demo)
@@ -74,14 +85,12 @@ export class QuickBooks implements Sandbox {
     }
     this.#active += 1
     try {
-      if (this.#active > PARALLEL) {
-        const told = 'message=ThrottleExceeded; errorCode=003001; statusCode=429'
-        return gateway(429, '3001', told, 'The request limit was reached.', 'THROTTLE')
-      }
+      if (this.#active > PARALLEL) return throttled()
       await turn()
       return this.#answer(request)
     } catch (error) {
       if (error instanceof Refusal) return error.answer
+      if (error instanceof Throttled) return throttled()
       throw error
     } finally {
       this.#active -= 1
@@ -109,7 +118,10 @@ export class QuickBooks implements Sandbox {
 
   #inside(request: SandboxRequest, path: string): object | null {
     const { method, query } = request
-    if (path === 'query') return { QueryResponse: runQuery(query.get('query') ?? '', this.books.tables) }
+    if (path === 'query') {
+      const text = method === 'POST' ? request.body : (query.get('query') ?? '')
+      return { QueryResponse: runQuery(text, this.books.tables) }
+    }
     if (path === 'batch' && method === 'POST') return { BatchItemResponse: this.#batch(request) }
     if (path === 'cdc') return { CDCResponse: [{ QueryResponse: this.#captured(query) }] }
     if (path === 'preferences') return { Preferences: this.#preferences() }
@@ -131,6 +143,9 @@ export class QuickBooks implements Sandbox {
 
   /** Parts are independent; their answers come in another order. */
   #batch({ body }: SandboxRequest): object[] {
+    const now = performance.now()
+    this.#batches = this.#batches.filter((at) => at > now - 60_000)
+    if (this.#batches.push(now) > this.batchesPerMinute) throw new Throttled()
     const parts = rowsOf(rowOf(parseBody(body)).BatchItemRequest)
     if (parts.length > PARTS)
       throw new Refusal('1040', 'Batch Size Exceeded', `The number of batch items is above ${PARTS}`)
