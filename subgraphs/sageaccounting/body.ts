@@ -177,7 +177,7 @@ export async function bodyOf(connection: Connection, input: PaperInput, ref: str
   if (input.customAttributes?.length) throw wrong('customAttributes', 'Sage has no custom fields.')
   if (requestedDelivery) dayOf(requestedDelivery, 'requestedDelivery')
   const days = paymentTerms ? termDays(paymentTerms, config) : null
-  const date = dayOf(input.date ?? today(), 'date')
+  const date = dayOf(input.date ?? today(config), 'date')
   const told = [shipTo?.phone, shipTo?.email].filter(Boolean).join(', ')
   const notes = writeNotes({
     purchaseOrderNumber,

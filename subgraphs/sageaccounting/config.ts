@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isZone } from '../zone.ts'
 
 const trimmed = (address: string): string => address.replace(/\/+$/, '')
 const STATES = [
@@ -96,6 +97,13 @@ export const config = z.object({
     .array(z.string())
     .default(['H87', 'C62'])
     .describe('Units (UN/ECE Rec 20) that order lines may say; Sage keeps quantities without units.'),
+  timeZone: z
+    .string()
+    .refine(isZone, 'is no time zone')
+    .default('UTC')
+    .describe(
+      'Time zone of the business, for the day of what is written and for what is overdue: America/Toronto.',
+    ),
 })
 
 /** The checked configuration. */

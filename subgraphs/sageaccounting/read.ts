@@ -4,7 +4,9 @@ import type { Answer, Customer, Id, Item, ListAsk, Page, Read } from '../connect
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { rowOf, shaped } from '../shape.ts'
+import { dayIn } from '../zone.ts'
 import { PAGE, type Query, isId } from './client.ts'
+import type { Config } from './config.ts'
 import type { Connection, Held } from './connection.ts'
 import { isCustomer, toCustomer, toItem } from './map.ts'
 import * as shapes from './shapes.ts'
@@ -34,9 +36,9 @@ function behindOf<T extends z.ZodType>(kind: string, text: string, shape: T): z.
   return readCursor(body ?? '', shape)
 }
 
-/** Today in UTC. */
-export function today(): string {
-  return new Date().toISOString().slice(0, 10)
+/** Today where the business is. */
+export function today({ timeZone }: Config): string {
+  return dayIn(timeZone, Date.now())
 }
 
 /** The id of a row; BAD_ANSWER where it has none. */
@@ -49,7 +51,7 @@ export function reader<T extends { id: Id }>(connection: Connection, kind: strin
   return {
     async byId(ids) {
       const rows = await rowsById(connection, set, [...new Set(ids.filter(isId))])
-      const day = today()
+      const day = today(connection.client.config)
       const found = new Map<string, Answer<T>>(rows.map((row) => [idOf(row), rowOf(() => set.map(row, day))]))
       return ids.map((id) => found.get(id) ?? null)
     },
@@ -99,7 +101,7 @@ async function list<T>(
     rows = await client.page(set.path, query, page, step)
     unseen = rows.rows
   }
-  const day = today()
+  const day = today(client.config)
   const shown = unseen.slice(0, first)
   const end = shown.at(-1)
   const isLast = end === undefined || (!rows.more && shown.length === unseen.length)

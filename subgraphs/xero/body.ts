@@ -171,7 +171,7 @@ export async function bodyOf(connection: Connection, input: DocumentInput, ref: 
   for (const [index, line] of input.lines.entries()) checkLine(line, `lines.${index}`, config.units)
   const rates = input.lines.map((line, index) => rateOf(line, `lines.${index}`, input.discounts ?? []))
   const tracking = trackingOf(input, config)
-  const date = dayOf(input.date ?? today(), 'date')
+  const date = dayOf(input.date ?? today(config), 'date')
   const term = input.paymentTerms ? termOf(input.paymentTerms, config) : null
   const [customer, rows, { currency: own }] = await Promise.all([
     customerOf(connection, input.customer),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isZone } from '../zone.ts'
 
 const trimmed = (address: string): string => address.replace(/\/+$/, '')
 const STATES = [
@@ -100,6 +101,13 @@ export const config = z.object({
     .array(z.string())
     .default([])
     .describe('Tracking categories that custom attributes of an order may fill, by name; at most two.'),
+  timeZone: z
+    .string()
+    .refine(isZone, 'is no time zone')
+    .default('UTC')
+    .describe(
+      'Time zone of the organisation, for the day of what is written and for what is overdue: Pacific/Auckland.',
+    ),
 })
 
 /** The checked configuration. */

@@ -5,7 +5,9 @@ import { readCursor, writeCursor } from '../cursor.ts'
 import type { Json } from '../json.ts'
 import { Kept } from '../kept.ts'
 import { rowOf, shaped } from '../shape.ts'
+import { dayIn } from '../zone.ts'
 import { type Client, groups, isGuid } from './client.ts'
+import type { Config } from './config.ts'
 import { money, toItem } from './map.ts'
 import { type PagedSet, both } from './sets.ts'
 import type { Connection } from './setup.ts'
@@ -32,9 +34,9 @@ function behindOf<T extends z.ZodType>(kind: string, text: string, shape: T): z.
   return readCursor(body ?? '', shape)
 }
 
-/** Today in UTC, in which Xero keeps its days. */
-export function today(): string {
-  return new Date().toISOString().slice(0, 10)
+/** Today where the organisation is. */
+export function today({ timeZone }: Config): string {
+  return dayIn(timeZone, Date.now())
 }
 
 /** The id of a row; BAD_ANSWER where it has none, because then no row can be trusted. */
@@ -79,7 +81,7 @@ export function reader<T extends { id: Id }>(
   return {
     async byId(ids) {
       const rows = await rowsByIds(connection, set, ids.filter(isGuid))
-      const day = today()
+      const day = today(connection.client.config)
       const found = new Map<string, Answer<T>>(
         rows.map((row) => [idOf(row, set.id).toLowerCase(), rowOf(() => set.map(row, day))]),
       )
@@ -109,7 +111,7 @@ async function list<T>(
     const all = await client.rows(set.set, query)
     const ids = all.map((row) => idOf(row, set.id))
     const from = ids.indexOf(last) + 1
-    const day = today()
+    const day = today(client.config)
     const rows: T[] = []
     let at = from
     for (; at < all.length && rows.length < ask.first; at += 1) {

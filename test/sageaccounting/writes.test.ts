@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { dayIn } from '../../subgraphs/zone.ts'
 import { customerId, errorOf, itemIds, orderOf, stage, value } from './open.ts'
 
 const open = stage()
@@ -28,6 +29,19 @@ describe('an order', () => {
       tax_amount: 85,
       ledger_account_id: expect.stringMatching(/^[\da-f]{32}$/),
     })
+  })
+
+  it('is dated by the calendar of its business, which may be a day away from that of UTC', async () => {
+    const { again } = open()
+    const days = ['Pacific/Kiritimati', 'Pacific/Pago_Pago'].map(async (timeZone) => {
+      const { erp } = again({ timeZone })
+      const [request] = (await erp.order?.plan(await orderOf(erp, { orderedOn: null }), 'ord_1')) ?? []
+      return bodyOf(request?.body).sales_quote?.date
+    })
+    const now = Date.now()
+    const dates = [dayIn('Pacific/Kiritimati', now), dayIn('Pacific/Pago_Pago', now)]
+    expect(dates[0]).not.toBe(dates[1])
+    expect(await Promise.all(days)).toEqual(dates)
   })
 
   it('sells a service by service_id and goods by product_id', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ErpError } from '../../schema/errors.ts'
 import type { Json } from '../../subgraphs/json.ts'
 import { mustBeSaved } from '../../subgraphs/xero/errors.ts'
+import { dayIn } from '../../subgraphs/zone.ts'
 import { errorOf, customerId, itemIds, orderOf, stage, value } from './open.ts'
 
 const open = stage()
@@ -32,6 +33,19 @@ describe('an order in Xero', () => {
       note: 'Bitte läuten 🔔',
     })
     expect(value(order).lines).toHaveLength(2)
+  })
+
+  it('is dated by the calendar of its organisation, which may be a day away from that of UTC', async () => {
+    const { again } = open()
+    const days = ['Pacific/Kiritimati', 'Pacific/Pago_Pago'].map(async (timeZone) => {
+      const { erp } = again({ timeZone })
+      const [plan] = (await erp.order?.plan(await orderOf(erp, { orderedOn: null }), 'ord_1')) ?? []
+      return (JSON.parse(plan?.body ?? '{}') as { Invoices: [{ Date: string }] }).Invoices[0].Date
+    })
+    const now = Date.now()
+    const dates = [dayIn('Pacific/Kiritimati', now), dayIn('Pacific/Pago_Pago', now)]
+    expect(dates[0]).not.toBe(dates[1])
+    expect(await Promise.all(days)).toEqual(dates)
   })
 
   it('is the same one when it is sent twice within the minutes in which Xero knows the key', async () => {
