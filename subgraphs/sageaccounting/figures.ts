@@ -34,6 +34,7 @@ export async function stock(connection: Connection, asks: StockAsk[]): Promise<A
       unit: null,
       nativeUnit: null,
       levels: onHand === null ? [] : [level],
+      source: 'single-warehouse',
     }
   })
 }

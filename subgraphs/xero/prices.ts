@@ -38,6 +38,7 @@ export async function stock(connection: Connection, asks: StockAsk[]): Promise<A
       unit: null,
       nativeUnit: null,
       levels: onHand === null ? [] : [level],
+      source: 'single-warehouse',
     }
   })
 }

@@ -64,6 +64,9 @@ describe('items, prices and stock', () => {
     })
     const [service] = (await erp.stock?.([{ item: of('FIT-60')?.id ?? '', sku: '', warehouses: null }])) ?? []
     expect(value(service)).toMatchObject({ available: null, levels: [] })
+    const [desk] = (await erp.stock?.([{ item: of('DESK-60')?.id ?? '', sku: '', warehouses: null }])) ?? []
+    // One figure stands for all warehouses, and the answer says so.
+    expect(value(desk)).toMatchObject({ source: 'single-warehouse', levels: [{}] })
   })
 
   it('have the price of the price type of the customer, and the usual one for a customer without', async () => {

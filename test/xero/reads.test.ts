@@ -52,7 +52,11 @@ describe('items, stock and prices of Xero', () => {
     const asks = ['FIT-60', 'DESK-60'].map((sku) => ({ item: ids.get(sku) ?? '', sku, warehouses: null }))
     const [fit, desk] = (await erp.stock?.(asks)) ?? []
     expect(value(fit)).toMatchObject({ available: null, levels: [] })
-    expect(value(desk).levels).toMatchObject([{ warehouse: { code: 'DEFAULT' } }])
+    expect(value(desk)).toMatchObject({
+      levels: [{ warehouse: { code: 'DEFAULT' } }],
+      // One figure stands for all warehouses, and the answer says so.
+      source: 'single-warehouse',
+    })
   })
 
   it('keep four decimals of a price, because unitdp is always said', async () => {
