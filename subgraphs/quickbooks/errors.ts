@@ -40,6 +40,8 @@ function plain(code: Told, element: Told, message: Told, detail: Told): Refused 
 /** Codes of developer.intuit.com, "Handling common errors". */
 const BY_CODE: Record<string, ErrorCode> = {
   '120': 'AUTHENTICATION_FAILED',
+  // A request id that was used before: what stands under it is looked up, not written again.
+  '600': 'DUPLICATE_ORDER',
   '610': 'NOT_FOUND',
   '2020': 'MISSING_REQUIRED_FIELD',
   '3001': 'RATE_LIMITED',

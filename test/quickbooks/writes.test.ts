@@ -57,6 +57,15 @@ describe('pushing orders to QuickBooks Online', () => {
       )
     }))
 
+  it('gives the document that stands under a request id which is refused as used before', () =>
+    using(async (stand) => {
+      const input = await orderFor(stand)
+      const first = await stand.erp.order?.create(input, 'ord_1')
+      stand.server.faults('qbo', [{ do: 'error', name: 'requestId', match: '/estimate', times: 1 }])
+      expect((await stand.erp.order?.create({ ...input, note: 'x' }, 'ord_1'))?.id).toBe(first?.id)
+      expect(booked(stand, 'Estimate')).toHaveLength(1)
+    }))
+
   it('folds the discount of a line into its price and says so, and sums discounts of the order', () =>
     using(async (stand) => {
       const input = await orderFor(stand)

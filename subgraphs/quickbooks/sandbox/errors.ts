@@ -81,6 +81,14 @@ const PLAIN: Record<string, Plain> = {
     '',
     'DUPLICATE_ORDER',
   ],
+  requestId: [
+    'pushOrder',
+    '600',
+    'Duplicate Request ID',
+    'The request id was used before.',
+    '',
+    'DUPLICATE_ORDER',
+  ],
   duplicateName: [
     'upsertCustomer',
     '6240',
