@@ -40,6 +40,9 @@ async function everything(stand: Stand): Promise<void> {
     const page = await readOf(erp, kind)?.list({ first: 500, after: null })
     await readOf(erp, kind)?.byId((page?.rows ?? []).slice(0, 3).map(({ id }) => id))
   }
+  // Credit memos and sales receipts stand behind the invoices.
+  let bills = await erp.invoices?.list({ first: 500, after: null })
+  while (bills?.next) bills = await erp.invoices?.list({ first: 500, after: bills.next })
   const [item] = (await erp.items?.list({ first: 1, after: null }))?.rows ?? []
   const input = await orderFor(stand, {
     purchaseOrderNumber: 'PO-1',
@@ -123,6 +126,9 @@ describe.skipIf(!hasSpecs)('the vendor’s schemas (skipped where ../shared/spec
         return stand.messages
       }, settings)),
     )
+    const lists = messages.map(({ request }) => decodeURIComponent(request.url))
+    for (const entity of ['Invoice', 'CreditMemo', 'SalesReceipt', 'Purchase', 'TimeActivity'])
+      expect(lists.some((url) => url.includes(`from ${entity} `))).toBe(true)
     const resources = new Set(messages.map(({ request }) => new URL(request.url).pathname.split('/').at(5)))
     for (const one of [
       'query',
