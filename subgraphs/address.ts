@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { buildConnector } from 'undici'
 import { ErpError } from '../schema/errors.ts'
+import type { Trust } from './way.ts'
 
 const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3')
 
@@ -52,8 +53,8 @@ export function refuseAddress(text: string, allowHosts: string[]): void {
  * Makes connections; a host and port that is not listed is checked when its name is resolved, and exactly the
  * address that was checked is connected to, so a name cannot point elsewhere in between (DNS rebinding).
  */
-export function guardedConnect(allowHosts: string[]): buildConnector.connector {
-  const [open, guarded] = [buildConnector({}), buildConnector({ lookup: publicOnly })]
+export function guardedConnect(allowHosts: string[], trust: Trust | null = null): buildConnector.connector {
+  const [open, guarded] = [buildConnector({ ...trust }), buildConnector({ ...trust, lookup: publicOnly })]
   return (options, callback) => (isListed(options, allowHosts) ? open : guarded)(options, callback)
 }
 

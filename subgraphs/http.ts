@@ -10,6 +10,7 @@ import { type Json, parseExact } from './json.ts'
 import type { Meter } from './meter.ts'
 import { tellSent } from './sent.ts'
 import { bytesOf, unpacked } from './unpack.ts'
+import type { Trust } from './way.ts'
 
 /** A request to an ERP. Reads that use POST set `repeatable`, so that a lost one is sent again. */
 export interface HttpRequest {
@@ -82,6 +83,8 @@ export interface HttpOptions {
   allowHosts: string[]
   /** Texts that must never be seen in a log. */
   secrets: string[]
+  /** Certificates of this connection's own. */
+  trust?: Trust | null
 }
 
 /** Letters of an answer that are written down; twice as many are looked through, so no secret is cut in two. */
@@ -150,7 +153,7 @@ export class Outbound implements Http {
     this.#agent = new Agent({
       connections: options.limits.parallel,
       keepAliveTimeout: 10_000,
-      connect: guardedConnect(options.allowHosts),
+      connect: guardedConnect(options.allowHosts, options.trust),
     })
   }
 

@@ -7,6 +7,7 @@ import { connectorOf } from '../index.ts'
 import type { Meter } from '../meter.ts'
 import type { ConnectionPolicy } from '../policy.ts'
 import { Readers } from '../readers.ts'
+import { trustOf, way } from '../way.ts'
 import type { Database } from './database.ts'
 import { sharedMeter } from './meter.ts'
 import { ConnectionTable } from './tables.ts'
@@ -36,7 +37,12 @@ const DEFAULTS: ConnectionSettings = {
 
 /** Checks what an operator filled in against the connector's config; throws VALIDATION naming the field. */
 export function checkConfig(connector: Connector, config: Record<string, unknown>): unknown {
-  const parsed = connector.config.safeParse(config)
+  const own = Object.entries(config).filter(([name]) => !Object.hasOwn(way.shape, name))
+  return checked(connector, connector.config, Object.fromEntries(own))
+}
+
+function checked<S extends z.ZodType>(connector: Connector, schema: S, config: object): z.output<S> {
+  const parsed = schema.safeParse(config)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const field = issue?.path.join('.') || 'config'
@@ -83,11 +89,11 @@ export function openConnection(
   allowHosts: string[],
   meterOf: (limits: Limits) => Meter | null = () => null,
 ): OpenConnection {
-  const checked = checkConfig(connector, config)
-  const webhookSecret = typeof config.webhookSecret === 'string' ? config.webhookSecret : null
-  const secrets = [...secretsOf(connector.config, checked), ...(webhookSecret ? [webhookSecret] : [])]
+  const own = checkConfig(connector, config)
+  const beside = checked(connector, way, config)
+  const secrets = [...secretsOf(connector.config, own), ...secretsOf(way, beside)]
   const settings = settingsOf(row)
-  const pace = connector.paceOf?.(checked)
+  const pace = connector.paceOf?.(own)
   const limits = { ...connector.limits, ...pace?.limits, ...settings.limits }
   const http = new Outbound({
     connection: row.id,
@@ -95,9 +101,10 @@ export function openConnection(
     vault,
     allowHosts,
     secrets,
+    trust: trustOf(beside),
     meter: meterOf(limits),
   })
-  const erp = connector.connect(checked, http)
+  const erp = connector.connect(own, http)
   const readers = new Readers(row.id, erp, limits, { ...pace?.ttlMs, ...settings.ttlMs })
   return {
     id: row.id,
@@ -108,8 +115,8 @@ export function openConnection(
     readers,
     settings,
     limits,
-    webhookSecret,
-    signIn: connector.signIn?.(checked) ?? null,
+    webhookSecret: beside.webhookSecret ?? null,
+    signIn: connector.signIn?.(own) ?? null,
   }
 }
 

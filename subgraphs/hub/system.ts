@@ -2,6 +2,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql'
 import { z } from 'zod'
 import { JsonScalar } from '../../schema/scalars.ts'
 import type { Connector } from '../connector.ts'
+import { way } from '../way.ts'
 
 /** One field that an operator fills in to connect a system. */
 @ObjectType({ description: 'One field that an operator fills in to connect a system.' })
@@ -78,6 +79,11 @@ function fieldsOf(schema: z.ZodType): ConfigField[] {
   }))
 }
 
+/** What any connection may be given; a secret for webhooks only where there are any. */
+function waysOf({ capabilities }: Connector): ConfigField[] {
+  return fieldsOf(way).filter(({ name }) => name !== 'webhookSecret' || capabilities.includes('webhooks'))
+}
+
 interface JsonSchema {
   required?: string[]
   properties?: Record<string, { description?: string; secret?: boolean }>
@@ -92,7 +98,7 @@ export function toSystem(connector: Connector): System {
     name,
     role,
     capabilities,
-    configFields: fieldsOf(connector.config),
+    configFields: [...fieldsOf(connector.config), ...waysOf(connector)],
     limits: { ...limits, perSecond },
   }
 }
