@@ -207,7 +207,8 @@ export class StoredDirectory implements Directory {
 
   async close(): Promise<void> {
     this.#stop?.()
-    await Promise.all([...this.#open.values()].map((open) => open.http.close()))
+    // A sign-in that is not ended takes a licence, or waits for its own end in the ERP.
+    await Promise.allSettled([...this.#open.values()].map(end))
   }
 
   readonly #same = new Map<string, string>()
