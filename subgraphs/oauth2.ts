@@ -26,6 +26,9 @@ function saidBy(answer: HttpAnswer): string {
   }
 }
 
+/** What is wrong with the app itself: https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
+const OF_CLIENT = /^(invalid|unauthorized)_client\b/
+
 function refusal(answer: HttpAnswer, refused: ErrorCode): ErpError {
   const { status } = answer
   const said = saidBy(answer)
@@ -35,7 +38,9 @@ function refusal(answer: HttpAnswer, refused: ErrorCode): ErpError {
   if (status >= 500 || status < 400) {
     return new ErpError('UNAVAILABLE', `The token endpoint answers ${status}.`, { said, retryAfterMs })
   }
-  return new ErpError(refused, `The token endpoint refuses the credentials (${status}).`, { said })
+  // A wrong secret of the app is mended by an operator; signing in once more would change nothing.
+  const code = OF_CLIENT.test(said) ? 'AUTHENTICATION_FAILED' : refused
+  return new ErpError(code, `The token endpoint refuses the credentials (${status}).`, { said })
 }
 
 /** Asks a token endpoint (RFC 6749, 5.1). A rotated refresh token comes back in `keep.refreshToken`. */

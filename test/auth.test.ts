@@ -2,7 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type Token, basic, bearer, fixed, sendAs } from '../subgraphs/auth.ts'
 import type { Http } from '../subgraphs/http.ts'
 import { memoryVault } from './contract/tap.ts'
-import { type Wire, Wires, failure } from './wire.ts'
+import { askToken } from '../subgraphs/oauth2.ts'
+import { type Wire, Wires, failure, reply } from './wire.ts'
 
 const wires = new Wires()
 afterAll(() => wires.close())
@@ -188,5 +189,19 @@ describe('other credentials', () => {
     }
     expect((await sendAs(auth, http, { method: 'GET', url: wire.url })).text).toBe('fine')
     expect([renewals, wire.got.length]).toEqual([1, 2])
+  })
+})
+
+describe('a token endpoint that refuses', () => {
+  const asked = async (error: string, refused: 'NEEDS_AUTH' | 'AUTHENTICATION_FAILED') => {
+    const wire = await wires.open(reply(400, JSON.stringify({ error })))
+    const http: Http = { vault: memoryVault(), send: (request) => wire.send(request) }
+    return failure(askToken(http, { url: `${wire.url}/token`, form: {}, refused, repeatable: false }))
+  }
+
+  it('sends a person to sign in again only where that helps, and an operator where the app itself is wrong', async () => {
+    expect((await asked('invalid_grant', 'NEEDS_AUTH')).code).toBe('NEEDS_AUTH')
+    expect((await asked('invalid_client', 'NEEDS_AUTH')).code).toBe('AUTHENTICATION_FAILED')
+    expect((await asked('unauthorized_client', 'NEEDS_AUTH')).code).toBe('AUTHENTICATION_FAILED')
   })
 })
