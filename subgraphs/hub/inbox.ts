@@ -6,7 +6,7 @@ import { asCall } from '../http.ts'
 import { type Database, type Manager, rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { tookDeletion } from './gone.ts'
-import { importIds } from './intake.ts'
+import { takeRead } from './intake.ts'
 import { readOf } from './kinds.ts'
 import { followsHooks, settingOf } from './setting/read.ts'
 
@@ -126,7 +126,7 @@ export class InboxWorker {
     // A source may tell of a record a moment before it can be read.
     const unreadable = answer === null || answer === undefined || answer instanceof ErpError
     if (unreadable && row.tries < MAX_TRIES) throw answer ?? new ErpError('NOT_FOUND', 'Not readable yet.')
-    if (!unreadable) await importIds(this.#hub, open, row.kind, [row.native_id], { by: 'webhook' })
+    if (answer) await takeRead(this.#hub, open, row.kind, [row.native_id], [answer], { by: 'webhook' })
   }
 
   async #later(row: Row): Promise<void> {

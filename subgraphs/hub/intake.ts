@@ -1,5 +1,5 @@
 import { ErpError } from '../../schema/errors.ts'
-import type { Kind, Records } from '../connector.ts'
+import type { Answer, Id, Kind, Records } from '../connector.ts'
 import type { OpenConnection } from '../connections.ts'
 import type { Hub } from './hub.ts'
 import { importCustomers, importItems, importOrders } from './identity.ts'
@@ -9,12 +9,13 @@ import { type Brought, bringIn } from './mapping/records.ts'
 import { followMaster } from './master.ts'
 import { type Origin, takeOver } from './mirror.ts'
 import { importInvoices, importPayments } from './papers.ts'
+import { isOfRecord, noteUnread } from './unread.ts'
 import { admitted } from './privacy/admit.ts'
 import { importQuotes } from './quotes.ts'
 
 const READ_AT_ONCE = 100
 
-/** Reads records by id and takes them in; the caches forget them. */
+/** Reads records by id and takes them in, see `takeRead`. */
 export async function importIds(
   hub: Hub,
   open: OpenConnection,
@@ -24,11 +25,64 @@ export async function importIds(
 ): Promise<void> {
   for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
     const part = ids.slice(from, from + READ_AT_ONCE)
-    const answers = (await readOf(open.erp, kind)?.byId(part)) ?? []
-    const found = answers.filter((answer) => answer !== null && !(answer instanceof ErpError))
-    await intake(hub, open, kind, found as Records[Kind][], origin)
-    for (const id of part) hub.db.bus.tell('changed', `${open.id}\n${kind}\n${id}`)
+    const answers = await readEach(open, kind, part)
+    await takeRead(hub, open, kind, part, answers, origin)
   }
+}
+
+/** So many records in a row that nobody can read are no fault of each: something stands before the ERP. */
+const MANY = 8
+
+function isDown(answers: unknown[]): boolean {
+  return answers.length >= MANY && answers.every((answer) => answer instanceof ErpError)
+}
+
+/** Reads records together; where one of them makes the whole answer unreadable, the others are read without it. */
+async function readEach<K extends Kind>(
+  open: OpenConnection,
+  kind: K,
+  ids: Id[],
+): Promise<Answer<Records[K]>[]> {
+  try {
+    return ((await readOf(open.erp, kind)?.byId(ids)) ?? []) as Answer<Records[K]>[]
+  } catch (error) {
+    if (!(error instanceof ErpError) || error.code !== 'BAD_ANSWER') throw error
+    if (ids.length === 1) return [error]
+    const half = Math.ceil(ids.length / 2)
+    const first = await readEach(open, kind, ids.slice(0, half))
+    if (isDown(first)) throw error
+    return [...first, ...(await readEach(open, kind, ids.slice(half)))]
+  }
+}
+
+/**
+ * Takes in what an ERP answered for these ids; the caches forget them. Throws when it could not be asked for some,
+ * once the others are taken in; one that it shows and nobody can read waits in the log for a person.
+ */
+export async function takeRead<K extends Kind>(
+  hub: Hub,
+  open: OpenConnection,
+  kind: K,
+  ids: Id[],
+  answers: Answer<Records[K]>[],
+  origin: Origin,
+): Promise<void> {
+  const found = answers.filter((answer) => answer !== null && !(answer instanceof ErpError))
+  await intake(hub, open, kind, found as Records[K][], origin)
+  for (const id of ids) hub.db.bus.tell('changed', `${open.id}\n${kind}\n${id}`)
+  const failed = answers.flatMap((answer, index) =>
+    answer instanceof ErpError ? [{ id: ids[index] ?? '', error: answer }] : [],
+  )
+  const all = isDown(answers)
+  const lost = failed.find(({ error }) => all || !isOfRecord(error))
+  await noteUnread(
+    hub,
+    open,
+    kind,
+    failed.filter(({ error }) => !all && isOfRecord(error)),
+    origin,
+  )
+  if (lost) throw lost.error
 }
 
 /**

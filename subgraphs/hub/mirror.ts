@@ -180,7 +180,8 @@ export interface Line {
   id: Id
   /** Null: what the mirror holds, for an update. */
   before: object | null
-  after: object
+  /** Null: nobody could read it. */
+  after: object | null
   /** Why it could not be brought over. */
   problem: Problem | null
   input?: object

@@ -49,14 +49,19 @@ with again as (
 jobs as (
   update job set state = 'WAITING', tries = 0, next_at = now(), finished_at = null, fence = fence + 1
   where operation in (select id from again) and state = 'DEAD'),
+unread as (
+  insert into inbox (connection, kind, native_id, deleted)
+  select connection, ?, external_id, false from again where after is null and external_id is not null
+  on conflict (connection, kind, native_id) do update set tries = 0, next_at = now(), version = inbox.version + 1),
 told as (
   insert into event (tenant, connection, operation, object, status, outcome)
   select tenant, connection, id, object, status, outcome from again)
 select id from again`
 
-/** What was taken over stays taken over; what follows from it is tried again. */
+/** What was taken over stays taken over; what follows from it is tried again. What nobody could read is read again. */
 async function followAgain(hub: Hub, op: Operation): Promise<void> {
-  if ((await rows(hub.db.em(), FOLLOW_AGAIN, [op.id])).length === 0) throw wrongState(op)
+  if ((await rows(hub.db.em(), FOLLOW_AGAIN, [op.id, kindOf(op.object)])).length === 0) throw wrongState(op)
+  hub.db.bus.tell('inbox', op.connection)
   hub.db.bus.tell('job', op.id)
   hub.db.bus.tell('event', op.id)
 }

@@ -5,8 +5,8 @@ import { toProblem } from '../../reader.ts'
 import type { Kind, Records } from '../../records.ts'
 import type { Hub } from '../hub.ts'
 import { intake } from '../intake.ts'
-import { WAITS } from '../jobs.ts'
 import type { Origin } from '../mirror.ts'
+import { isOfRecord } from '../unread.ts'
 import type { Failure } from './store.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -79,14 +79,6 @@ async function alone(
     if (isOfRecord(error)) return error
     throw error
   }
-}
-
-/** Whether an error is about a record, and not about the way to the ERP or the database. */
-function isOfRecord(error: unknown): boolean {
-  if (error instanceof ErpError) return !error.retryable && !WAITS.includes(error.code)
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  // Classes 22 and 23 of PostgreSQL: the data cannot be kept (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-  return typeof code !== 'string' || /^2[23]...$/.test(code)
 }
 
 /** A record that failed, with what is wrong in words of its data. */
