@@ -205,7 +205,7 @@ export interface Hook {
 export interface Limits {
   /** Requests at the same time. */
   parallel: number
-  /** Requests per second over any second; absent where the vendor has no such limit. */
+  /** Requests per second, over any second, or over as many as make a part of one whole; absent where there is no such limit. */
   perSecond?: number
   /** Requests over any minute; background work leaves a fifth of them to others. */
   perMinute?: number

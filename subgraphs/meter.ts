@@ -13,16 +13,25 @@ export interface Span {
   most: Record<Lane, number>
 }
 
-/** What a vendor allows over time, shortest first. */
+/** Seconds after which a rate is a whole number of requests: 1.5 a second are 3 in 2 seconds. */
+function secondsOf(perSecond: number): number {
+  const some = Array.from({ length: 10 }, (_, index) => index + 1)
+  return some.find((seconds) => Number.isInteger(perSecond * seconds)) ?? Math.ceil(1 / perSecond)
+}
+
+/** What a vendor allows over time, shortest first. Of 1.5 a second, two may come in one, and three in two. */
 export function spansOf({ perSecond, perMinute, perDay }: Limits): Span[] {
+  const seconds = perSecond ? secondsOf(perSecond) : 1
+  const whole = perSecond && Math.ceil(perSecond)
   const all: [number, number | undefined, number][] = [
-    [SECOND_MS, perSecond, 1],
+    [SECOND_MS, whole, 1],
+    [seconds * SECOND_MS, seconds > 1 && perSecond ? perSecond * seconds : undefined, 1],
     [MINUTE_MS, perMinute, BACKGROUND_SHARE],
     [DAY_MS, perDay, BACKGROUND_SHARE],
   ]
   return all.flatMap(([ms, limit, share]) => {
     if (!limit) return []
-    const most = Math.ceil(limit)
+    const most = Math.max(1, Math.floor(limit))
     return [{ ms, most: { live: most, push: most, background: Math.ceil(limit * share) } }]
   })
 }

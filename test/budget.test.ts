@@ -175,6 +175,24 @@ describe('the requests of a minute and of a day', () => {
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(2 * MINUTE + 3_000)
   })
 
+  it('keep to a rate that is no whole number a second, over as many seconds as make it one', async () => {
+    const { at, run, budget } = clocked({ perSecond: 1.5 })
+    const all = Array.from({ length: 9 }, (_, index) => run(`l${index}`, 'live'))
+    await vi.advanceTimersByTimeAsync(6_000)
+    await Promise.all(all)
+    const start = at[0]?.[1] ?? 0
+    expect(at.map(([, time]) => Math.round(time - start))).toEqual([
+      0, 0, 1000, 2000, 2000, 3000, 4000, 4000, 5000,
+    ])
+    expect(await budget.use()).toMatchObject({ spans: [{ limit: 2 }, { ms: 2_000, limit: 3 }] })
+    const slow = clocked({ perSecond: 0.5 })
+    const two = ['one', 'two'].map((name) => slow.run(name, 'live'))
+    await vi.advanceTimersByTimeAsync(1_900)
+    expect(slow.at).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(200)
+    await Promise.all(two)
+  })
+
   it('keep a fifth free of background work, which goes on when its own share is free again', async () => {
     const { at, run, budget } = clocked({ perMinute: 10 })
     const back = Array.from({ length: 12 }, (_, index) => run(`b${index}`, 'background'))

@@ -43,8 +43,8 @@ export const lexware: Connector<typeof config> = {
   field: 'lexware',
   role: 'erp',
   config,
-  // Two requests a second for the whole organisation; the gateway gives up after 30 seconds.
-  limits: { parallel: 2, perSecond: 2, batch: 250, timeoutMs: 35_000 },
+  // Two requests a second for the whole organisation, and what left in time may arrive together; the gateway gives up after 30 seconds.
+  limits: { parallel: 2, perSecond: 1.5, batch: 250, timeoutMs: 35_000 },
   capabilities: [
     'items',
     'customers',

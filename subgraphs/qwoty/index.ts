@@ -36,7 +36,7 @@ export const qwoty: Connector<typeof config> = {
   field: 'qwoty',
   role: 'source',
   config,
-  limits: { parallel: 2, perSecond: 5, batch: 50, timeoutMs: 15_000 },
+  limits: { parallel: 2, perSecond: 5, perMinute: 60, batch: 50, timeoutMs: 15_000 },
   capabilities: ['items', 'customers', 'quotes', 'upsertCustomer', 'webhooks'],
   manual: {
     upsertCustomer:

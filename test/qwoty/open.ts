@@ -33,7 +33,7 @@ export function stage(): { server: SandboxServer; open: (more?: Record<string, u
   function connect(name: string, more: Record<string, unknown>, vault: Workspace['vault']): Workspace {
     const url = server.url(name)
     const config = qwoty.config.parse({ ...server.sandbox(name).config(url), ...more })
-    const limits = { ...qwoty.limits, perSecond: undefined }
+    const limits = { ...qwoty.limits, perSecond: undefined, perMinute: undefined }
     const allowHosts = [`127.0.0.1:${server.port}`]
     const way = new Outbound({ connection: 'qwoty:test', limits, vault, allowHosts, secrets: [config.token] })
     ways.push(way)
