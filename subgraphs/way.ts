@@ -14,7 +14,7 @@ export const way = z
       .string()
       .min(1)
       .optional()
-      .meta({ secret: true })
+      .meta({ secret: true, seldom: true })
       .describe('Proves that a webhook comes from this system; without one, webhooks are refused.'),
     caCertificate: pem('CERTIFICATE').describe(
       "Certificate (PEM) that signed the server's own, where no public authority did.",
@@ -23,7 +23,7 @@ export const way = z
       'Certificate (PEM) by which the server knows us, where it asks for one.',
     ),
     clientKey: pem('(?:RSA |EC |)PRIVATE KEY')
-      .meta({ secret: true })
+      .meta({ secret: true, seldom: true })
       .describe('Private key (PEM) of the client certificate.'),
   })
   .superRefine(({ caCertificate: ca, clientCertificate: cert, clientKey: key }, context) => {

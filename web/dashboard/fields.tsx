@@ -33,9 +33,10 @@ export function ConfigFields(props: {
   )
 }
 
-/** Addresses, names and secrets are wanted soon, also where they may be left out. */
+/** Addresses, names and secrets are wanted soon, also where they may be left out; what is seldom needed is not. */
 function isFirst({ required, schema }: { required: boolean; schema: Schema }): boolean {
-  return required || schema.secret === true || schema.oneOf !== undefined
+  const isWanted = schema.secret === true && schema.seldom !== true
+  return required || isWanted || schema.oneOf !== undefined
 }
 
 function withValue(values: Values, name: string, value: unknown): Values {
@@ -71,8 +72,12 @@ function Line({ name, schema, required, value, onChange }: FieldProps) {
   return (
     <label>
       <Label name={name} required={required} />
-      {schema.secret && schema.description?.includes('PEM') ? (
-        <Key {...shared} onInput={(event) => onChange(event.currentTarget.value || undefined)} />
+      {schema.description?.includes('PEM') ? (
+        <Pem
+          {...shared}
+          isSecret={schema.secret === true}
+          onInput={(event) => onChange(event.currentTarget.value || undefined)}
+        />
       ) : schema.secret ? (
         <input type="password" autocomplete="new-password" {...shared} />
       ) : (
@@ -89,14 +94,19 @@ function Line({ name, schema, required, value, onChange }: FieldProps) {
   )
 }
 
-/** A private key has several lines, which a field for passwords would join. */
-function Key(props: {
+/** A key or certificate has several lines, which a field of one line would join. */
+function Pem({
+  isSecret,
+  ...props
+}: {
+  isSecret: boolean
   name: string
   required: boolean
   value: string
   onInput(event: { currentTarget: HTMLTextAreaElement }): void
 }) {
-  return <textarea class="secret" rows={4} autocomplete="off" spellcheck={false} {...props} />
+  const kind = isSecret ? 'secret' : undefined
+  return <textarea class={kind} rows={4} autocomplete="off" spellcheck={false} {...props} />
 }
 
 function Choice({ name, schema, required, value, onChange, choices }: FieldProps & { choices: string[] }) {

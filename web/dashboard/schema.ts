@@ -7,6 +7,7 @@ export interface Schema {
   const?: unknown
   format?: string
   secret?: boolean
+  seldom?: boolean
   required?: string[]
   properties?: Record<string, Schema>
   additionalProperties?: Schema | boolean
