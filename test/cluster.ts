@@ -58,6 +58,12 @@ export async function admin(url: string, statements: string[]): Promise<void> {
   }
 }
 
+/** The machine is never switched off in the middle of a test; only processes are killed. */
+const SETTINGS = [
+  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
+  ...['max_connections=200', 'listen_addresses=127.0.0.1'],
+]
+
 async function startOwn(): Promise<{ url: string; stop(): Promise<void> }> {
   const databaseDir = await mkdtemp(join(tmpdir(), 'erp-supergraph-postgres-'))
   const port = await freePort()
@@ -71,8 +77,7 @@ async function startOwn(): Promise<{ url: string; stop(): Promise<void> }> {
     persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
-    // The machine is never switched off in the middle of a test; only processes are killed.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: SETTINGS.flatMap((setting) => ['-c', setting]),
     onLog: () => {},
     onError: () => {},
   })
