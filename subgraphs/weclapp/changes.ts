@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { shaped } from '../shape.ts'
@@ -9,16 +10,18 @@ import { toUtc } from './time.ts'
 interface Stream {
   resource: string
   where?: Condition[]
+  /** The flag of its rows without which one is none of the kind, or is none any more. */
+  flag?: string
 }
 
 /** Where each kind changes. A payment changes the open item of an invoice and not the invoice. */
 const STREAMS: Record<Kind, [Stream, ...Stream[]]> = {
   item: [{ resource: 'article' }],
-  customer: [{ resource: 'party', where: [['customer', 'eq', 'true']] }],
+  customer: [{ resource: 'party', flag: 'customer' }],
   order: [{ resource: 'salesOrder' }],
   invoice: [{ resource: 'salesInvoice' }, { resource: 'salesOpenItem' }],
   payment: [{ resource: 'bankTransaction', where: [['paymentType', 'eq', 'RECEIPT']] }],
-  quote: [{ resource: 'quotation', where: [['activeVersion', 'eq', 'true']] }],
+  quote: [{ resource: 'quotation', flag: 'activeVersion' }],
 }
 const PAGE = 500
 /** A transaction that takes its time stamp early and commits late is still found when looked for again. */
@@ -33,16 +36,24 @@ function placesOf(cursor: Cursor | null): number[] {
   return list.split(',').map(Number)
 }
 
+/** Whether a row has lost its flag. A row that does not say is refused: to be silent is not to be gone. */
+function isGone(row: Record<string, unknown>, { resource, flag }: Stream): boolean {
+  return flag !== undefined && !shaped(z.object({ [flag]: z.boolean() }), row, resource)[flag]
+}
+
 /** The record that a row stands for: an open item for its invoice, everything else for itself. */
-function changeOf(kind: Kind, row: Record<string, unknown>, main: boolean): Change[] {
+function changeOf(kind: Kind, row: Record<string, unknown>, stream: Stream, main: boolean): Change[] {
   const { id, lastModifiedDate } = shaped(changed, row, kind)
-  if (main) return [{ kind, id, deleted: false, at: toUtc(lastModifiedDate) }]
+  if (main) return [{ kind, id, deleted: isGone(row, stream), at: toUtc(lastModifiedDate) }]
   const { salesInvoiceId } = row
   return typeof salesInvoiceId === 'string' ? [{ kind, id: salesInvoiceId, deleted: false, at: null }] : []
 }
 
 /** Rows by the time of their last change and id, page after page: several rows share a millisecond. */
-async function* pages({ client }: Connection, { resource, where = [] }: Stream, from: number, main: boolean) {
+async function* pages({ client }: Connection, stream: Stream, from: number, main: boolean) {
+  const { resource, where = [], flag } = stream
+  const more = main ? (flag ?? []) : 'salesInvoiceId'
+  const properties = ['id', 'lastModifiedDate'].concat(more).join()
   let at = from
   let last: string | null = null
   for (;;) {
@@ -58,7 +69,7 @@ async function* pages({ client }: Connection, { resource, where = [] }: Stream, 
       anyOf: behind,
       sort: 'lastModifiedDate,id',
       size: PAGE,
-      properties: main ? 'id,lastModifiedDate' : 'id,lastModifiedDate,salesInvoiceId',
+      properties,
     })
     const end = found.at(-1)
     if (!end) return
@@ -72,7 +83,16 @@ async function* pages({ client }: Connection, { resource, where = [] }: Stream, 
   }
 }
 
-/** What changed, oldest first. What was deleted is not told: weclapp deletes for good and only its webhook says so. */
+/** From the beginning on nothing is known yet that could be gone. */
+function fromBeginning({ flag, ...stream }: Stream): Stream {
+  return flag ? { ...stream, flag, where: [[flag, 'eq', 'true']] } : stream
+}
+
+/**
+ * What changed, oldest first. A party that is no customer any more, and a quotation of which there is a newer
+ * version, stay as rows and are told as gone. What was deleted is not told: weclapp deletes for good and only its
+ * webhook says so.
+ */
 export async function* changes(
   connection: Connection,
   kind: Kind,
@@ -84,10 +104,11 @@ export async function* changes(
   for (const [index, stream] of streams.entries()) {
     const main = index === 0
     const from = Math.max(0, (newest[index] ?? 0) - OVERLAP_MS)
-    for await (const page of pages(connection, stream, from, main)) {
+    const asked = since === null ? fromBeginning(stream) : stream
+    for await (const page of pages(connection, asked, from, main)) {
       newest[index] = Math.max(newest[index] ?? 0, page.newest)
       yield {
-        changes: page.found.flatMap((row) => changeOf(kind, row, main)),
+        changes: page.found.flatMap((row) => changeOf(kind, row, stream, main)),
         cursor: `weclapp:${newest.join(',')}`,
       }
     }

@@ -13,6 +13,7 @@ import { changeParty, createParty, owed } from './sandbox/parties.ts'
 import { priceRows } from './sandbox/pricing.ts'
 import { problem } from './sandbox/problem.ts'
 import { filtered, listed } from './sandbox/query.ts'
+import { newVersion } from './sandbox/quotations.ts'
 import { REFERENCE } from './sandbox/custom.ts'
 import { seedArticles, seedParties, seedSetup } from './sandbox/seed.ts'
 import { type Row, Store } from './sandbox/store.ts'
@@ -119,6 +120,8 @@ function write(
     return { status: 200, body: changeOrder(store, id, body, partial) }
   if (method === 'POST' && second === 'id' && resource === 'salesOrder' && action)
     return { status: 200, body: actOnOrder(store, id, action) }
+  if (method === 'POST' && second === 'id' && resource === 'quotation' && action === 'createNewVersion')
+    return { status: 200, body: { result: newVersion(store, id) } }
   throw new Answered(problem(404, 'not_found', `no ${method} of ${request.path}`))
 }
 
