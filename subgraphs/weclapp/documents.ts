@@ -178,6 +178,20 @@ const QUOTES: Record<string, Quote['state']> = {
   CANCELLED: 'CANCELLED',
 }
 
+/** What the quotations that were found name by ids alone: currencies, units, terms, SKUs. */
+async function besideQuotes(connection: Connection, found: z.output<typeof shapes.quote>[]) {
+  const lines = found.flatMap(({ quotationItems }) => quotationItems)
+  const [names, skus] = await Promise.all([
+    namesOf(connection, {
+      currencies: found.map((row) => row.recordCurrencyId),
+      units: lines.map(({ unitId }) => unitId),
+      terms: found.map((row) => row.termOfPaymentId),
+    }),
+    skusIn(connection, lines),
+  ])
+  return { names, skus }
+}
+
 /** Quotations in their newest version; older ones stay as rows of their own: https://www.weclapp.com/api/ (quotation) */
 export function quotes(connection: Connection): Read<Quote> {
   const { config } = connection
@@ -187,16 +201,8 @@ export function quotes(connection: Connection): Read<Quote> {
     search: ['quotationNumber'],
     form: shapes.quote,
     async finish(found) {
-      const lines = found.flatMap(({ quotationItems }) => quotationItems)
       const now = today(connection)
-      const [names, skus] = await Promise.all([
-        namesOf(connection, {
-          currencies: found.map((row) => row.recordCurrencyId),
-          units: lines.map(({ unitId }) => unitId),
-          terms: found.map((row) => row.termOfPaymentId),
-        }),
-        skusIn(connection, lines),
-      ])
+      const { names, skus } = await besideQuotes(connection, found)
       return (row) => {
         const expired = row.status === 'OPEN' && row.validTo !== null && row.validTo < now
         const percent = row.headerDiscount

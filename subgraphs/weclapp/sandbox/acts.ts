@@ -29,17 +29,8 @@ export function perform(store: Store, ids: Ids, demo: Demo, action: SandboxActio
       return
     case 'setStock':
       return setStock(store, ids, article(action.sku), action)
-    case 'setPrice': {
-      const row = article(action.sku)
-      const isList = (price: Price) =>
-        price.customerId === undefined &&
-        price.salesChannel === 'NET1' &&
-        price.currencyId === ids.currencies.EUR
-      const others = pricesOf(row).filter((price) => !isList(price))
-      const list = priceOf(store, ids.currencies.EUR ?? '', action.price)
-      store.change('article', row, { articlePrices: [list, ...others] })
-      return
-    }
+    case 'setPrice':
+      return setPrice(store, ids, article(action.sku), action.price)
     case 'setOrderStatus':
       store.change('salesOrder', store.get('salesOrder', action.id), { status: action.status })
       return
@@ -52,6 +43,15 @@ export function perform(store: Store, ids: Ids, demo: Demo, action: SandboxActio
     case 'expireTokens':
     // weclapp's tokens have no end.
   }
+}
+
+/** Another list price in euros; what was agreed stays. */
+function setPrice(store: Store, ids: Ids, article: Row, price: string): void {
+  const isList = (one: Price) =>
+    one.customerId === undefined && one.salesChannel === 'NET1' && one.currencyId === ids.currencies.EUR
+  const others = pricesOf(article).filter((one) => !isList(one))
+  const list = priceOf(store, ids.currencies.EUR ?? '', price)
+  store.change('article', article, { articlePrices: [list, ...others] })
 }
 
 function setStock(

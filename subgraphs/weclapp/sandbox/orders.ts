@@ -23,28 +23,45 @@ export function taxOf(party: Row): string {
   return first?.countryCode === 'DE' ? TAX.DE : '1'
 }
 
-/** A line with its price and amounts; without a price of its own it gets the one of the article. */
-function lineOf(
-  store: Store,
-  given: Inner,
-  position: number,
-  head: { party: Row; body: Inner; at: number },
-): Inner {
-  const location = `$.orderItems[${position - 1}]`
+/** The article of a line; refuses one that is not sold. */
+function soldArticle(store: Store, given: Inner, location: string): Row {
   const article = store.find('article', given.articleId)
   if (!article) throw invalid('reference', `${location}.articleId`, 'referenced entity not found')
   if (!article.active || !article.availableInSale)
     throw invalid('blocked', `${location}.articleId`, 'article is blocked for sale')
+  return article
+}
+
+interface Head {
+  party: Row
+  body: Inner
+  at: number
+}
+
+/** What one piece costs: as the line says by hand, or as the article does, with its reductions. */
+function pricing(article: Row, given: Inner, quantity: string, { party, body, at }: Head) {
+  if (given.manualUnitPrice === true && given.unitPrice !== undefined) {
+    const unitPrice = String(given.unitPrice)
+    return { manual: true, unitPrice, each: new Big(unitPrice), reductions: [] }
+  }
+  const asked = { currency: body.recordCurrencyId, channel: body.salesChannel, quantity, at }
+  const own = priced(article, party, asked)
+  return {
+    manual: false,
+    unitPrice: own?.unitPrice ?? '0',
+    each: own?.net ?? new Big(0),
+    reductions: own?.reductions ?? [],
+  }
+}
+
+/** A line with its price and amounts; without a price of its own it gets the one of the article. */
+function lineOf(store: Store, given: Inner, position: number, head: Head): Inner {
+  const location = `$.orderItems[${position - 1}]`
+  const article = soldArticle(store, given, location)
   if (given.quantity === undefined) throw invalid('not_empty', `${location}.quantity`, 'must not be empty')
   const quantity = String(given.quantity)
-  const { party, body, at } = head
-  const manual = given.manualUnitPrice === true && given.unitPrice !== undefined
-  const own = manual
-    ? null
-    : priced(article, party, { currency: body.recordCurrencyId, channel: body.salesChannel, quantity, at })
-  const unitPrice = manual ? String(given.unitPrice) : (own?.unitPrice ?? '0')
+  const { manual, unitPrice, each, reductions } = pricing(article, given, quantity, head)
   const percent = String(given.discountPercentage ?? '0')
-  const each = manual ? new Big(unitPrice) : (own?.net ?? new Big(0))
   const net = each.times(quantity).times(new Big(100).minus(percent)).div(100)
   return {
     ...store.meta(),
@@ -58,12 +75,12 @@ function lineOf(
     manualUnitPrice: manual,
     discountPercentage: percent,
     netAmount: cents(net),
-    grossAmount: cents(net.times(taxOf(party))),
+    grossAmount: cents(net.times(taxOf(head.party))),
     shipped: false,
     shippedQuantity: '0',
     invoicedQuantity: '0',
     returnedQuantity: '0',
-    reductionAdditionItems: (own?.reductions ?? []).map((one, index) => ({
+    reductionAdditionItems: reductions.map((one, index) => ({
       position: index + 1,
       source: 'ARTICLE',
       title: one.name,
@@ -106,13 +123,19 @@ export function copyOf(address: Inner | undefined): Inner | undefined {
   )
 }
 
-/** The properties of a new order, with everything that weclapp fills in. */
-export function orderOf(store: Store, body: Inner): Inner {
-  mustBe('salesOrder', body, '')
+/** The customer of an order; refuses one that may not order. */
+function buyerOf(store: Store, body: Inner): Row {
   if (body.customerId === undefined) throw invalid('not_empty', 'customerId', 'must not be empty')
   const party = store.find('party', body.customerId)
   if (!party?.customer) throw invalid('reference', 'customerId', 'customer not found')
   if (party.customerBlocked) throw invalid('blocked', 'customerId', 'customer is blocked')
+  return party
+}
+
+/** The properties of a new order, with everything that weclapp fills in. */
+export function orderOf(store: Store, body: Inner): Inner {
+  mustBe('salesOrder', body, '')
+  const party = buyerOf(store, body)
   references(store, body)
   const at = Number(body.orderDate ?? store.now())
   const number = body.orderNumber ?? `SO-${1000 + store.all('salesOrder').length}`

@@ -1,5 +1,5 @@
 import Big from 'big.js'
-import type { Demo, DemoProduct } from '../../demo.ts'
+import type { Demo, DemoCustomer, DemoProduct } from '../../demo.ts'
 import { articleAttributes, customerAttributes, seedDefinitions } from './custom.ts'
 import type { Price } from './pricing.ts'
 import type { Store } from './store.ts'
@@ -155,48 +155,47 @@ function seedStock(store: Store, ids: Ids, articleId: string, product: DemoProdu
   }
 }
 
+/** The one address of a customer, for everything. */
+function addressOf(store: Store, { name, street, postalCode, city, country }: DemoCustomer) {
+  const flags = { primaryAddress: true, invoiceAddress: true, deliveryAddress: true }
+  const place = { street1: street, zipcode: postalCode, city, countryCode: country }
+  return { ...store.meta(), company: name, ...place, ...flags }
+}
+
+function partyOf(store: Store, ids: Ids, terms: Map<unknown, string>, one: DemoCustomer) {
+  const address = addressOf(store, one)
+  return {
+    partyType: 'ORGANIZATION',
+    company: one.name,
+    email: one.email,
+    phone: one.phone,
+    vatIdentificationNumber: one.taxId,
+    customer: true,
+    supplier: false,
+    salesPartner: false,
+    competitor: false,
+    customerNumber: one.number,
+    customerBusinessType: 'B2B',
+    customerBlocked: false,
+    customerDeliveryBlock: false,
+    invoiceBlock: false,
+    customerCreditLimit: one.creditLimit,
+    customerTermOfPaymentId: terms.get(one.termsDays),
+    customerSalesChannel: one.group === 'wholesale' ? 'NET2' : 'NET1',
+    currencyId: ids.currencies[one.currency],
+    addresses: [address],
+    primaryAddressId: address.id,
+    contacts: [],
+    customAttributes: customerAttributes(store, one),
+    tags: [],
+  }
+}
+
 /** Customers, by their numbers. */
 export function seedParties(store: Store, ids: Ids, demo: Demo): Map<string, string> {
   const terms = new Map(store.all('termOfPayment').map((row) => [row.numberOfDays, row.id]))
   return new Map(
-    demo.customers.map((one) => {
-      const flags = { primaryAddress: true, invoiceAddress: true, deliveryAddress: true }
-      const address = {
-        ...store.meta(),
-        company: one.name,
-        street1: one.street,
-        zipcode: one.postalCode,
-        city: one.city,
-        countryCode: one.country,
-        ...flags,
-      }
-      const row = store.insert('party', {
-        partyType: 'ORGANIZATION',
-        company: one.name,
-        email: one.email,
-        phone: one.phone,
-        vatIdentificationNumber: one.taxId,
-        customer: true,
-        supplier: false,
-        salesPartner: false,
-        competitor: false,
-        customerNumber: one.number,
-        customerBusinessType: 'B2B',
-        customerBlocked: false,
-        customerDeliveryBlock: false,
-        invoiceBlock: false,
-        customerCreditLimit: one.creditLimit,
-        customerTermOfPaymentId: terms.get(one.termsDays),
-        customerSalesChannel: one.group === 'wholesale' ? 'NET2' : 'NET1',
-        currencyId: ids.currencies[one.currency],
-        addresses: [address],
-        primaryAddressId: address.id,
-        contacts: [],
-        customAttributes: customerAttributes(store, one),
-        tags: [],
-      })
-      return [one.number, row.id]
-    }),
+    demo.customers.map((one) => [one.number, store.insert('party', partyOf(store, ids, terms, one)).id]),
   )
 }
 
