@@ -154,32 +154,22 @@ export class Books {
     return row ? [this.#row(row)] : []
   }
 
-  #row(row: Debtor): object {
-    const items = [...this.items.values()].filter(({ account }) => account === row.account)
-    const balance = items.reduce(
+  #balance(of: string): Big {
+    const items = [...this.items.values()].filter(({ account }) => account === of)
+    return items.reduce(
       (sum, { side, open }) => (side === 'S' ? sum.plus(open) : sum.minus(open)),
       new Big(0),
     )
+  }
+
+  #row(row: Debtor): object {
     const info = {
-      account_balance: exactNumber(balance.toFixed(2)),
+      account_balance: exactNumber(this.#balance(row.account).toFixed(2)),
       credit_limit: exactNumber(row.limit),
       ...(row.terms && { term_of_payment_id: exactNumber(row.terms) }),
       ...(row.taxNumber && { tax_number: row.taxNumber }),
       is_insolvent: false,
     }
-    const address = {
-      id: '1',
-      street: row.street,
-      postal_code: row.postalCode,
-      city: row.city,
-      country_code: row.country,
-      address_type: 'street_address',
-      address_usage_type: { is_correspondence_address: true },
-    }
-    const reach = [
-      { id: '1', communication_type: 'email', communication_data_content: row.email },
-      { id: '2', communication_type: 'phone', communication_data_content: row.phone },
-    ]
     return {
       id: `${row.account}0000`,
       account_number: exactNumber(`${row.account}0000`),
@@ -191,8 +181,7 @@ export class Books {
       eu_vat_id_country_code: row.vatCountry,
       eu_vat_id_number: row.vatNumber,
       is_business_partner_active: true,
-      addresses: row.street || row.city ? [address] : [],
-      communications: reach.filter(({ communication_data_content: content }) => content !== ''),
+      ...reachOf(row),
       accounting_information: info,
       date_last_modification: row.changed,
     }
@@ -220,6 +209,27 @@ export class Books {
 
 function ok(body: object): SandboxAnswer {
   return { status: 200, headers: { 'content-type': 'application/json;charset=utf-8' }, body }
+}
+
+/** Where somebody is to be reached, as far as it is known. */
+function reachOf({ street, postalCode, city, country, email, phone }: Debtor): object {
+  const address = {
+    id: '1',
+    street,
+    postal_code: postalCode,
+    city,
+    country_code: country,
+    address_type: 'street_address',
+    address_usage_type: { is_correspondence_address: true },
+  }
+  const reach = [
+    { id: '1', communication_type: 'email', communication_data_content: email },
+    { id: '2', communication_type: 'phone', communication_data_content: phone },
+  ]
+  return {
+    addresses: street || city ? [address] : [],
+    communications: reach.filter(({ communication_data_content: content }) => content !== ''),
+  }
 }
 
 /** How DATEVconnect words a refusal. */
