@@ -89,17 +89,37 @@ export function listingOf(body: Json, at: string, base: string): Listing {
   return { rows, next: url.href, total }
 }
 
+function requestOf({ method, path, body }: Step, { url }: Config): HttpRequest {
+  return {
+    method,
+    url: `${url}${path}`,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
+}
+
+/** Every row of a list. Throws BAD_ANSWER for one that goes in a circle, or ends before the rows that it counts. */
+async function allOf(client: Client, about: About, path: string): Promise<Json[]> {
+  const rows: Json[] = []
+  const seen = new Set<string>()
+  for (let next: string | null = path; next !== null;) {
+    if (seen.has(next) || seen.size >= MAX_PAGES)
+      throw new ErpError('BAD_ANSWER', 'A list of Qwoty does not end.')
+    seen.add(next)
+    const page: Listing = await client.page(about, next)
+    rows.push(...page.rows)
+    next = page.next
+    if (next === null && rows.length < (page.total ?? 0))
+      throw new ErpError('BAD_ANSWER', `Qwoty listed ${rows.length} of ${page.total} rows.`)
+  }
+  return rows
+}
+
 /** Opens the way to one workspace. */
 export function openClient(config: Config, http: Http): Client {
   const auth = fixed('authorization', `Bearer ${config.token}`)
   const get = async (about: About, url: string): Promise<Json> =>
     bodyOf(await sendAs(auth, http, { method: 'GET', url, headers: { accept: 'application/json' } }), about)
-  const build = ({ method, path, body }: Step): HttpRequest => ({
-    method,
-    url: `${config.url}${path}`,
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
   const client: Client = {
     async row(about, path) {
       try {
@@ -114,27 +134,13 @@ export function openClient(config: Config, http: Http): Client {
       const url = where.startsWith('/') ? `${config.url}${where}` : sameHost(where, config.url)
       return listingOf(await get(about, url), url, config.url)
     },
-    async all(about, path) {
-      const rows: Json[] = []
-      const seen = new Set<string>()
-      for (let next: string | null = path; next !== null;) {
-        if (seen.has(next) || seen.size >= MAX_PAGES)
-          throw new ErpError('BAD_ANSWER', 'A list of Qwoty does not end.')
-        seen.add(next)
-        const page: Listing = await client.page(about, next)
-        rows.push(...page.rows)
-        next = page.next
-        if (next === null && rows.length < (page.total ?? 0))
-          throw new ErpError('BAD_ANSWER', `Qwoty listed ${rows.length} of ${page.total} rows.`)
-      }
-      return rows
-    },
+    all: (about, path) => allOf(client, about, path),
     async write(about, step) {
-      const body = bodyOf(await sendAs(auth, http, build(step)), about)
+      const body = bodyOf(await sendAs(auth, http, requestOf(step, config)), about)
       return shaped(wrapped, body, `The answer to a written ${about}`).data as Json
     },
     plan(step) {
-      const { method, url, headers = {}, body = null } = build(step)
+      const { method, url, headers = {}, body = null } = requestOf(step, config)
       return { method, url, headers: { ...headers, authorization: HIDDEN }, body }
     },
   }

@@ -21,11 +21,9 @@ export interface Customers {
   wrote(row: NativeCustomer): Promise<void>
 }
 
-/** Opens the customers of a workspace. https://docs.qwoty.io/llms.txt */
-export function openCustomers(client: Client, config: Config, vault: Vault): Customers {
-  const known = new Known(vault, 'customers', config.customers)
+/** Customers as Qwoty has them: asked now, or as they were read within minutes. */
+function openRows(client: Client) {
   const seen = new LRUCache<Id, NativeCustomer>({ max: 10_000, ttl: MINUTES_MS })
-
   async function one(id: Id): Promise<NativeCustomer | null> {
     const path = segment(id)
     const row = path === null ? null : await client.row('customer', `/customers/${path}`)
@@ -34,8 +32,16 @@ export function openCustomers(client: Client, config: Config, vault: Vault): Cus
     seen.set(id, found)
     return found
   }
+  return { one, recent: async (id: Id) => seen.get(id) ?? one(id), seen }
+}
+
+/** Opens the customers of a workspace. https://docs.qwoty.io/llms.txt */
+export function openCustomers(client: Client, config: Config, vault: Vault): Customers {
+  const known = new Known(vault, 'customers', config.customers)
+  const { one, recent, seen } = openRows(client)
+
   async function ofQuotes(ids: Id[]): Promise<Answer<NativeCustomer>[]> {
-    const answers = await eachOnce(ids, async (id) => seen.get(id) ?? one(id))
+    const answers = await eachOnce(ids, recent)
     await meet(answers)
     return answers
   }

@@ -42,10 +42,13 @@ function fits(row: Product, search: string | null | undefined, config: Config): 
   return finds(search, skuOf(row, config), row.name, row.reference)
 }
 
-/** Opens the products of a workspace. https://docs.qwoty.io/llms.txt */
-export function openProducts(client: Client, config: Config): Products {
-  const ofQuotes = new LRUCache<Id, Product>({ max: 10_000, ttl: HOUR_MS })
-  const listPrices = openListPrices(client, config.pricebook)
+/** Products as Qwoty has them, by page and by id. */
+interface Shelf {
+  page(number: number): Promise<Listing>
+  byId(ids: Id[]): Promise<Answer<Product>[]>
+}
+
+function openShelf(client: Client): Shelf {
   /** How many pages the list has: a batch of more ids is cheaper to read as the whole list. */
   let pages = 3
 
@@ -69,6 +72,15 @@ export function openProducts(client: Client, config: Config): Products {
       return row === undefined ? null : rowOf(() => parse(row))
     })
   }
+  return { page, byId }
+}
+
+/** Opens the products of a workspace. https://docs.qwoty.io/llms.txt */
+export function openProducts(client: Client, config: Config): Products {
+  const ofQuotes = new LRUCache<Id, Product>({ max: 10_000, ttl: HOUR_MS })
+  const listPrices = openListPrices(client, config.pricebook)
+  const { page, byId } = openShelf(client)
+
   async function toItems(answers: Answer<Product>[]): Promise<Answer<Item>[]> {
     const list = await listPrices(answers.filter(isRow))
     return answers.map((answer) => {

@@ -19,6 +19,31 @@ function productIds({ pricing_table: { sections } }: NativeQuote): Id[] {
   )
 }
 
+/** A quote by its id; its path is singular, unlike every other one. */
+async function nativeQuote(client: Client, id: Id): Promise<NativeQuote | null> {
+  const path = segment(id)
+  const row = path === null ? null : await client.row('quote', `/quote/${path}`)
+  return row === null ? null : shaped(quote, (row as { quote?: Json }).quote, 'A quote of Qwoty')
+}
+
+/** A quote with what was found for it; what could not be read of its products or customer is its error. */
+function toAnswer(
+  row: NativeQuote,
+  found: Map<Id, Product | ErpError>,
+  buyer: Answer<NativeCustomer>,
+  config: Config,
+): Answer<Quote> {
+  const own = new Map<Id, Product>()
+  for (const id of productIds(row)) {
+    const product = found.get(id)
+    if (product instanceof ErpError) return product
+    if (product) own.set(id, product)
+  }
+  if (buyer instanceof ErpError) return buyer
+  const { quote: mapped, problem } = toQuote(row, { products: own, customer: buyer }, config)
+  return mapped.state === 'ACCEPTED' && problem ? problem : mapped
+}
+
 /**
  * Opens the quotes of a workspace. An accepted quote whose prices are not all told is an error in its row, so
  * that nobody orders it at the ERP's prices. https://docs.qwoty.io/llms.txt
@@ -31,14 +56,8 @@ export function openQuotes(
 ): Read<Quote> {
   const known = new Known(vault, 'quotes', config.quotes)
 
-  /** The path is singular, unlike every other one. */
-  async function one(id: Id): Promise<NativeQuote | null> {
-    const path = segment(id)
-    const row = path === null ? null : await client.row('quote', `/quote/${path}`)
-    return row === null ? null : shaped(quote, (row as { quote?: Json }).quote, 'A quote of Qwoty')
-  }
   async function byId(ids: Id[]): Promise<Answer<Quote>[]> {
-    const natives = await eachOnce(ids, one)
+    const natives = await eachOnce(ids, (id) => nativeQuote(client, id))
     const rows = natives.filter(isRow)
     const [found, buyers] = await Promise.all([
       products.ofLines(rows.flatMap(productIds)),
@@ -48,23 +67,8 @@ export function openQuotes(
     await known.meet(rows.map(({ id }) => id))
     return natives.map((row) => {
       if (!isRow(row)) return row
-      return toAnswer(row, found, buyer.get(row.customer.id) ?? null)
+      return toAnswer(row, found, buyer.get(row.customer.id) ?? null, config)
     })
-  }
-  function toAnswer(
-    row: NativeQuote,
-    found: Map<Id, Product | ErpError>,
-    buyer: Answer<NativeCustomer>,
-  ): Answer<Quote> {
-    const own = new Map<Id, Product>()
-    for (const id of productIds(row)) {
-      const product = found.get(id)
-      if (product instanceof ErpError) return product
-      if (product) own.set(id, product)
-    }
-    if (buyer instanceof ErpError) return buyer
-    const { quote: mapped, problem } = toQuote(row, { products: own, customer: buyer }, config)
-    return mapped.state === 'ACCEPTED' && problem ? problem : mapped
   }
   return {
     byId,

@@ -100,33 +100,30 @@ function toRef(row: NativeCustomer): Ref {
   return { id: row.id, number: null, url: null, version: row.updated_at }
 }
 
+/** Makes the contact of a customer that was created. Whatever fails then leaves the customer behind: UNCERTAIN. */
+async function addContact(client: Client, id: string, input: CustomerInput): Promise<void> {
+  const step = contactStep(input, id)
+  if (!step) return
+  try {
+    await client.write('contact', step)
+  } catch (error) {
+    if (!(error instanceof ErpError)) throw error
+    const told = `Customer ${id} was created in Qwoty, its contact perhaps not: ${error.message}`
+    throw new ErpError('UNCERTAIN', told, { said: error.said, field: error.field })
+  }
+}
+
+async function read(customers: Customers, id: string): Promise<NativeCustomer> {
+  const found = await customers.one(id)
+  if (found) return found
+  throw new ErpError('INVALID_CUSTOMER', `Qwoty does not know the customer ${id}.`, { field: 'id' })
+}
+
 /**
  * Writing customers. No field can be searched for our reference and no idempotency key is published, so an
  * uncertain create waits for a person. https://docs.qwoty.io/llms.txt
  */
 export function customerWrite(client: Client, config: Config, customers: Customers): Write<CustomerInput> {
-  async function contact(id: string, input: CustomerInput): Promise<void> {
-    const step = contactStep(input, id)
-    if (!step) return
-    try {
-      await client.write('contact', step)
-    } catch (error) {
-      if (!(error instanceof ErpError)) throw error
-      throw new ErpError(
-        'UNCERTAIN',
-        `Customer ${id} was created in Qwoty, its contact perhaps not: ${error.message}`,
-        {
-          said: error.said,
-          field: error.field,
-        },
-      )
-    }
-  }
-  async function read(id: string): Promise<NativeCustomer> {
-    const found = await customers.one(id)
-    if (found) return found
-    throw new ErpError('INVALID_CUSTOMER', `Qwoty does not know the customer ${id}.`, { field: 'id' })
-  }
   async function wrote(step: Step): Promise<Ref> {
     const row = shaped(customer, await client.write('customer', step), 'The written customer')
     await customers.wrote(row)
@@ -142,23 +139,23 @@ export function customerWrite(client: Client, config: Config, customers: Custome
     },
     async create(input) {
       const ref = await wrote(customerStep(input, config))
-      await contact(ref.id, input)
+      await addContact(client, ref.id, input)
       return ref
     },
     async resume(found, step, input) {
-      if (step < 2) await contact(found.id, input)
+      if (step < 2) await addContact(client, found.id, input)
       return found
     },
     async update(ref, change, version) {
       const needed = version !== null || change.taxId !== undefined
-      const known = needed ? await read(ref.id) : null
+      const known = needed ? await read(customers, ref.id) : null
       if (version !== null && known?.updated_at !== version) {
         throw new ErpError('CONFLICT', `Customer ${ref.id} was changed in Qwoty since it was read.`)
       }
       const body = changeBody(known, change, config)
       const path = segment(ref.id)
       if (path === null) throw new ErpError('INVALID_CUSTOMER', 'A customer needs an id.', { field: 'id' })
-      if (JSON.stringify(body) === '{}') return toRef(known ?? (await read(ref.id)))
+      if (JSON.stringify(body) === '{}') return toRef(known ?? (await read(customers, ref.id)))
       return wrote({ method: 'PATCH', path: `/customers/${path}`, body })
     },
   }

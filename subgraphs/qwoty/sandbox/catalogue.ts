@@ -134,6 +134,25 @@ function firstRows(demo: Demo): Row[] {
   }))
 }
 
+/** The rows under a path: a list, or one of them by its id; null where there is no such path. */
+function look(rows: Row[], path: string, query: URLSearchParams, url: string): SandboxAnswer | null {
+  const [, list, id] = path.split('/').map(decodeURIComponent)
+  const prices = () => [
+    ...rows.map((row, at) => priceRow(row, at, 'eur')),
+    ...rows.map((row, at) => priceRow(row, at, 'usd')),
+  ]
+  if (list === 'products' && id === undefined) return paged(rows.map(product), query, `${url}/products`)
+  if (list === 'prices' && id === undefined) return offset(prices(), query)
+  if (list === 'product-parents' && id === undefined) {
+    const names = [...new Set(rows.map(({ category }) => category))]
+    return give(names.map((name) => ({ id: `ppr_${name}`, name })))
+  }
+  const found = { products: rows.map(product), prices: prices() }[list ?? '']
+  if (!found) return null
+  const row = found.find((one) => 'id' in one && one.id === id)
+  return row ? give(row) : refuse(404, `${list === 'products' ? 'Product' : 'Price'} not found`)
+}
+
 /** The demo company's products, in the words of Qwoty. */
 export function catalogue(demo: Demo, url: () => string): Catalogue {
   const rows = firstRows(demo)
@@ -153,23 +172,7 @@ export function catalogue(demo: Demo, url: () => string): Catalogue {
         touched: TOUCHED,
       })
     },
-    get(path, query) {
-      const [, list, id] = path.split('/').map(decodeURIComponent)
-      const prices = () => [
-        ...rows.map((row, at) => priceRow(row, at, 'eur')),
-        ...rows.map((row, at) => priceRow(row, at, 'usd')),
-      ]
-      if (list === 'products' && id === undefined) return paged(rows.map(product), query, `${url()}/products`)
-      if (list === 'prices' && id === undefined) return offset(prices(), query)
-      if (list === 'product-parents' && id === undefined) {
-        const names = [...new Set(rows.map(({ category }) => category))]
-        return give(names.map((name) => ({ id: `ppr_${name}`, name })))
-      }
-      const found = { products: rows.map(product), prices: prices() }[list ?? '']
-      if (!found) return null
-      const row = found.find((one) => 'id' in one && one.id === id)
-      return row ? give(row) : refuse(404, `${list === 'products' ? 'Product' : 'Price'} not found`)
-    },
+    get: (path, query) => look(rows, path, query, url()),
     create(body) {
       const wrong = complaint(body, NEW_PRODUCT)
       if (wrong) return refuse(422, wrong)

@@ -95,18 +95,31 @@ function missing(body: Record<string, unknown>, names: string[]): string | undef
   return names.find((name) => body[name] === undefined || body[name] === null || body[name] === '')
 }
 
+/** Why a body cannot be taken: something is missing, or is of another form. */
+function wrongIn(body: Record<string, unknown>, needed: string[], fields: Parameters<typeof complaint>[1]) {
+  const lacking = missing(body, needed)
+  return lacking ? `${lacking} is required` : complaint(body, fields)
+}
+
+/** A clock that is a second later each time it is asked. */
+function clock(): () => string {
+  let asked = 0
+  return () => new Date(Date.parse(TOUCHED) + ++asked * 1000).toISOString()
+}
+
+/** A contact, which its customer then names. */
+function join(contacts: Contact[], customer: Person, email: string): Contact {
+  const contact = { id: `con_${contacts.length + 1}`, customer_id: customer.id, email }
+  contacts.push(contact)
+  customer.contact_ids.push(contact.id)
+  return contact
+}
+
 /** The demo company's customers, in the words of Qwoty. */
 export function people(demo: Demo): People {
   const { rows, contacts } = firstRows(demo)
-  let version = 0
+  const touch = clock()
   const find = (id: string) => rows.find((row) => row.id === id)
-  const touch = () => new Date(Date.parse(TOUCHED) + ++version * 1000).toISOString()
-  function addContact(customer: Person, email: string): Contact {
-    const contact = { id: `con_${contacts.length + 1}`, customer_id: customer.id, email }
-    contacts.push(contact)
-    customer.contact_ids.push(contact.id)
-    return contact
-  }
   return {
     rows,
     contacts,
@@ -115,8 +128,7 @@ export function people(demo: Demo): People {
       return row ? give(shown(row)) : refuse(404, 'Customer not found')
     },
     create(body) {
-      const lacking = missing(body, ['name', 'type'])
-      const wrong = lacking ? `${lacking} is required` : complaint(body, FIELDS)
+      const wrong = wrongIn(body, ['name', 'type'], FIELDS)
       if (wrong) return refuse(422, wrong)
       const row = { ...blank(`cus_${rows.length + 1}`, ''), ...body, updated_at: touch() } as Person
       rows.push(row)
@@ -132,17 +144,16 @@ export function people(demo: Demo): People {
       return give(shown(row))
     },
     createContact(body) {
-      const lacking = missing(body, ['customer_id', 'first_name', 'last_name', 'email'])
-      const wrong = lacking ? `${lacking} is required` : complaint(body, CONTACT_FIELDS)
+      const wrong = wrongIn(body, ['customer_id', 'first_name', 'last_name', 'email'], CONTACT_FIELDS)
       if (wrong) return refuse(422, wrong)
       const customer = find(String(body.customer_id))
       if (!customer) return refuse(422, 'customer_id is invalid')
-      return give({ ...body, ...addContact(customer, String(body.email)) }, 201)
+      return give({ ...body, ...join(contacts, customer, String(body.email)) }, 201)
     },
     add(name, email) {
       const row = blank(`cus_${rows.length + 1}`, name)
       rows.push(row)
-      addContact(row, email)
+      join(contacts, row, email)
     },
   }
 }
