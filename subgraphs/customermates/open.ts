@@ -116,26 +116,33 @@ function buyerOf(row: Deal, people: Map<Id, Answer<Contact>>): Id | null {
   return own?.id ?? (person ? PERSON + person.id : null)
 }
 
+interface Catalogues {
+  items: NonNullable<Erp['items']>
+  customers: NonNullable<Erp['customers']>
+}
+
+/** What deals name by ids alone: their services, their first contacts, and who buys. */
+async function besideDeals(port: Port, config: Config, deals: Deal[], { items, customers }: Catalogues) {
+  const serviceIds = [
+    ...new Set(deals.flatMap(({ services }) => services.flatMap(({ service }) => service ?? []))),
+  ]
+  const personIds = [...new Set(deals.flatMap(({ contacts: [person] }) => person?.id ?? []))]
+  const [columns, goods, found] = await Promise.all([
+    columnsOf(port, config, 'deals'),
+    items.byId(serviceIds),
+    rowsOf(port, 'contacts', personIds),
+  ])
+  const [things, people] = [keyed(serviceIds, goods), keyed(personIds, found)]
+  const buyerIds = [...new Set(deals.flatMap((row) => buyerOf(row, people) ?? []))]
+  const buyers = keyed(buyerIds, await customers.byId(buyerIds))
+  return { columns, things, people, buyers }
+}
+
 /** Deals as quotes, with the SKUs of their services and the custom columns of their customers. */
-export function openQuotes(
-  ports: Ports,
-  config: Config,
-  { items, customers }: { items: NonNullable<Erp['items']>; customers: NonNullable<Erp['customers']> },
-): NonNullable<Erp['quotes']> {
+export function openQuotes(ports: Ports, config: Config, catalogues: Catalogues): NonNullable<Erp['quotes']> {
   async function quotesOf(port: Port, answers: Answer<Deal>[]): Promise<Answer<Quote>[]> {
     const deals = answers.filter(isRow)
-    const serviceIds = [
-      ...new Set(deals.flatMap(({ services }) => services.flatMap(({ service }) => service ?? []))),
-    ]
-    const personIds = [...new Set(deals.flatMap(({ contacts: [person] }) => person?.id ?? []))]
-    const [columns, goods, found] = await Promise.all([
-      columnsOf(port, config, 'deals'),
-      items.byId(serviceIds),
-      rowsOf(port, 'contacts', personIds),
-    ])
-    const [things, people] = [keyed(serviceIds, goods), keyed(personIds, found)]
-    const buyerIds = [...new Set(deals.flatMap((row) => buyerOf(row, people) ?? []))]
-    const buyers = keyed(buyerIds, await customers.byId(buyerIds))
+    const { columns, things, people, buyers } = await besideDeals(port, config, deals, catalogues)
     return answers.map((row) => {
       if (!isRow(row)) return row
       const person = people.get(row.contacts[0]?.id ?? '') ?? null

@@ -13,17 +13,31 @@ function toHead(entity: string, row: Json): Head {
   return { ...shaped(head, row, `A row of ${entity}`), native: row }
 }
 
+/** One record; a missing one is 200 with null. */
+async function one(wire: Wire, entity: Entity, id: string): Promise<Head | null> {
+  const body = await wire({ method: 'GET', path: `${entity}/${id}` })
+  const name = entity.slice(0, -1)
+  const row = typeof body === 'object' && body !== null && !Array.isArray(body) ? body[name] : undefined
+  if (row !== undefined) return row === null ? null : toHead(entity, row)
+  throw new ErpError('BAD_ANSWER', `The answer about a ${name} has none in it.`, { field: name })
+}
+
+/** The custom columns of each entity, read when they are first wanted, and anew where that is asked for. */
+function openColumns(wire: Wire): Port['columns'] {
+  const kept = new Map<Entity, Kept<Column[]>>()
+  return (entity, anew = false) => {
+    const known = kept.get(entity) ?? new Kept(() => readColumns(wire, entity))
+    kept.set(entity, known)
+    if (anew) known.forget()
+    return known.get()
+  }
+}
+
 /**
  * Reads and writes the first generation of the API, which has addresses for contacts, organisations, deals,
  * services and tasks. https://github.com/customermates/customermates
  */
 export function openFirst(wire: Wire): Port {
-  const kept = new Map<Entity, Kept<Column[]>>()
-  function keptOf(entity: Entity): Kept<Column[]> {
-    const known = kept.get(entity) ?? new Kept(() => readColumns(wire, entity))
-    kept.set(entity, known)
-    return known
-  }
   const port: Port = {
     generation: 1,
     sizes: SIZES,
@@ -39,22 +53,12 @@ export function openFirst(wire: Wire): Port {
       const { items, pagination } = shaped(found, answer, `A page of ${entity}`)
       return { heads: items.map((row) => toHead(entity, row as Json)), total: pagination?.total ?? null }
     },
-    /** A record that is missing is 200 with null. */
-    async one(entity, id) {
-      const body = await wire({ method: 'GET', path: `${entity}/${id}` })
-      const name = entity.slice(0, -1)
-      const row = typeof body === 'object' && body !== null && !Array.isArray(body) ? body[name] : undefined
-      if (row !== undefined) return row === null ? null : toHead(entity, row)
-      throw new ErpError('BAD_ANSWER', `The answer about a ${name} has none in it.`, { field: name })
-    },
+    one: (entity, id) => one(wire, entity, id),
     rows: (entity, heads) =>
       Promise.resolve(
         heads.map(({ native }) => rowOf(() => shaped(SHAPES[entity], native, `A row of ${entity}`))),
       ),
-    columns(entity, anew = false) {
-      if (anew) keptOf(entity).forget()
-      return keptOf(entity).get()
-    },
+    columns: openColumns(wire),
     /** Custom columns are merged: those that are not named stay as they are. */
     async update(entity, id, changes) {
       const known = await port.one(entity, id)

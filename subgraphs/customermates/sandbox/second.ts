@@ -122,6 +122,16 @@ export class Second extends Company {
     return fieldId === this.tables.column('deals', 'Marge %')
   }
 
+  /** The records to which one relation leads, as many as were asked for. */
+  #linked({ links }: Stored, { relationId, direction, limit }: Selection): object {
+    const linked = links.filter(({ key }) => this.#model.id(key) === relationId)
+    const records = linked.slice(0, limit).map(({ type, id, title }) => ({
+      ref: { typeId: this.#model.id(type), recordId: id },
+      title: { state: 'value', value: { kind: 'text', value: title } },
+    }))
+    return { relationId, direction, records, readableCount: linked.length, hasMore: linked.length > limit }
+  }
+
   #shown(one: Stored, selections: Selection[] = [], withIdentities = false): object {
     const typeId = this.#model.id(one.type)
     const fields = this.#model.fields.filter((field) => field.typeId === typeId)
@@ -139,20 +149,7 @@ export class Second extends Company {
       createdAt: one.createdAt,
       updatedAt: one.updatedAt,
       assignedUserIds: users,
-      relationships: selections.map(({ relationId, direction, limit }) => {
-        const linked = one.links.filter(({ key }) => this.#model.id(key) === relationId)
-        const records = linked.slice(0, limit).map(({ type, id, title }) => ({
-          ref: { typeId: this.#model.id(type), recordId: id },
-          title: { state: 'value', value: { kind: 'text', value: title } },
-        }))
-        return {
-          relationId,
-          direction,
-          records,
-          readableCount: linked.length,
-          hasMore: linked.length > limit,
-        }
-      }),
+      relationships: selections.map((selection) => this.#linked(one, selection)),
       fields: fields.map(({ id }) => ({ fieldId: id, result: resultOf(id) })),
       ...(withIdentities &&
         one.type === 'contact' && {

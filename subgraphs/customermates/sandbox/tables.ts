@@ -20,6 +20,36 @@ function note(text: string): object {
   return { type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] }
 }
 
+/** The tables without rows: how each is related to others, and which of its texts a search looks at. */
+function emptyTables(company: string): Record<Name, Table> {
+  const table = (name: Name, relations: string[], searchable: Table['searchable']): Table => ({
+    rows: [],
+    columns: columnsOf(company, name),
+    relations,
+    searchable,
+  })
+  const names = (rows: unknown) => (rows as { name: string }[]).map(({ name }) => name)
+  const people = (rows: unknown) =>
+    (rows as { firstName: string; lastName: string }[]).flatMap((row) => [row.firstName, row.lastName])
+  return {
+    services: table('services', ['userIds', 'dealIds'], ({ name }) => [String(name)]),
+    organizations: table('organizations', ['contactIds', 'dealIds'], ({ name, contacts }) => [
+      String(name),
+      ...people(contacts),
+    ]),
+    contacts: table('contacts', ['organizationIds', 'dealIds'], ({ firstName, lastName, organizations }) => [
+      String(firstName),
+      String(lastName),
+      ...names(organizations),
+    ]),
+    deals: table('deals', ['organizationIds', 'contactIds'], ({ name, organizations }) => [
+      String(name),
+      ...names(organizations),
+    ]),
+    tasks: table('tasks', ['dealIds', 'userIds'], ({ name }) => [String(name)]),
+  }
+}
+
 /** The demo company in the words of Customermates. */
 export class Tables {
   readonly all: Record<Name, Table>
@@ -30,36 +60,7 @@ export class Tables {
 
   constructor(demo: Demo) {
     this.#company = demo.company
-    const table = (name: Name, relations: string[], searchable: Table['searchable']): Table => ({
-      rows: [],
-      columns: columnsOf(demo.company, name),
-      relations,
-      searchable,
-    })
-    const names = (rows: unknown) => (rows as { name: string }[]).map(({ name }) => name)
-    const people = (rows: unknown) =>
-      (rows as { firstName: string; lastName: string }[]).flatMap((row) => [row.firstName, row.lastName])
-    this.all = {
-      services: table('services', ['userIds', 'dealIds'], ({ name }) => [String(name)]),
-      organizations: table('organizations', ['contactIds', 'dealIds'], ({ name, contacts }) => [
-        String(name),
-        ...people(contacts),
-      ]),
-      contacts: table(
-        'contacts',
-        ['organizationIds', 'dealIds'],
-        ({ firstName, lastName, organizations }) => [
-          String(firstName),
-          String(lastName),
-          ...names(organizations),
-        ],
-      ),
-      deals: table('deals', ['organizationIds', 'contactIds'], ({ name, organizations }) => [
-        String(name),
-        ...names(organizations),
-      ]),
-      tasks: table('tasks', ['dealIds', 'userIds'], ({ name }) => [String(name)]),
-    }
+    this.all = emptyTables(demo.company)
     for (const [at, item] of demo.products.entries())
       this.addService(
         item.sku,
