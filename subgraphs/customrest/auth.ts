@@ -9,6 +9,8 @@ import { type Held, type Login, type Logout, sessions } from './session.ts'
 /** Puts the credentials into the texts of `auth`; expressions never see them. */
 export type Fill = (text: string) => string
 
+type Kind<K extends AuthPlan['kind']> = Extract<AuthPlan, { kind: K }>
+
 interface OAuthPlan {
   clientAuth: 'basic' | 'body'
   clientId: string
@@ -27,7 +29,7 @@ function client(
   return { headers: { authorization: `Basic ${Buffer.from(coded).toString('base64')}` }, form: {} }
 }
 
-function hmac(plan: Extract<AuthPlan, { kind: 'hmac' }>, fill: Fill): Auth {
+function hmac(plan: Kind<'hmac'>, fill: Fill): Auth {
   return {
     headers({ method, url, body }: HttpRequest) {
       const { pathname, search } = new URL(url)
@@ -52,6 +54,38 @@ function hmac(plan: Extract<AuthPlan, { kind: 'hmac' }>, fill: Fill): Auth {
   }
 }
 
+function clientCredentials(plan: Kind<'oauth2ClientCredentials'>, fill: Fill, http: Http): Auth {
+  const { headers, form } = client(plan, fill)
+  const scope = plan.scopes?.join(' ')
+  const extra = Object.entries(plan.extraParams ?? {}).map(([name, text]) => [name, fill(text)])
+  return bearer(http, () =>
+    askToken(http, {
+      url: fill(plan.tokenUrl),
+      headers,
+      form: {
+        grant_type: 'client_credentials',
+        ...(scope && { scope }),
+        ...Object.fromEntries(extra),
+        ...form,
+      },
+      repeatable: true,
+      refused: 'AUTHENTICATION_FAILED',
+    }),
+  )
+}
+
+function authorizationCode(plan: Kind<'oauth2AuthorizationCode'>, fill: Fill, http: Http): Auth {
+  const { headers, form } = client(plan, fill)
+  const refresh = refreshToken(http, { url: fill(plan.tokenUrl), headers, form })
+  return bearer(http, async (stored) => {
+    const { keep, ...token } = await refresh(stored)
+    const early = plan.refreshMarginS === undefined ? 0 : plan.refreshMarginS * 1000 - EARLY_MS
+    // A refresh token that never changes stays the stored one, whatever else the answer names.
+    const kept = plan.refreshRotates !== false && keep ? { keep } : {}
+    return { ...token, ...kept, expiresAt: token.expiresAt - early }
+  })
+}
+
 /** How requests prove who we are, by the kind that the manifest names. */
 export function authOf(plan: AuthPlan, fill: Fill, http: Http, login: Login, logout: Logout | null): Held {
   switch (plan.kind) {
@@ -67,36 +101,10 @@ export function authOf(plan: AuthPlan, fill: Fill, http: Http, login: Login, log
       return sessions(plan, http, login, logout)
     case 'hmac':
       return hmac(plan, fill)
-    case 'oauth2ClientCredentials': {
-      const { headers, form } = client(plan, fill)
-      const scope = plan.scopes?.join(' ')
-      const extra = Object.entries(plan.extraParams ?? {}).map(([name, text]) => [name, fill(text)])
-      return bearer(http, () =>
-        askToken(http, {
-          url: fill(plan.tokenUrl),
-          headers,
-          form: {
-            grant_type: 'client_credentials',
-            ...(scope && { scope }),
-            ...Object.fromEntries(extra),
-            ...form,
-          },
-          repeatable: true,
-          refused: 'AUTHENTICATION_FAILED',
-        }),
-      )
-    }
-    case 'oauth2AuthorizationCode': {
-      const { headers, form } = client(plan, fill)
-      const refresh = refreshToken(http, { url: fill(plan.tokenUrl), headers, form })
-      return bearer(http, async (stored) => {
-        const { keep, ...token } = await refresh(stored)
-        const early = plan.refreshMarginS === undefined ? 0 : plan.refreshMarginS * 1000 - EARLY_MS
-        // A refresh token that never changes stays the stored one, whatever else the answer names.
-        const kept = plan.refreshRotates !== false && keep ? { keep } : {}
-        return { ...token, ...kept, expiresAt: token.expiresAt - early }
-      })
-    }
+    case 'oauth2ClientCredentials':
+      return clientCredentials(plan, fill, http)
+    case 'oauth2AuthorizationCode':
+      return authorizationCode(plan, fill, http)
   }
 }
 

@@ -84,23 +84,37 @@ function present(erp: Erp): Erp {
   return Object.fromEntries(Object.entries(erp).filter(([, part]) => part !== undefined)) as Erp & object
 }
 
+/** What warehouses are called, where the manifest lists them. */
+function warehouseNames(client: Client): Kept<Map<string, string>> | null {
+  const places = client.operation('warehouses.list')
+  if (!places) return null
+  return new Kept(async () => {
+    const { rows } = await client.rows(places, { input: {} })
+    return new Map(rows.map(good).map((row) => [String(row.code), String(row.name)]))
+  })
+}
+
+/** The credit of customers, where the manifest maps a limit of theirs. */
+function creditOf(client: Client, words: Words): Erp['credit'] {
+  const person = client.operation('customers.get')
+  if (!person?.plan.fields?.creditLimit) return undefined
+  return async (ids) => {
+    const asks = ids.filter((id) => id !== '').map((id) => ({ key: id, ask: id }))
+    const found = await rowsByKey(client, person, asks, {}, (row) => row.$key ?? row.externalId)
+    return ids.map((id) => {
+      const rows = found.get(id) ?? []
+      const [row] = Array.isArray(rows) ? rows : [rows]
+      return row ? rowOf(() => toCredit(row, words)) : null
+    })
+  }
+}
+
 function connect(values: Config, http: Http): Erp {
   const client = new Client(values, load(values.manifest), http)
   const words = wordsOf(client)
   const own = (name: CapabilityName) => client.operation(name)
-  const [levels, quotePrices, listPrices, person, places] = [
-    own('stock.get'),
-    own('prices.quote'),
-    own('prices.list'),
-    own('customers.get'),
-    own('warehouses.list'),
-  ]
-  const names = places
-    ? new Kept(async () => {
-        const { rows } = await client.rows(places, { input: {} })
-        return new Map(rows.map(good).map((row) => [String(row.code), String(row.name)]))
-      })
-    : null
+  const [levels, quotePrices, listPrices] = [own('stock.get'), own('prices.quote'), own('prices.list')]
+  const names = warehouseNames(client)
   const erp: Erp = {
     check: () => check(client),
     items: items(client, words),
@@ -113,17 +127,7 @@ function connect(values: Config, http: Http): Erp {
     prices: quotePrices
       ? (asks) => quoted(client, quotePrices, asks)
       : listPrices && ((asks) => listed(client, listPrices, asks, words.currency)),
-    credit: person?.plan.fields?.creditLimit
-      ? async (ids) => {
-          const asks = ids.filter((id) => id !== '').map((id) => ({ key: id, ask: id }))
-          const found = await rowsByKey(client, person, asks, {}, (row) => row.$key ?? row.externalId)
-          return ids.map((id) => {
-            const rows = found.get(id) ?? []
-            const [row] = Array.isArray(rows) ? rows : [rows]
-            return row ? rowOf(() => toCredit(row, words)) : null
-          })
-        }
-      : undefined,
+    credit: creditOf(client, words),
     customer: customers(client),
     payment: payments(client),
     changes: tellsChanges(client) ? (kind, since) => changes(client, kind, since) : undefined,

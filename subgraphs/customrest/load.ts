@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import { Expression } from '../expression.ts'
 import { SECRETS } from './credentials.ts'
-import type { ErrorRules, Job, Loaded, Operation, Paging, Wording } from './loaded.ts'
+import type { ErrorRules, EventRule, Job, Loaded, Operation, Paging, Wording } from './loaded.ts'
 import {
   CAPABILITIES,
   type CapabilityName,
@@ -212,6 +212,16 @@ class Loader {
     }
   }
 
+  events(webhook: NonNullable<Manifest['webhook']>): EventRule[] {
+    return webhook.events.flatMap((event, index) => {
+      const path = ['webhook', 'events', index]
+      const when = this.expression(event.when, [...path, 'when'])
+      const externalId = this.expression(event.externalId, [...path, 'externalId'])
+      const { emit, reread = true } = event
+      return when && externalId ? [{ when, externalId, emit, reread }] : []
+    })
+  }
+
   load(): Loaded {
     const { http, auth, webhook } = this.#manifest
     const errors = this.errors(this.#manifest.errors, ['errors'])
@@ -220,13 +230,7 @@ class Loader {
       return plan ? [[name, this.operation(name, plan, errors)]] : []
     })
     const token = auth.kind === 'session' ? this.expression(auth.token, ['auth', 'token']) : null
-    const events = webhook?.events.flatMap((event, index) => {
-      const path = ['webhook', 'events', index]
-      const when = this.expression(event.when, [...path, 'when'])
-      const externalId = this.expression(event.externalId, [...path, 'externalId'])
-      const { emit, reread = true } = event
-      return when && externalId ? [{ when, externalId, emit, reread }] : []
-    })
+    const events = webhook && this.events(webhook)
     this.references()
     const known = new Map(operations)
     for (const [name, { plan }] of operations) this.lookup(name, known.get(lookupOf(name, plan) ?? name))

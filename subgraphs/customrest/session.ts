@@ -17,6 +17,7 @@ export interface Held extends Auth {
   close?(): Promise<void>
 }
 
+type SessionPlan = Extract<AuthPlan, { kind: 'session' }>
 type Tokens = Record<string, string>
 
 /** A part of the vault under a prefix of its own. Renewals wait for each other: the vault gives all one answer. */
@@ -56,28 +57,39 @@ function queue(): <T>(work: () => Promise<T>) => Promise<T> {
   }
 }
 
-/**
- * Sessions whose token stands in the header, cookie or query that the manifest names: one for all requests, or up to
- * `maxSessions`, where a request takes the one that fewest others use. All processes share them by the vault.
- */
-export function sessions(
-  plan: Extract<AuthPlan, { kind: 'session' }>,
-  http: Http,
-  login: Login,
-  logout: Logout | null,
-): Held {
-  const { in: place, name, value } = plan.apply
-  const header = { header: name.toLowerCase(), cookie: 'cookie', query: QUERY_KEY }[place]
-  const [before = '', after = ''] = (place === 'cookie' ? `${name}=${value}` : value).split('${token}')
+/** As many sessions as the manifest allows; each keeps its token under a name of its own. */
+function slotsOf({ maxSessions = 1 }: SessionPlan, http: Http, login: Login): Slot[] {
   const get = async (): Promise<Token> => {
     const { token, seconds } = await login()
     return { accessToken: token, expiresAt: Date.now() + seconds * 1000 }
   }
   const inTurn = queue()
-  const slots = Array.from({ length: plan.maxSessions ?? 1 }, (_, index): Slot => {
+  return Array.from({ length: maxSessions }, (_, index): Slot => {
     const vault = part(http.vault, index === 0 ? '' : `session${index}.`, inTurn)
     return { auth: bearer({ send: (request) => http.send(request), vault }, get), busy: 0, last: null }
   })
+}
+
+/** How a token becomes the proof that the manifest words, and is found in it again. */
+function wordingOf({ in: place, name, value }: SessionPlan['apply']) {
+  const header = { header: name.toLowerCase(), cookie: 'cookie', query: QUERY_KEY }[place]
+  const [before = '', after = ''] = (place === 'cookie' ? `${name}=${value}` : value).split('${token}')
+  return {
+    proofOf: (token: string): Record<string, string> => ({ [header]: `${before}${token}${after}` }),
+    tokenOf(proof: Record<string, string>): string {
+      const text = proof[header] ?? ''
+      return text.slice(before.length, text.length - after.length)
+    },
+  }
+}
+
+/**
+ * Sessions whose token stands in the header, cookie or query that the manifest names: one for all requests, or up to
+ * `maxSessions`, where a request takes the one that fewest others use. All processes share them by the vault.
+ */
+export function sessions(plan: SessionPlan, http: Http, login: Login, logout: Logout | null): Held {
+  const { proofOf, tokenOf } = wordingOf(plan.apply)
+  const slots = slotsOf(plan, http, login)
   const users = new WeakMap<Record<string, string>, Slot>()
   return {
     async headers(request) {
@@ -85,7 +97,7 @@ export function sessions(
       slot.busy += 1
       try {
         const { authorization = '' } = await slot.auth.headers(request)
-        const proof = { [header]: `${before}${authorization.slice('Bearer '.length)}${after}` }
+        const proof = proofOf(authorization.slice('Bearer '.length))
         users.set(proof, slot)
         slot.last = proof
         return proof
@@ -99,9 +111,8 @@ export function sessions(
       if (slot) slot.busy -= 1
     },
     async renew(refused) {
-      const text = refused[header] ?? ''
-      const token = text.slice(before.length, text.length - after.length)
-      return (await users.get(refused)?.auth.renew?.({ authorization: `Bearer ${token}` })) ?? false
+      const authorization = `Bearer ${tokenOf(refused)}`
+      return (await users.get(refused)?.auth.renew?.({ authorization })) ?? false
     },
     async close() {
       for (const slot of slots) {

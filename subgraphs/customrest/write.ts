@@ -63,6 +63,25 @@ function proofOf({ plan: { idempotency } }: Operation, lookup: Operation | undef
   return lookup ? 'lookup' : 'none'
 }
 
+/** Sends a create; where the ERP says that it has one already, that one is the answer, if it can be found. */
+async function send(
+  client: Client,
+  create: Operation,
+  { request, ref }: { request: HttpRequest; ref: string },
+  find: ((ref: string) => Promise<Found | null>) | undefined,
+): Promise<Ref> {
+  try {
+    const document = await client.send(create, request)
+    const [row] = await client.recordsOf(create, document, { input: { reference: ref } })
+    if (!row) throw new ErpError('BAD_ANSWER', 'The answer to the write has no record.', { field: 'records' })
+    return refOf(row)
+  } catch (error) {
+    const twice = error instanceof ErpError && error.code === 'DUPLICATE_ORDER' ? await find?.(ref) : null
+    if (twice) return twice.ref
+    throw error
+  }
+}
+
 /** Writing one kind as the manifest words it: one request, found again as far as it can be looked up. */
 export function writer<I>(client: Client, subject: Subject<I>): Write<I> {
   const { create, update, cancel, lookup } = subject
@@ -87,18 +106,7 @@ export function writer<I>(client: Client, subject: Subject<I>): Write<I> {
     async create(input, ref) {
       const request = await prepare(input, ref)
       const before = proof === 'lookup' ? await find?.(ref) : null
-      if (before) return before.ref
-      try {
-        const document = await client.send(create, request)
-        const [row] = await client.recordsOf(create, document, { input: { reference: ref } })
-        if (!row)
-          throw new ErpError('BAD_ANSWER', 'The answer to the write has no record.', { field: 'records' })
-        return refOf(row)
-      } catch (error) {
-        const twice = error instanceof ErpError && error.code === 'DUPLICATE_ORDER' ? await find?.(ref) : null
-        if (twice) return twice.ref
-        throw error
-      }
+      return before ? before.ref : send(client, create, { request, ref }, find)
     },
     ...(update && {
       async update(ref: Ref, change: Partial<I>, version: string | null) {

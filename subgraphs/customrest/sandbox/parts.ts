@@ -67,18 +67,17 @@ export function currencyOf(store: Store, wanted: unknown, owner: Record_ | null,
   return cur
 }
 
+function articleOf(store: Store, { article: no }: Params, at: string): Record_ {
+  const article = store.article(String(no))
+  if (article) return article
+  throw new Refusal(422, 'ART_UNKNOWN', `Article ${String(no).slice(0, 60)} unknown`, `${at}article`)
+}
+
 /** A line of an order or invoice, priced where it names no price. */
 export function line(store: Store, owner: Record_, cur: string, one: Params, index: number) {
   const at = `pos[${index}].`
   only(one, 'article text qty uom price disc wh wishDate', at)
-  const article = store.article(String(one.article))
-  if (!article)
-    throw new Refusal(
-      422,
-      'ART_UNKNOWN',
-      `Article ${String(one.article).slice(0, 60)} unknown`,
-      `${at}article`,
-    )
+  const article = articleOf(store, one, at)
   const bad = (name: string): never => {
     throw new Refusal(
       422,
