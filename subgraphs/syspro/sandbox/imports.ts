@@ -35,6 +35,16 @@ function numeric(text: string | null, whole: number, part: number, name: string)
   return text ?? ''
 }
 
+type Said = (name: string) => string | null
+
+/** The price that a line enters; null where it enters none, or the order does not let it. */
+function enteredPrice(said: Said, option: Said): string | null {
+  const isUsed = said('Price') !== null && option('AlwaysUsePriceEntered') === 'Y'
+  const price = isUsed ? numeric(said('Price'), 10, 5, 'Price') : null
+  if (price !== null && said('PriceUom') === null) throw new Refused('Price unit of measure must be entered')
+  return price
+}
+
 /** Imports and cancels sales orders (business object SORTOI). */
 export class Imports {
   readonly #tables: Tables
@@ -135,14 +145,8 @@ export class Imports {
     return head
   }
 
-  #line(
-    line: Element,
-    index: number,
-    customer: Row,
-    option: (name: string) => string | null,
-    allocated: boolean,
-  ): Row {
-    const said = (name: string) => textAt(line, name)
+  #line(line: Element, index: number, customer: Row, option: Said, allocated: boolean): Row {
+    const said: Said = (name) => textAt(line, name)
     const sku = said('StockCode') ?? ''
     const item = this.#tables.find('InvMaster', 'StockCode', sku)
     if (!item) throw new Refused(`Stock code '${sku}' not found`)
@@ -155,12 +159,7 @@ export class Imports {
     if (![item.StockUom, item.AlternateUom].includes(uom))
       throw new Refused(`Unit of measure '${uom}' not on file`)
     const quantity = numeric(said('OrderQty'), 12, 6, 'Order quantity')
-    const price =
-      said('Price') === null || option('AlwaysUsePriceEntered') !== 'Y'
-        ? null
-        : numeric(said('Price'), 10, 5, 'Price')
-    if (price !== null && said('PriceUom') === null)
-      throw new Refused('Price unit of measure must be entered')
+    const price = enteredPrice(said, option)
     const own = option('UseStockDescSupplied') === 'Y' ? said('StockDescription') : null
     const percent = (name: string) => padded(numeric(said(name) ?? '0', 3, 2, name), 2)
     return {

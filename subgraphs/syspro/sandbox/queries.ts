@@ -80,6 +80,11 @@ export function statement(tables: Tables, query: Element): string {
   ])
 }
 
+function commentLine(comment: string, number: number): Markup[] {
+  const line = elements({ SalesOrderLine: String(number), NComment: comment })
+  return element('SalesOrderLine', element('CommentLine', line))
+}
+
 const PREFIXES =
   '   xmlns:SALARE="SALARE" xmlns:SALSLS="SALSLS" xmlns:TBLART="TBLART" xmlns:SALBRN="SALBRN" xmlns:TBLCUR="TBLCUR" '
 
@@ -113,15 +118,7 @@ export function order(tables: Tables, query: Element): string {
         MulDiv: 'M',
       }),
       ...shown.flatMap((line) => element('SalesOrderLine', element('Merchandise', elements(line)))),
-      ...said.flatMap((comment, index) =>
-        element(
-          'SalesOrderLine',
-          element(
-            'CommentLine',
-            elements({ SalesOrderLine: String(lines.length + index + 1), NComment: comment }),
-          ),
-        ),
-      ),
+      ...said.flatMap((comment, index) => commentLine(comment, lines.length + index + 1)),
     ],
     PREFIXES,
   )
