@@ -142,7 +142,7 @@ export const config = fields.superRefine((values, context) => {
     context.addIssue({ code: 'custom', path, message })
   let loaded: Loaded
   try {
-    loaded = load(values.manifest)
+    loaded = load(values.manifest, values.units)
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
     for (const { path, message } of error.problems) tell(['manifest', ...path], message)

@@ -110,7 +110,7 @@ function creditOf(client: Client, words: Words): Erp['credit'] {
 }
 
 function connect(values: Config, http: Http): Erp {
-  const client = new Client(values, load(values.manifest), http)
+  const client = new Client(values, load(values.manifest, values.units), http)
   const words = wordsOf(client)
   const own = (name: CapabilityName) => client.operation(name)
   const [levels, quotePrices, listPrices] = [own('stock.get'), own('prices.quote'), own('prices.list')]
@@ -140,7 +140,7 @@ function connect(values: Config, http: Http): Erp {
 }
 
 function signIn(values: Config): SignIn | null {
-  const loaded = load(values.manifest)
+  const loaded = load(values.manifest, values.units)
   const { auth } = loaded.manifest
   if (auth.kind !== 'oauth2AuthorizationCode') return null
   const fill = filler(values, loaded)
@@ -182,8 +182,8 @@ function limitsOf({ limits = {} }: Manifest): Partial<Limits> {
  * The manifest's own limits, which all processes keep together, and its times to live. A burst is never used: no
  * second sees more than `requestsPerSecond`.
  */
-function paceOf({ manifest: source }: Config): Pace {
-  const { manifest } = load(source)
+function paceOf({ manifest: source, units }: Config): Pace {
+  const { manifest } = load(source, units)
   const ttlMs = Object.entries(READ_BY).flatMap(([kind, names]): [string, number][] => {
     const used = names.map((name) => manifest.capabilities[name]).find(Boolean)
     return used?.cacheTtlS === undefined ? [] : [[kind, used.cacheTtlS * 1000]]

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache'
 import { parse as parseYaml } from 'yaml'
-import type { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import { Expression } from '../expression.ts'
 import { SECRETS } from './credentials.ts'
@@ -13,10 +12,10 @@ import {
   type Manifest,
   manifest as shape,
 } from './manifest.ts'
-import { ManifestError, type ManifestProblem } from './problem.ts'
+import { ManifestError, type ManifestProblem, problemOf } from './problem.ts'
 import { type Place, Template } from './template.ts'
 import type { RequestPlan } from './request.ts'
-import { functions } from './words.ts'
+import { functionsOf } from './words.ts'
 
 const EXTRA_FIELDS: Partial<Record<string, string>> = {
   'products.get': 'product',
@@ -28,9 +27,6 @@ const EXTRA_FIELDS: Partial<Record<string, string>> = {
   'orders.list': 'order',
 }
 
-const NO_QUOTES =
-  'quotes.create cannot be used: quotes are read from a source, and nothing here writes them. Leave it out.'
-
 /** Which capability finds again what this one wrote, where the manifest names one. */
 function lookupOf(name: CapabilityName, { idempotency }: CapabilityPlan): CapabilityName | undefined {
   const named = CAPABILITIES.find((one) => one === idempotency?.lookup)
@@ -40,9 +36,11 @@ function lookupOf(name: CapabilityName, { idempotency }: CapabilityPlan): Capabi
 class Loader {
   readonly problems: ManifestProblem[] = []
   readonly #manifest: Manifest
+  readonly #functions: ReturnType<typeof functionsOf>
 
-  constructor(manifest: Manifest) {
+  constructor(manifest: Manifest, units: Record<string, string>) {
     this.#manifest = manifest
+    this.#functions = functionsOf(units)
   }
 
   #at<T>(path: PropertyKey[], work: () => T): T | null {
@@ -56,11 +54,12 @@ class Loader {
   }
 
   expression(text: string | undefined, path: PropertyKey[]): Expression | null {
-    return text === undefined ? null : this.#at(path, () => new Expression(text, functions))
+    return text === undefined ? null : this.#at(path, () => new Expression(text, this.#functions))
   }
 
   template(text: string, place: Place, path: PropertyKey[]): Template {
-    return this.#at(path, () => new Template(text, place, functions)) ?? new Template('', place, functions)
+    const made = (of: string) => new Template(of, place, this.#functions)
+    return this.#at(path, () => made(text)) ?? made('')
   }
 
   templates(
@@ -260,13 +259,6 @@ class Loader {
   }
 }
 
-function issueOf(issue: z.core.$ZodIssue): ManifestProblem {
-  const { path, message } = issue
-  if (issue.code === 'unrecognized_keys' && issue.keys.includes('quotes.create'))
-    return { path: [...path, 'quotes.create'], message: NO_QUOTES }
-  return { path, message: /[.!]$/.test(message) ? message : `${message}.` }
-}
-
 function read(source: string | object): unknown {
   if (typeof source !== 'string') return source
   try {
@@ -280,14 +272,17 @@ function read(source: string | object): unknown {
 
 const known = new LRUCache<string, Loaded>({ max: 32 })
 
-/** Checks and compiles a manifest (text or data); ManifestError names everything that is wrong, and where. */
-export function load(source: string | object): Loaded {
-  const key = typeof source === 'string' ? source : JSON.stringify(source)
+/**
+ * Checks and compiles a manifest (text or data) with the unit table of a connection; ManifestError names everything
+ * that is wrong, and where.
+ */
+export function load(source: string | object, units: Record<string, string>): Loaded {
+  const key = JSON.stringify([source, units])
   const before = known.get(key)
   if (before) return before
   const checked = shape.safeParse(read(source))
-  if (!checked.success) throw new ManifestError(checked.error.issues.map(issueOf))
-  const loader = new Loader(checked.data)
+  if (!checked.success) throw new ManifestError(checked.error.issues.map(problemOf))
+  const loader = new Loader(checked.data, units)
   const loaded = loader.load()
   if (loader.problems.length > 0) throw new ManifestError(loader.problems)
   known.set(key, loaded)

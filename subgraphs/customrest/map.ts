@@ -5,6 +5,7 @@ import type { Address, DocumentLine, Money } from '../../schema/index.ts'
 import type { Credit, Customer, Invoice, Item, Order, Payment, Quote } from '../connector.ts'
 import { shaped } from '../shape.ts'
 import { type Row } from './answer.ts'
+import { unitIn } from './words.ts'
 import { address, customer, invoice, item, line, order, payment, quote } from './shapes.ts'
 
 /** What mapping needs to know of the connection. */
@@ -22,11 +23,6 @@ function money(value: string | null, code: string | null, words: Words): Money |
   const known = code ?? words.currency
   if (!known) throw new ErpError('BAD_ANSWER', 'An amount has no currency.', { field: 'currencyCode' })
   return { amount: value, currency: known }
-}
-
-/** The Rec 20 code of the ERP's word; null for a word that nobody has mapped. */
-export function unitOf(native: string | null, words: Words): string | null {
-  return (native && Object.hasOwn(words.units, native) && words.units[native]) || null
 }
 
 const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
@@ -70,7 +66,7 @@ function toLine(one: z.output<typeof line>, code: string | null, words: Words): 
     item: one.itemId ?? one.sku,
     description: one.description,
     quantity: one.quantity,
-    unit: unitOf(one.unit, words),
+    unit: unitIn(words.units, one.unit),
     unitPrice: money(one.unitPrice, code, words),
     discounts: percent === null || Number(percent) === 0 ? null : [{ percent }],
     net: money(one.netAmount, code, words),
@@ -125,7 +121,7 @@ export function toItem(row: Row, words: Words, key: 'externalId' | 'sku'): Item 
     name: one.name,
     description: one.description,
     type: one.type === null ? null : (KINDS[one.type] ?? 'UNKNOWN'),
-    unit: unitOf(one.unit, words),
+    unit: unitIn(words.units, one.unit),
     nativeUnit: one.unit,
     active: one.status === null ? null : one.status === 'ACTIVE',
     barcode: one.gtin,

@@ -9,9 +9,10 @@ import { rowOf } from '../shape.ts'
 import { type Row } from './answer.ts'
 import { type Client } from './client.ts'
 import type { Operation } from './loaded.ts'
-import { type Words, good, unitOf } from './map.ts'
+import { type Words, good } from './map.ts'
 import { decimal, word } from './shapes.ts'
 import { rowsByKey } from './read.ts'
+import { unitIn } from './words.ts'
 
 const figure = decimal.nullish().transform((value) => value ?? null)
 const shape = z.looseObject({
@@ -70,7 +71,7 @@ function reading(rows: Row[], ask: StockAsk, names: Map<string, string>, words: 
     onHand: total(levels, 'onHand'),
     reserved: total(levels, 'reserved'),
     incoming: total(levels, 'incoming'),
-    unit: unitOf(unit, words),
+    unit: unitIn(words.units, unit),
     nativeUnit: unit,
     levels,
   }

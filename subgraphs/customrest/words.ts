@@ -50,9 +50,20 @@ function country(code: unknown): string {
   return known
 }
 
-/** What expressions of a manifest may call beside JSONata's own. */
-export const functions: Record<string, ExpressionFunction> = {
-  isoDate,
-  epochMs: (value) => new Date(Number(value)).toISOString(),
-  country3to2: country,
+/** The Rec 20 code of the ERP's word by the operator's table; a code of the table stays, a word of nobody is null. */
+export function unitIn(units: Record<string, string>, word: unknown): string | null {
+  const text = word === null ? '' : String(word)
+  if (text === '') return null
+  if (Object.hasOwn(units, text)) return units[text] ?? null
+  return Object.values(units).includes(text) ? text : null
+}
+
+/** What expressions of a manifest may call beside JSONata's own; `units` is the table of the connection. */
+export function functionsOf(units: Record<string, string>): Record<string, ExpressionFunction> {
+  return {
+    isoDate,
+    epochMs: (value) => new Date(Number(value)).toISOString(),
+    country3to2: country,
+    unit: (word) => unitIn(units, word),
+  }
 }

@@ -70,7 +70,8 @@ export class Room {
       secrets: [],
     })
     this.#outs.push(out)
-    return { erp: customrest.connect(values, out), client: new Client(values, load(values.manifest), out) }
+    const loaded = load(values.manifest, values.units)
+    return { erp: customrest.connect(values, out), client: new Client(values, loaded, out) }
   }
 }
 

@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(SPEC))(
       const shape = z.fromJSONSchema(schema)
       for (const manifest of [restManifest('127.0.0.1'), rpcManifest('127.0.0.1'), example()])
         expect(shape.safeParse(JSON.parse(JSON.stringify(manifest))).error?.issues ?? []).toEqual([])
-      expect(load(example()).operations.size).toBe(Object.keys(example().capabilities as object).length)
+      expect(load(example(), {}).operations.size).toBe(Object.keys(example().capabilities as object).length)
     })
 
     it.each(recorded)(
