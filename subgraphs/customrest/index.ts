@@ -168,14 +168,13 @@ const READ_BY: Record<string, CapabilityName[]> = {
 /** Requests per second, and at the same time, of a manifest that is silent about them. */
 const SILENT = 2
 
-/** What a manifest says of its limits. A part of a request per second is kept by the minute: spans are counted whole. */
+/** What a manifest says of its limits. */
 function limitsOf({ limits = {} }: Manifest): Partial<Limits> {
   const { perMinute, perDay, maxConcurrent: parallel = SILENT } = limits
   const perSecond = limits.requestsPerSecond ?? (perMinute ? undefined : SILENT)
-  const isWhole = perSecond === undefined || Number.isInteger(perSecond)
-  const minute = isWhole ? perMinute : Math.min(perMinute ?? Infinity, Math.ceil(perSecond * 60))
-  const told = { perSecond: perSecond && Math.ceil(perSecond), parallel, perMinute: minute, perDay }
-  return Object.fromEntries(Object.entries(told).filter(([, limit]) => limit))
+  return Object.fromEntries(
+    Object.entries({ perSecond, parallel, perMinute, perDay }).filter(([, limit]) => limit),
+  )
 }
 
 /**

@@ -49,10 +49,10 @@ it.each([
     { perSecond: 2, parallel: 5, perDay: 900 },
   ],
   [{ perMinute: 600 }, { perMinute: 600, parallel: 2 }],
-  [{ requestsPerSecond: 0.5 }, { perSecond: 1, perMinute: 30, parallel: 2 }],
+  [{ requestsPerSecond: 0.5 }, { perSecond: 0.5, parallel: 2 }],
   [
     { requestsPerSecond: 2.5, perMinute: 100 },
-    { perSecond: 3, perMinute: 100, parallel: 2 },
+    { perSecond: 2.5, perMinute: 100, parallel: 2 },
   ],
 ])('asks no more often than the manifest allows, and little where it is silent: %j', (limits, wanted) => {
   const manifest = small({ 'products.list': LIST }, limits && { limits })
