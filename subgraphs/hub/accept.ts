@@ -9,7 +9,7 @@ import { insertOperation } from './operations.ts'
 import { type Accepted, type Keyed, Refused, acceptOnce, answerOf, keyed, referenceOf } from './request.ts'
 import type { StoredCustomer } from './tables.ts'
 import type { KnownCustomer } from './catalogue.ts'
-import { type Seen, seesOperation } from './visible.ts'
+import { type Seen, sees } from './visible.ts'
 
 /**
  * Accepts an order: from its commit on it is never lost, and pushed once. The same key and body get the first
@@ -36,7 +36,7 @@ export async function firstAnswer(hub: Hub, caller: Caller, request: Keyed): Pro
   const sql = `select connection, customer from operation
     where id in (select jsonb_array_elements_text(?::jsonb))`
   const found = await rows<Seen>(em, sql, [JSON.stringify(first.operations)])
-  if (found.every((row) => seesOperation(caller, row))) return first
+  if (found.every((row) => sees(caller, row))) return first
   throw new ErpError('IDEMPOTENCY_MISMATCH', 'This idempotency key was used for another request.', {
     field: 'idempotencyKey',
   })

@@ -2,7 +2,7 @@ import { ErpError } from '../../schema/errors.ts'
 import type { Caller } from '../caller.ts'
 import type { OpenConnection } from '../connections.ts'
 import { firstAnswer } from './accept.ts'
-import { seesOperation } from './visible.ts'
+import { sees } from './visible.ts'
 import { type Manager, rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { newId } from './identity.ts'
@@ -55,7 +55,7 @@ export async function acceptCancel(
   const first = await firstAnswer(hub, caller, request)
   if (first) return first
   const [row] = await rows<OrderRow>(hub.db.em(), FIND_ORDER, [caller.tenant, order])
-  if (!row || !seesOperation(caller, row)) throw refusal('NOT_FOUND', 'There is no such order.')
+  if (!row || !sees(caller, row)) throw refusal('NOT_FOUND', 'There is no such order.')
   const open = hub.directory.find(caller.tenant, row.connection)
   return acceptOnce(hub, caller, request, async (em) => {
     const [push] = row.operation ? await rows<PushRow>(em, LOCK_PUSH, [row.operation]) : []

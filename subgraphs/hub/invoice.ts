@@ -1,4 +1,4 @@
-import type { FilterQuery, InferEntity } from '@mikro-orm/core'
+import type { InferEntity } from '@mikro-orm/core'
 import Big from 'big.js'
 import {
   Arg,
@@ -16,15 +16,16 @@ import {
 } from 'type-graphql'
 import { InvoiceStatus, InvoiceType, Money, PaymentStatus } from '../../schema/index.ts'
 import { DateScalar, DateTimeScalar } from '../../schema/scalars.ts'
-import { demand, reaches } from '../caller.ts'
+import { demand } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerByReference, customerIdNow } from './customer.ts'
+import { Customer, customerByReference } from './customer.ts'
 import { iso } from './database.ts'
 import type { HubContext } from './hub.ts'
 import { Order, orderByReference } from './order.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { InvoiceTable } from './tables.ts'
+import { conditionsOf, sees } from './visible.ts'
 
 /** An invoice that was pushed, or that a connection told of; its figures now are asked under `record`. */
 @Directive('@key(fields: "id")')
@@ -112,9 +113,7 @@ export async function invoiceByReference(
 ): Promise<Invoice | null> {
   demand(caller, 'read:order')
   const row = await hub.db.em().findOne(InvoiceTable, { tenant: caller.tenant, id })
-  const seen =
-    row && reaches(caller, row.connection) && (!caller.customer || caller.customer.id === row.customer)
-  return seen ? toInvoice(row) : null
+  return row && sees(caller, row) ? toInvoice(row) : null
 }
 
 /** Finds invoices and what the ERP says of them now. */
@@ -130,21 +129,14 @@ export class InvoiceResolver {
     @Arg('filter', () => InvoiceFilter, { nullable: true }) filter: InvoiceFilter | null,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Ctx() { hub, caller }: HubContext,
+    @Ctx() context: HubContext,
   ): Promise<PageOf<Invoice>> {
-    demand(caller, 'read:order')
+    demand(context.caller, 'read:order')
     checkFirst(first)
     const [from] = readCursor(after) ?? []
-    const all: FilterQuery<InferEntity<typeof InvoiceTable>>[] = [{ tenant: caller.tenant }]
-    if (from) all.push({ id: { $gt: from } })
-    if (filter?.connection) all.push({ connection: filter.connection })
-    if (caller.connections) all.push({ connection: { $in: caller.connections } })
-    if (filter?.customer) all.push({ customer: await customerIdNow(hub, caller.tenant, filter.customer) })
-    if (caller.customer) all.push({ customer: caller.customer.id })
-    if (filter?.number) all.push({ number: filter.number })
-    const found = await hub.db
-      .em()
-      .find(InvoiceTable, { $and: all }, { orderBy: { id: 'asc' }, limit: first + 1 })
+    const all = [...(await conditionsOf(context, filter)), ...(from ? [{ id: { $gt: from } }] : [])]
+    const options = { orderBy: { id: 'asc' }, limit: first + 1 } as const
+    const found = await context.hub.db.em().find(InvoiceTable, { $and: all }, options)
     return toPage(found, first, (row) => [row.id], toInvoice)
   }
 

@@ -1,6 +1,6 @@
 import { ErpError } from '../../schema/errors.ts'
 import type { Caller } from '../caller.ts'
-import { seesOperation } from './visible.ts'
+import { sees } from './visible.ts'
 import { bookDone } from './booking.ts'
 import { asCall } from '../http.ts'
 import { parseRecordId } from '../ids.ts'
@@ -13,7 +13,7 @@ import { OperationTable, type OperationStatus } from './tables.ts'
 /** The operation, or NOT_FOUND; a foreign one looks unknown. */
 export async function operationOf(hub: Hub, caller: Caller, id: string): Promise<Operation> {
   const op = await hub.db.em().findOne(OperationTable, { id, tenant: caller.tenant })
-  if (op && seesOperation(caller, op)) return op
+  if (op && sees(caller, op)) return op
   throw new ErpError('NOT_FOUND', 'There is no such operation.', { field: 'id' })
 }
 

@@ -15,15 +15,16 @@ import {
 } from 'type-graphql'
 import { OrderStatus } from '../../schema/index.ts'
 import { DateTimeScalar } from '../../schema/scalars.ts'
-import { type Caller, demand, reaches } from '../caller.ts'
+import { demand } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerByReference, customerIdNow } from './customer.ts'
+import { Customer, customerByReference } from './customer.ts'
 import { iso } from './database.ts'
 import type { Hub, HubContext } from './hub.ts'
 import { type PageOf, checkFirst, pageOf, readTimeCursor, toPage } from './page.ts'
 import { Quote, quoteByReference } from './quote.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { OrderTable } from './tables.ts'
+import { conditionsOf, sees } from './visible.ts'
 
 /** A sales order that was pushed, or that a connection told of. What the ERP says now is under `record`. */
 @Directive('@key(fields: "id")')
@@ -89,10 +90,6 @@ export async function orderById(hub: Hub, tenant: string, id: string): Promise<O
   return row && toOrder(row)
 }
 
-function sees(caller: Caller, order: Order): boolean {
-  return reaches(caller, order.connection) && (!caller.customer || caller.customer.id === order.customerId)
-}
-
 /** Resolves an Order by the hub's id; throws FORBIDDEN without the right, whatever led to the order. */
 export async function orderByReference(
   { id }: { id: string },
@@ -100,7 +97,7 @@ export async function orderByReference(
 ): Promise<Order | null> {
   demand(caller, 'read:order')
   const order = await orderById(hub, caller.tenant, id)
-  return order && sees(caller, order) ? order : null
+  return order && sees(caller, { ...order, customer: order.customerId }) ? order : null
 }
 
 /** Finds orders and what the ERP says of them now. */
@@ -116,23 +113,17 @@ export class OrderResolver {
     @Arg('filter', () => OrderFilter, { nullable: true }) filter: OrderFilter | null,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Ctx() { hub, caller }: HubContext,
+    @Ctx() context: HubContext,
   ): Promise<PageOf<Order>> {
-    demand(caller, 'read:order')
+    demand(context.caller, 'read:order')
     checkFirst(first)
     const [createdAt, id] = readTimeCursor(after) ?? []
-    const all: FilterQuery<InferEntity<typeof OrderTable>>[] = [{ tenant: caller.tenant }]
+    const all: FilterQuery<InferEntity<typeof OrderTable>>[] = await conditionsOf(context, filter)
     if (createdAt && id)
       all.push({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, id: { $lt: id } }] })
-    if (filter?.connection) all.push({ connection: filter.connection })
-    if (caller.connections) all.push({ connection: { $in: caller.connections } })
-    if (filter?.customer) all.push({ customer: await customerIdNow(hub, caller.tenant, filter.customer) })
-    if (caller.customer) all.push({ customer: caller.customer.id })
-    if (filter?.number) all.push({ number: filter.number })
-    if (filter?.state) all.push({ state: filter.state })
     if (filter?.since) all.push({ createdAt: { $gte: filter.since } })
     const options = { orderBy: { createdAt: 'desc', id: 'desc' }, limit: first + 1 } as const
-    const found = await hub.db.em().find(OrderTable, { $and: all }, options)
+    const found = await context.hub.db.em().find(OrderTable, { $and: all }, options)
     return toPage(found, first, (row) => [iso(row.createdAt ?? new Date()), row.id], toOrder)
   }
 

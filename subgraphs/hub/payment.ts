@@ -1,4 +1,4 @@
-import type { FilterQuery, InferEntity } from '@mikro-orm/core'
+import type { InferEntity } from '@mikro-orm/core'
 import {
   Arg,
   Ctx,
@@ -15,15 +15,16 @@ import {
 } from 'type-graphql'
 import { Money } from '../../schema/index.ts'
 import { DateScalar, DateTimeScalar } from '../../schema/scalars.ts'
-import { demand, reaches } from '../caller.ts'
+import { demand } from '../caller.ts'
 import { recordId } from '../ids.ts'
-import { Customer, customerByReference, customerIdNow } from './customer.ts'
+import { Customer, customerByReference } from './customer.ts'
 import { iso, rows } from './database.ts'
 import type { HubContext } from './hub.ts'
 import { Invoice, invoiceByReference } from './invoice.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { PaymentTable } from './tables.ts'
+import { conditionsOf, sees } from './visible.ts'
 
 /** A payment that was pushed, or that a connection told of. */
 @Directive('@key(fields: "id")')
@@ -75,9 +76,7 @@ export async function paymentByReference(
 ): Promise<Payment | null> {
   demand(caller, 'read:order')
   const row = await hub.db.em().findOne(PaymentTable, { tenant: caller.tenant, id })
-  const seen =
-    row && reaches(caller, row.connection) && (!caller.customer || caller.customer.id === row.customer)
-  return seen ? toPayment(row) : null
+  return row && sees(caller, row) ? toPayment(row) : null
 }
 
 /** Finds payments and what they settle. */
@@ -93,19 +92,14 @@ export class PaymentResolver {
     @Arg('filter', () => PaymentFilter, { nullable: true }) filter: PaymentFilter | null,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Ctx() { hub, caller }: HubContext,
+    @Ctx() context: HubContext,
   ): Promise<PageOf<Payment>> {
-    demand(caller, 'read:order')
+    demand(context.caller, 'read:order')
     checkFirst(first)
     const [from] = readCursor(after) ?? []
-    const all: FilterQuery<InferEntity<typeof PaymentTable>>[] = [{ tenant: caller.tenant }]
-    if (from) all.push({ id: { $gt: from } })
-    if (filter?.connection) all.push({ connection: filter.connection })
-    if (caller.connections) all.push({ connection: { $in: caller.connections } })
-    if (filter?.customer) all.push({ customer: await customerIdNow(hub, caller.tenant, filter.customer) })
-    if (caller.customer) all.push({ customer: caller.customer.id })
+    const all = [...(await conditionsOf(context, filter)), ...(from ? [{ id: { $gt: from } }] : [])]
     const options = { orderBy: { id: 'asc' }, limit: first + 1 } as const
-    const found = await hub.db.em().find(PaymentTable, { $and: all }, options)
+    const found = await context.hub.db.em().find(PaymentTable, { $and: all }, options)
     return toPage(found, first, (row) => [row.id], toPayment)
   }
 

@@ -1,4 +1,4 @@
-import type { FilterQuery, InferEntity } from '@mikro-orm/core'
+import type { InferEntity } from '@mikro-orm/core'
 import {
   Arg,
   Ctx,
@@ -23,6 +23,7 @@ import { Order, orderByReference } from './order.ts'
 import { type PageOf, checkFirst, pageOf, readCursor, toPage } from './page.ts'
 import { type Reference, referTo, stubOf } from './stubs.ts'
 import { QuoteTable } from './tables.ts'
+import { conditionsOf } from './visible.ts'
 
 /** A quote that a source told of. An accepted one becomes exactly one order. */
 @Directive('@key(fields: "id")')
@@ -110,21 +111,16 @@ export class QuoteResolver {
     @Arg('filter', () => QuoteFilter, { nullable: true }) filter: QuoteFilter | null,
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Ctx() { hub, caller }: HubContext,
+    @Ctx() context: HubContext,
   ): Promise<PageOf<Quote>> {
+    const { hub, caller } = context
     demand(caller, 'read:order')
     checkFirst(first)
     if (caller.customer) return { nodes: [], pageInfo: { endCursor: null, hasNextPage: false } }
     const [from] = readCursor(after) ?? []
-    const all: FilterQuery<InferEntity<typeof QuoteTable>>[] = [{ tenant: caller.tenant }]
-    if (from) all.push({ id: { $gt: from } })
-    if (filter?.connection) all.push({ connection: filter.connection })
-    if (caller.connections) all.push({ connection: { $in: caller.connections } })
-    if (filter?.state) all.push({ state: filter.state })
-    if (filter?.number) all.push({ number: filter.number })
-    const found = await hub.db
-      .em()
-      .find(QuoteTable, { $and: all }, { orderBy: { id: 'asc' }, limit: first + 1 })
+    const all = [...(await conditionsOf(context, filter)), ...(from ? [{ id: { $gt: from } }] : [])]
+    const options = { orderBy: { id: 'asc' }, limit: first + 1 } as const
+    const found = await hub.db.em().find(QuoteTable, { $and: all }, options)
     return toPage(found, first, (row) => [row.id], toQuote)
   }
 

@@ -11,7 +11,7 @@ import { Order, orderByReference } from './order.ts'
 import { pageOf } from './page.ts'
 import { seenOf } from './personal.ts'
 import { type OperationStatus as Status, OperationTable } from './tables.ts'
-import { seesOperation } from './visible.ts'
+import { sees } from './visible.ts'
 
 /** Which way a record goes. */
 export const SyncDirection = closed('SyncDirection', 'OUT: written to the ERP. IN: taken over from it.', [
@@ -285,7 +285,7 @@ export class SyncOperationResolver {
     if (!causeId) return null
     demand(caller, 'read:sync')
     const row = await hub.db.em().findOne(OperationTable, { id: causeId, tenant: caller.tenant })
-    return row && seesOperation(caller, row) ? toOperation(row) : null
+    return row && sees(caller, row) ? toOperation(row) : null
   }
 
   @FieldResolver(() => Customer, { nullable: true })

@@ -7,7 +7,7 @@ import type { Hub, HubContext } from '../hub.ts'
 import { orderByReference } from '../order.ts'
 import { type SyncOperation, toOperation } from '../sync.ts'
 import { OperationTable } from '../tables.ts'
-import { seesOperation } from '../visible.ts'
+import { sees } from '../visible.ts'
 
 /** The event of a message: what happened to which operation. */
 export type Happened = Pick<EventRow, 'at' | 'operation' | 'status'> & {
@@ -30,7 +30,7 @@ export function typeOf(status: string): string {
 export async function bodyOf(hub: Hub, maker: Caller, event: Happened): Promise<string | null> {
   const { tenant } = maker
   const row = await hub.db.em().findOne(OperationTable, { id: event.operation, tenant })
-  if (!row || !seesOperation(maker, row)) return null
+  if (!row || !sees(maker, row)) return null
   const { directory, seal } = hub
   const context = { hub, directory, seal, caller: maker, loaders: new Loaders(), requestId: event.operation }
   const data = await shown(toOperation(row, event.status), context)
