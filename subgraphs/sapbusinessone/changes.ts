@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { forget, overlapOf, toldUntil, writeCursor } from '../cursor.ts'
+import { joinedChanges } from '../joined.ts'
 import { allOf, literal } from '../odata.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
+import { CREDIT_NOTE, creditNotes } from './credited.ts'
 import { stampOf } from './map.ts'
 import { type Source, customers, invoices, items, keyIn, orders, quotes } from './read.ts'
 import type { Settings, Setup } from './setup.ts'
@@ -26,11 +28,11 @@ interface Row {
   at: string
 }
 
+/** A set of which changes are told. */
+type Told = Pick<Source<unknown>, 'set' | 'key' | 'entry' | 'only'>
+
 /** What is listed and has a time of change; payments have none. */
-function sourceOf(
-  client: Client,
-  kind: Kind,
-): Pick<Source<unknown>, 'set' | 'key' | 'entry' | 'only'> | null {
+function sourceOf(client: Client, kind: Kind): Told | null {
   if (kind === 'item') return items
   if (kind === 'customer') return customers
   if (kind === 'order') return orders(client)
@@ -38,10 +40,7 @@ function sourceOf(
   return kind === 'quote' ? quotes : null
 }
 
-/**
- * What changed since the cursor. Filters know days only, so the day before the cursor is read again and what was told
- * is left out. Deleted rows are not told (a webhook does), nor is a change of stock.
- */
+/** What changed since the cursor; credit notes are told behind invoices. Deleted rows are not told: a webhook does. */
 export async function* changes(
   client: Client,
   setup: Setup,
@@ -50,6 +49,23 @@ export async function* changes(
 ): AsyncIterable<ChangePage> {
   const source = sourceOf(client, kind)
   if (!source) throw new ErpError('NOT_SUPPORTED', `SAP Business One tells no changes of ${kind}s.`)
+  const own = (from: Cursor | null) => changesIn(client, setup, source, { kind, prefix: '' }, from)
+  const credited = (from: Cursor | null) =>
+    changesIn(client, setup, creditNotes, { kind, prefix: CREDIT_NOTE }, from)
+  yield* kind === 'invoice' ? joinedChanges([own, credited], since) : own(since)
+}
+
+/**
+ * What changed in one set. Filters know days only, so the day before the cursor is read again and what was told is left
+ * out. A change of stock is none of the item.
+ */
+async function* changesIn(
+  client: Client,
+  setup: Setup,
+  source: Told,
+  { kind, prefix }: { kind: Kind; prefix: string },
+  since: Cursor | null,
+): AsyncIterable<ChangePage> {
   const now = toldUntil(since)
   const settings = await setup.get()
   const floor = overlapOf(now, OVERLAP_MS)
@@ -64,7 +80,7 @@ export async function* changes(
         if (at > now.at) now.at = at
       }
       forget(now, OVERLAP_MS)
-      const told = some.map(({ id, at }): Change => ({ kind, id, deleted: false, at }))
+      const told = some.map(({ id, at }): Change => ({ kind, id: prefix + id, deleted: false, at }))
       yield { changes: told, cursor: writeCursor(now) }
     }
   }
@@ -77,7 +93,7 @@ export async function* changes(
  */
 async function* days(
   client: Client,
-  { set, key, entry, only }: Pick<Source<unknown>, 'set' | 'key' | 'entry' | 'only'>,
+  { set, key, entry, only }: Told,
   settings: Settings,
   from: string,
 ): AsyncIterable<Row[]> {

@@ -206,6 +206,15 @@ export function invoiceOf(native: NativeInvoice, context: Context): Invoice {
   }
 }
 
+/**
+ * A row of `CreditNotes` as an invoice of type credit note: its amounts are not negative, and its balance is the credit
+ * that is left. It falls due on no day, and its lines name invoices and returns instead of orders.
+ */
+export function creditNoteOf(native: NativeInvoice, context: Context): Invoice {
+  const invoice = invoiceOf({ ...native, DocDueDate: null }, context)
+  return { ...invoice, type: 'CREDIT_NOTE', orders: null }
+}
+
 function quoteState(native: NativeQuote, today: string): QuoteStatus {
   if (isCancelled(native)) return 'CANCELLED'
   if (native.DocumentStatus === 'bost_Close') return coveredOf(native) === 'FULL' ? 'ACCEPTED' : 'CANCELLED'

@@ -6,15 +6,17 @@ import type { Change, Kind, RawRequest } from '../connector.ts'
 import { parseExact } from '../json.ts'
 import { shaped } from '../shape.ts'
 import { type Client, keyOf } from './client.ts'
+import { CREDIT_NOTE } from './credited.ts'
 
 const SIGNATURE = 'x-b1-webhook-signature'
 /** A subscription does not end by itself; it is looked at so often, because three lost deliveries switch it off. */
 const LOOK_AGAIN_MS = 86_400_000
-const KINDS: Record<string, [Kind, key: string]> = {
+const KINDS: Record<string, [Kind, key: string, prefix?: string]> = {
   Items: ['item', 'ItemCode'],
   BusinessPartners: ['customer', 'CardCode'],
   Orders: ['order', 'DocEntry'],
   Invoices: ['invoice', 'DocEntry'],
+  CreditNotes: ['invoice', 'DocEntry', CREDIT_NOTE],
   IncomingPayments: ['payment', 'DocEntry'],
   Quotations: ['quote', 'DocEntry'],
 }
@@ -54,12 +56,12 @@ export function delivery(raw: RawRequest): string | null {
 export function read(raw: RawRequest): Change[] {
   return eventsOf(raw).flatMap(({ type, time, data }) => {
     const [, object = '', action = ''] = /^sap\.b1\.(\w+)\.(\w+)\.v\d+$/.exec(type) ?? []
-    const [kind, key] = Object.hasOwn(KINDS, object) ? (KINDS[object] ?? []) : []
+    const [kind, key, prefix = ''] = Object.hasOwn(KINDS, object) ? (KINDS[object] ?? []) : []
     const id = key === undefined ? null : data[key]
     const at = new Date(time ?? '')
     const told = Number.isNaN(at.getTime()) ? null : at.toISOString()
     return kind && typeof id === 'string' && id !== ''
-      ? [{ kind, id, deleted: action === 'Deleted', at: told }]
+      ? [{ kind, id: prefix + id, deleted: action === 'Deleted', at: told }]
       : []
   })
 }

@@ -1,7 +1,9 @@
 import type { Company, Connector, Erp } from '../connector.ts'
+import { joinedRead, prefixedRead } from '../joined.ts'
 import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
+import { CREDIT_NOTE, creditNotes } from './credited.ts'
 import { OwnFields } from './custom.ts'
 import { Customers } from './customer.ts'
 import { delivery, read, subscribe, verify } from './hook.ts'
@@ -52,7 +54,10 @@ export const sapbusinessone: Connector<typeof config> = {
       items: reader(client, setup, own, items),
       customers: reader(client, setup, own, customers),
       orders: reader(client, setup, own, orders(client)),
-      invoices: reader(client, setup, own, invoices),
+      invoices: joinedRead(
+        reader(client, setup, own, invoices),
+        prefixedRead(reader(client, setup, own, creditNotes), CREDIT_NOTE),
+      ),
       payments: reader(client, setup, own, payments),
       quotes: reader(client, setup, own, quotes),
       returns: reader(client, setup, own, returns),

@@ -204,7 +204,7 @@ export const customers: Source<Customer> = {
 /** What all sets of documents have. */
 export const document = { key: 'DocEntry', entry: true, searched: ['NumAtCard', 'CardName', 'CardCode'] }
 
-/** Invoices; credit notes are another set. */
+/** Invoices; credit notes are another set, which is read behind this one. */
 export const invoices: Source<Invoice> = {
   ...document,
   set: 'Invoices',

@@ -12,6 +12,7 @@ import type {
   SandboxFactory,
   SandboxRequest,
 } from '../sandbox.ts'
+import { CREDIT_NOTE } from './credited.ts'
 import { sign } from './hook.ts'
 import { ERRORS, noSession, refuse } from './sandbox/answers.ts'
 import { runBatch } from './sandbox/batch.ts'
@@ -172,16 +173,18 @@ class ServiceLayer implements Sandbox {
   }
 
   hook({ kind, id, deleted, at }: Change, secret: string): RawRequest {
-    const [object, key] = OBJECTS[kind]
+    const isCredit = id.startsWith(CREDIT_NOTE)
+    const native = isCredit ? id.slice(CREDIT_NOTE.length) : id
+    const [object, key] = isCredit ? ['CreditNotes', 'DocEntry'] : OBJECTS[kind]
     const event = {
       id: randomUUID(),
       specversion: '1.0',
       source: '/default/sap.b1/SBONORDLICHT',
       type: `sap.b1.${object}.${deleted ? 'Deleted' : 'Updated'}.v1`,
-      subject: id,
+      subject: native,
       time: at ?? new Date().toISOString(),
       datacontenttype: 'application/json',
-      data: { [key]: id },
+      data: { [key]: native },
     }
     const body = Buffer.from(JSON.stringify([event]))
     const headers = { 'content-type': 'application/json', 'x-b1-webhook-signature': sign(body, secret) }

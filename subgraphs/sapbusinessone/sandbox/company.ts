@@ -12,7 +12,12 @@ import { clock, dayOf, etag } from './values.ts'
 
 const ROOT = '/b1s/v2/'
 const ONE = /^(\w+)\((?:'((?:[^']|'')*)'|(-?\d+))\)(?:\/(\w+))?$/
-const DOCUMENTS: DocumentSet[] = ['Orders', 'Drafts', 'Quotations', 'DeliveryNotes', 'Invoices', 'Returns']
+const DOCUMENTS: DocumentSet[] = [
+  ...(['Orders', 'Drafts', 'Quotations', 'DeliveryNotes'] as const),
+  ...(['Invoices', 'CreditNotes', 'Returns'] as const),
+]
+/** Documents of which a client may change what is not reckoned. */
+const CHANGED = new Set(['Orders', 'CreditNotes'])
 
 function isDocument(set: string): set is DocumentSet {
   return (DOCUMENTS as string[]).includes(set)
@@ -76,7 +81,7 @@ export class Company {
     }
     if (method === 'PATCH' && set === 'BusinessPartners')
       this.master.patchPartner(row, bodyOf(request.body), headers['if-match'])
-    else if (method === 'PATCH' && set === 'Orders') this.sales.patch(row, bodyOf(request.body))
+    else if (method === 'PATCH' && CHANGED.has(set)) this.sales.patch(row, bodyOf(request.body))
     else throw new Refusal(400, '-5006', 'The requested action is not supported for this object.')
     return { status: 204, body: null }
   }

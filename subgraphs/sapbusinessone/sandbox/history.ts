@@ -12,6 +12,7 @@ export function seedSales(sales: Sales, master: Master, demo: Demo): void {
   for (const one of demo.orders.slice(0, 5)) sales.make('Quotations', bodyOf(one, master), {})
   const sent = demo.orders.filter(({ state }) => state === 'invoiced').slice(0, 2)
   for (const [index, one] of sent.entries()) back(one, sales, master, index === 1)
+  for (const [index, one] of sent.entries()) credit(one, sales, master, index === 0)
   for (const row of Object.values(sales.rows).flat()) {
     const UpdateDate = dayOf(textOf(row, 'DocDate'))
     Object.assign(row, { UpdateDate, UpdateTime: '16:40:12', DataVersion: num(1) })
@@ -49,6 +50,19 @@ function back(one: DemoDocument, sales: Sales, master: Master, isMistake: boolea
   const lines = [{ ...first, quantity: '1' }]
   const more = isMistake ? { Cancelled: 'tYES', CancelStatus: 'csYes', DocumentStatus: 'bost_Close' } : {}
   sales.make('Returns', { ...bodyOf({ ...one, lines }, master), Comments: 'Kratzer' }, more)
+}
+
+/** One piece of the first line is credited, later than all invoices; the credit of the first is used up. */
+function credit(one: DemoDocument, sales: Sales, master: Master, isUsed: boolean): void {
+  const [first] = one.lines
+  const billed = sales.rows.Invoices.find(({ CardCode }) => CardCode === one.customer)
+  if (!first || !billed) return
+  const lines = [{ ...first, quantity: '1' }]
+  const row = sales.make('CreditNotes', bodyOf({ ...one, lines, on: '2026-11-20' }, master), {})
+  for (const line of rowsIn(row, 'DocumentLines'))
+    Object.assign(line, { BaseType: num(13), BaseEntry: billed.DocEntry, BaseLine: line.LineNum })
+  const { DocTotal: PaidToDate, DocTotalFc: PaidToDateFC } = row
+  if (isUsed) Object.assign(row, { PaidToDate, PaidToDateFC, DocumentStatus: 'bost_Close' })
 }
 
 /** The invoice of an order; the first is paid, the second in part. */

@@ -18,7 +18,10 @@ const NONE = [
 ]
 
 /** The sets of documents. */
-export type DocumentSet = 'Orders' | 'Drafts' | 'Quotations' | 'DeliveryNotes' | 'Invoices' | 'Returns'
+export type DocumentSet =
+  'Orders' | 'Drafts' | 'Quotations' | 'DeliveryNotes' | 'Invoices' | 'CreditNotes' | 'Returns'
+/** What is paid, or used up by what is paid. */
+const SETTLED = new Set<DocumentSet>(['Invoices', 'CreditNotes'])
 
 /** Marketing documents: their rows, how they are reckoned, and what may be done to them. */
 export class Sales {
@@ -28,6 +31,7 @@ export class Sales {
     Quotations: [],
     DeliveryNotes: [],
     Invoices: [],
+    CreditNotes: [],
     Returns: [],
   }
   readonly payments: Row[] = []
@@ -214,7 +218,7 @@ export class Sales {
       DocumentStatus: 'bost_Open',
       Cancelled: 'tNO',
       CancelStatus: 'csNo',
-      ...(set === 'Invoices' && { PaidToDate: num(0), PaidToDateFC: num(0) }),
+      ...(SETTLED.has(set) && { PaidToDate: num(0), PaidToDateFC: num(0) }),
       ...this.#totals(lines, bigOf(body, 'DiscountPercent'), currency),
       ...this.#stamp(),
       DataVersion: num(1),
