@@ -202,12 +202,7 @@ export class Sales {
       AuthorizationStatus: 'dasWithout',
       DraftKey: null,
       ...body,
-      ...(body.AddressExtension !== undefined && {
-        AddressExtension: {
-          ...Object.fromEntries(Object.keys(SHIPPING).map((name) => [name, null])),
-          ...(body.AddressExtension as Row),
-        },
-      }),
+      ...shippingOf(body),
       DocEntry: num(0),
       DocNum: num(0),
       DocDate,
@@ -243,16 +238,11 @@ export class Sales {
 
   #line(body: Row, index: number, buyer: Row, currency: string, head: Row): Row {
     const item = this.#master.item(textOf(body, 'ItemCode')) ?? {}
-    const quantity = bigOf(body, 'Quantity')
     const found = priceOf(this.#master, item, buyer, body, textOf(head, 'DocDate'))
     const manual = body.UnitPrice instanceof Num
     const priced: Priced = manual
       ? { ...found, price: bigOf(body, 'UnitPrice'), currency, source: 'dpsManual' }
       : found
-    const percent = body.DiscountPercent instanceof Num ? body.DiscountPercent.big : new Big(0)
-    const price = priced.price.times(new Big(100).minus(percent)).div(100)
-    const [total, own] = this.#master.both(round(price.times(quantity)), priced.currency, currency)
-    const rate = buyer.Country === 'DE' ? '0.19' : '0'
     return {
       FreeText: null,
       U_ExtLine: null,
@@ -266,21 +256,40 @@ export class Sales {
       ...body,
       LineNum: num(index),
       VisualOrder: num(index),
+      ListNum: buyer.PriceListNum,
+      TreeType: 'iNotATree',
+      ...this.#amounts(body, priced, buyer, currency),
+      MeasureUnit: bigOf(body, 'UoMEntry').eq(6) ? 'Rol' : (item.SalesUnit ?? null),
+      LineStatus: 'bost_Open',
+      RemainingOpenQuantity: num(bigOf(body, 'Quantity')),
+    }
+  }
+
+  /** What a line costs: its price after the discount, its total and its tax in both currencies. */
+  #amounts(body: Row, priced: Priced, buyer: Row, currency: string): Row {
+    const percent = body.DiscountPercent instanceof Num ? body.DiscountPercent.big : new Big(0)
+    const price = priced.price.times(new Big(100).minus(percent)).div(100)
+    const sum = round(price.times(bigOf(body, 'Quantity')))
+    const [total, own] = this.#master.both(sum, priced.currency, currency)
+    const rate = buyer.Country === 'DE' ? '0.19' : '0'
+    return {
       UnitPrice: num(priced.price),
       DiscountPercent: num(percent),
       Price: num(price),
       Currency: priced.currency,
       PriceSource: priced.source,
-      ListNum: buyer.PriceListNum,
-      TreeType: 'iNotATree',
       LineTotal: num(total),
       RowTotalFC: num(own),
       NetTaxAmount: num(round(total.times(rate))),
       NetTaxAmountFC: num(round(own.times(rate))),
       VatGroup: rate === '0' ? 'A0' : 'A2',
-      MeasureUnit: bigOf(body, 'UoMEntry').eq(6) ? 'Rol' : (item.SalesUnit ?? null),
-      LineStatus: 'bost_Open',
-      RemainingOpenQuantity: num(quantity),
     }
   }
+}
+
+/** Where a document goes, with all the fields of a place; nothing where the body names none. */
+function shippingOf({ AddressExtension: given }: Row): Row {
+  if (given === undefined) return {}
+  const empty = Object.fromEntries(Object.keys(SHIPPING).map((name) => [name, null]))
+  return { AddressExtension: { ...empty, ...(given as Row) } }
 }
