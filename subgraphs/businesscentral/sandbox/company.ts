@@ -9,7 +9,8 @@ import { dialog } from './answers.ts'
 import { fieldsOf, gone, ledgerEntries, published } from './others.ts'
 import { type Tables, customerRow, itemRow, tables } from './data.ts'
 import { type Shelf, collect, etagOf, shown } from './query.ts'
-import { type Kind, Sales } from './sales.ts'
+import type { Kind } from './kinds.ts'
+import { Sales } from './sales.ts'
 import { guidOf, timeOf } from './values.ts'
 
 const PATH = /^\/(api\/v2\.0|api\/microsoft\/analytics\/v1\.0|ODataV4)\/(.+)$/

@@ -4,14 +4,9 @@ import { Refusal } from '../../refusal.ts'
 import { LINE_WRITABLE, TEXTS, WRITABLE, checkFields } from './checks.ts'
 import type { Tables } from './data.ts'
 import { dialog } from './answers.ts'
-import { NO_DAY, NO_ID, NO_TIME, guidOf, timeOf } from './values.ts'
-
-/** The kinds of sales documents. */
-export type Kind = 'order' | 'invoice' | 'quote'
-
-function round(value: Big): Big {
-  return value.round(2, Big.roundHalfUp)
-}
+import { KINDS, type Kind } from './kinds.ts'
+import { lineOf } from './lines.ts'
+import { NO_ID, guidOf, timeOf } from './values.ts'
 
 /** Sales documents with their lines, and what the server reckons in them. */
 export class Sales {
@@ -137,45 +132,10 @@ export class Sales {
   addLine(head: Row, body: Row, customer: Row, more: Row = {}): Row {
     const lines = this.linesOf(head)
     const item = this.#tables.items.find((row) => row.number === body.lineObjectNumber)
-    const quantity = bigOf(body, 'quantity')
-    const price = body.unitPrice ?? (item ? this.#price(item, customer, quantity) : num(0))
-    const gross = round(quantity.times((price as Num).big))
-    const net = round(gross.times(new Big(100).minus(bigOf(body, 'discountPercent'))).div(100))
-    const rate = customer.country === 'DE' ? 19 : 0
-    const tax = round(net.times(rate).div(100))
+    const found = item ? this.#price(item, customer, bigOf(body, 'quantity')) : num(0)
+    const price = body.unitPrice instanceof Num ? body.unitPrice : found
     const sequence = bigOf(lines.at(-1), 'sequence').plus(10_000)
-    const line: Row = {
-      id: guidOf(`line ${textOf(head, 'id')} ${sequence.toFixed()}`),
-      documentId: head.id,
-      sequence: num(sequence),
-      itemId: item?.id ?? NO_ID,
-      accountId: NO_ID,
-      lineType: body.lineType,
-      lineObjectNumber: body.lineObjectNumber ?? '',
-      description: body.description ?? item?.displayName ?? '',
-      description2: '',
-      unitOfMeasureId: item?.baseUnitOfMeasureId ?? NO_ID,
-      unitOfMeasureCode: item?.baseUnitOfMeasureCode ?? '',
-      quantity: num(quantity),
-      unitPrice: price,
-      discountAmount: num(gross.minus(net)),
-      discountPercent: body.discountPercent ?? num(0),
-      discountAppliedBeforeTax: false,
-      amountExcludingTax: num(net),
-      taxCode: item ? `VAT${rate}` : '',
-      taxPercent: num(item ? rate : 0),
-      totalTaxAmount: num(tax),
-      amountIncludingTax: num(net.plus(tax)),
-      netAmount: num(net),
-      netTaxAmount: num(tax),
-      netAmountIncludingTax: num(net.plus(tax)),
-      itemVariantId: NO_ID,
-      locationId: body.locationId ?? NO_ID,
-      ...more,
-    }
-    if (head.orderDate !== undefined) Object.assign(line, ORDER_LINE(line, body, more))
-    if (head.invoiceDate !== undefined)
-      Object.assign(line, { invoiceDiscountAllocation: num(0), shipmentDate: NO_DAY })
+    const line = lineOf(head, { ...body, unitPrice: price }, { item, customer, sequence }, more)
     lines.push(line)
     this.reckon(head)
     return line
@@ -257,44 +217,3 @@ export class Sales {
     }
   }
 }
-
-const KINDS: Record<Kind, Row> = {
-  order: {
-    orderDate: '2026-11-21',
-    pricesIncludeTax: false,
-    partialShipping: false,
-    requestedDeliveryDate: NO_DAY,
-    discountAppliedBeforeTax: false,
-    fullyShipped: false,
-  },
-  invoice: {
-    invoiceDate: '2026-11-21',
-    dueDate: '2026-12-21',
-    promisedPayDate: NO_DAY,
-    customerPurchaseOrderReference: '',
-    orderId: NO_ID,
-    orderNumber: '',
-    disputeStatusId: NO_ID,
-    disputeStatus: '',
-    pricesIncludeTax: false,
-    remainingAmount: num(0),
-    discountAppliedBeforeTax: false,
-  },
-  quote: {
-    documentDate: '2026-11-20',
-    dueDate: '2026-12-20',
-    sentDate: NO_TIME,
-    validUntilDate: '2026-12-31',
-    acceptedDate: NO_DAY,
-  },
-}
-
-const ORDER_LINE = (line: Row, body: Row, more: Row): Row => ({
-  invoiceDiscountAllocation: num(0),
-  shipmentDate: body.shipmentDate ?? '2026-11-21',
-  shippedQuantity: num(0),
-  invoicedQuantity: num(0),
-  invoiceQuantity: line.quantity,
-  shipQuantity: line.quantity,
-  ...more,
-})

@@ -1,0 +1,37 @@
+import { type Row, num } from '../../exact.ts'
+import { NO_DAY, NO_ID, NO_TIME } from './values.ts'
+
+/** The kinds of sales documents. */
+export type Kind = 'order' | 'invoice' | 'quote'
+
+/** What only documents of one kind have, as a new one has it. */
+export const KINDS: Record<Kind, Row> = {
+  order: {
+    orderDate: '2026-11-21',
+    pricesIncludeTax: false,
+    partialShipping: false,
+    requestedDeliveryDate: NO_DAY,
+    discountAppliedBeforeTax: false,
+    fullyShipped: false,
+  },
+  invoice: {
+    invoiceDate: '2026-11-21',
+    dueDate: '2026-12-21',
+    promisedPayDate: NO_DAY,
+    customerPurchaseOrderReference: '',
+    orderId: NO_ID,
+    orderNumber: '',
+    disputeStatusId: NO_ID,
+    disputeStatus: '',
+    pricesIncludeTax: false,
+    remainingAmount: num(0),
+    discountAppliedBeforeTax: false,
+  },
+  quote: {
+    documentDate: '2026-11-20',
+    dueDate: '2026-12-20',
+    sentDate: NO_TIME,
+    validUntilDate: '2026-12-31',
+    acceptedDate: NO_DAY,
+  },
+}
