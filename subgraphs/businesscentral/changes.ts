@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, ChangePage, Cursor, Kind } from '../connector.ts'
 import { forget, overlapOf, toldUntil, writeCursor } from '../cursor.ts'
+import { joinedChanges } from '../joined.ts'
 import { address } from '../odata.ts'
 import { shaped } from '../shape.ts'
 import type { Client } from './client.ts'
@@ -18,15 +19,28 @@ const SETS: Partial<Record<Kind, string>> = {
   invoice: 'salesInvoices',
   quote: 'salesQuotes',
 }
+const CREDIT_MEMOS = 'salesCreditMemos'
 const changed = z.object({ id: guid, lastModifiedDateTime: instant })
 
-/**
- * What changed since the cursor, by lastModifiedDateTime. Deleted rows are not told (a webhook does), nor is a
- * change of stock, nor for sure a payment of an invoice.
- */
+/** What changed since the cursor; credit memos are told behind invoices. */
 export async function* changes(client: Client, kind: Kind, since: Cursor | null): AsyncIterable<ChangePage> {
   const set = SETS[kind]
   if (!set) throw new ErpError('NOT_SUPPORTED', `Business Central tells no changes of ${kind}s.`)
+  const own = (from: Cursor | null) => changesIn(client, set, kind, from)
+  const credited = (from: Cursor | null) => changesIn(client, CREDIT_MEMOS, kind, from)
+  yield* kind === 'invoice' ? joinedChanges([own, credited], since) : own(since)
+}
+
+/**
+ * What changed in one set, by lastModifiedDateTime. Deleted rows are not told (a webhook does), nor is a change of
+ * stock, nor for sure a payment of an invoice.
+ */
+async function* changesIn(
+  client: Client,
+  set: string,
+  kind: Kind,
+  since: Cursor | null,
+): AsyncIterable<ChangePage> {
   const now = toldUntil(since)
   const from = overlapOf(now, OVERLAP_MS)
   const path = `${client.config.url}/api/v2.0/${await client.inCompany('api/v2.0', set)}`

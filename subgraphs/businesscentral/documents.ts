@@ -1,11 +1,26 @@
 import Big from 'big.js'
-import type { Address, DocumentLine, InvoiceStatus, OrderStatus, QuoteStatus } from '../../schema/index.ts'
+import type {
+  Address,
+  DocumentLine,
+  InvoiceStatus,
+  OrderStatus,
+  PaymentStatus,
+  QuoteStatus,
+} from '../../schema/index.ts'
 import type { Invoice, Order, Quote } from '../connector.ts'
 import type { Config } from './config.ts'
 import { emailOf, money, unitOf } from './map.ts'
 import { referenceOf } from './reference.ts'
 import type { Settings } from './setup.ts'
-import type { NativeDocument, NativeInvoice, NativeLine, NativeOrder, NativeQuote } from './shapes.ts'
+import type {
+  NativeCreditMemo,
+  NativeDocument,
+  NativeHead,
+  NativeInvoice,
+  NativeLine,
+  NativeOrder,
+  NativeQuote,
+} from './shapes.ts'
 
 /** A comment line in front of which the customer's own order number stands: orders have no field for it. */
 export const PURCHASE_ORDER = 'PO: '
@@ -21,6 +36,13 @@ const INVOICES: Record<string, InvoiceStatus> = {
   Paid: 'PAID',
   Canceled: 'VOID',
   Corrective: 'CREDITED',
+}
+/** How much is paid, or used up, where the status alone tells it. */
+const SETTLED: Partial<Record<InvoiceStatus, PaymentStatus>> = {
+  DRAFT: 'UNPAID',
+  PAID: 'PAID',
+  VOID: 'REVERSED',
+  CREDITED: 'REVERSED',
 }
 const QUOTES: Record<string, QuoteStatus> = {
   Draft: 'DRAFT',
@@ -93,7 +115,7 @@ function shipToOf(native: NativeDocument): Address | null {
   }
 }
 
-function commonOf(native: NativeDocument, lines: NativeLine[], { settings }: Context) {
+function commonOf(native: NativeHead, lines: NativeLine[], { settings }: Context) {
   const { currencyCode: currency } = native
   return {
     id: native.id,
@@ -209,11 +231,8 @@ export function postedOrderOf(invoices: [NativeInvoice, ...NativeInvoice[]], con
 }
 
 function invoicePayment(native: NativeInvoice, today: string): Invoice['payment'] {
-  const state = known(INVOICES, native.status)
-  if (state === 'DRAFT') return 'UNPAID'
-  if (state === 'PAID') return 'PAID'
-  if (state === 'VOID' || state === 'CREDITED') return 'REVERSED'
-  if (state !== 'OPEN') return 'UNKNOWN'
+  const state = known(INVOICES, native.status) ?? 'UNKNOWN'
+  if (state !== 'OPEN') return SETTLED[state] ?? 'UNKNOWN'
   if (native.dueDate !== null && native.dueDate < today) return 'OVERDUE'
   return new Big(native.remainingAmount).lt(native.totalAmountIncludingTax) ? 'PARTIAL' : 'UNPAID'
 }
@@ -231,6 +250,25 @@ export function invoiceOf(native: NativeInvoice, context: Context): Invoice {
     dueOn: native.dueDate,
     tax: money(native.totalTaxAmount, currency),
     balance: money(native.remainingAmount, currency),
+  }
+}
+
+/**
+ * A row of `salesCreditMemos` as an invoice of type credit note: its amounts are not negative, and it falls due on no
+ * day. The API does not say how much of it is left; the statuses are those of invoices (resources/dynamics_salescreditmemo).
+ */
+export function creditMemoOf(native: NativeCreditMemo, context: Context): Invoice {
+  const state = known(INVOICES, native.status) ?? 'UNKNOWN'
+  return {
+    ...commonOf(native, native.salesCreditMemoLines, context),
+    type: 'CREDIT_NOTE',
+    state,
+    payment: SETTLED[state] ?? 'UNKNOWN',
+    orders: null,
+    issuedOn: native.creditMemoDate,
+    dueOn: null,
+    tax: money(native.totalTaxAmount, native.currencyCode),
+    balance: null,
   }
 }
 

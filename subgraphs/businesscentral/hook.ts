@@ -12,6 +12,7 @@ const KINDS: Record<string, Kind> = {
   customers: 'customer',
   salesOrders: 'order',
   salesInvoices: 'invoice',
+  salesCreditMemos: 'invoice',
   salesQuotes: 'quote',
 }
 const RESOURCE = /companies\([^)]*\)\/(\w+)\(([0-9a-f-]{36})\)$/i
@@ -72,7 +73,7 @@ export function greet({ query }: RawRequest): string | null {
 }
 
 /**
- * Makes Business Central notify `url` of every kind we read, or prolongs it: a subscription ends after three days.
+ * Makes Business Central notify `url` of every set we read, or prolongs it: a subscription ends after three days.
  * Gives the instant when the first of them ends. The address must answer the handshake while this runs.
  */
 export async function subscribe(client: Client, url: string, secret: string): Promise<string> {

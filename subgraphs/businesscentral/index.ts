@@ -1,4 +1,5 @@
 import type { Company, Connector, Erp } from '../connector.ts'
+import { joinedRead } from '../joined.ts'
 import { changes } from './changes.ts'
 import { Client } from './client.ts'
 import { config } from './config.ts'
@@ -6,7 +7,7 @@ import { Customers } from './customer.ts'
 import { greet, read, subscribe, verify } from './hook.ts'
 import { Orders } from './order.ts'
 import { prices } from './prices.ts'
-import { credits, customers, invoices, items, orders, quotes, reader } from './read.ts'
+import { creditMemos, credits, customers, invoices, items, orders, quotes, reader } from './read.ts'
 import { Setup } from './setup.ts'
 import { stock } from './stock.ts'
 
@@ -46,7 +47,7 @@ export const businesscentral: Connector<typeof config> = {
       items: reader(client, setup, items),
       customers: reader(client, setup, customers),
       orders: reader(client, setup, orders(client)),
-      invoices: reader(client, setup, invoices),
+      invoices: joinedRead(reader(client, setup, invoices), reader(client, setup, creditMemos)),
       quotes: reader(client, setup, quotes),
       stock: (asks) => stock(client, setup, asks),
       prices: (asks) => prices(client, setup, asks),

@@ -6,7 +6,7 @@ import type { Json } from '../json.ts'
 import { type Query, allOf, anyOf, isGuid, literal } from '../odata.ts'
 import { rowOf, shaped } from '../shape.ts'
 import { type Client, groups } from './client.ts'
-import { type Context, invoiceOf, orderOf, postedOrderOf, quoteOf } from './documents.ts'
+import { type Context, creditMemoOf, invoiceOf, orderOf, postedOrderOf, quoteOf } from './documents.ts'
 import { creditOf, customerOf, itemOf } from './map.ts'
 import type { Setup } from './setup.ts'
 import * as shapes from './shapes.ts'
@@ -134,6 +134,14 @@ export const invoices: Source<Invoice> = {
   query: { expand: 'salesInvoiceLines' },
   searched: [number, external, { field: 'customerName' }],
   map: (row, context) => invoiceOf(shaped(shapes.invoice, row, 'An invoice'), context),
+}
+
+/** Credit memos, drafts and posted ones, which are read behind the invoices. */
+export const creditMemos: Source<Invoice> = {
+  set: 'salesCreditMemos',
+  query: { expand: 'salesCreditMemoLines' },
+  searched: [number, external, { field: 'customerName' }],
+  map: (row, context) => creditMemoOf(shaped(shapes.creditMemo, row, 'A credit memo'), context),
 }
 
 /** Quotes; one that became an order is gone. */

@@ -123,8 +123,7 @@ class Environment implements Sandbox {
   #bill(id: string, status: string): boolean {
     const { sales } = this.#company
     const invoice = sales.rows.invoice.find((row) => row.orderId === id && row.status === 'Open')
-    if (status === 'INVOICE_CANCELED' && invoice)
-      Object.assign(invoice, { status: 'Canceled', remainingAmount: num(0) })
+    if (status === 'INVOICE_CANCELED' && invoice) sales.cancelInvoice(invoice)
     const order = sales.find('order', id)
     if (status !== 'POSTED_IN_HALVES' || !order) return status === 'INVOICE_CANCELED'
     for (const line of sales.linesOf(order)) line.quantity = num(bigOf(line, 'quantity').div(2))
@@ -139,12 +138,13 @@ class Environment implements Sandbox {
   }
 
   hook({ kind, id, deleted, at }: Change, secret: string): RawRequest {
+    const set = this.#company.sales.find('creditMemo', id) ? 'salesCreditMemos' : SETS[kind]
     const changed = at ?? '2026-11-21T08:15:00Z'
     const one = {
       subscriptionId: guidOf(`subscription ${kind}`).replaceAll('-', ''),
       clientState: secret,
       expirationDateTime: '2026-11-24T08:00:00Z',
-      resource: `api/v2.0/companies(${this.#company.id})/${SETS[kind] ?? `${kind}s`}(${id})`,
+      resource: `api/v2.0/companies(${this.#company.id})/${set ?? `${kind}s`}(${id})`,
       changeType: deleted ? 'deleted' : 'updated',
       lastModifiedDateTime: changed,
     }

@@ -102,13 +102,20 @@ export type NativeLine = z.output<typeof documentLine> & {
   invoicedQuantity?: string
 }
 
-const document = z.object({
+const head = z.object({
   id: guid,
   number: z.string(),
   externalDocumentNumber: text,
   customerId: link,
   customerName: text,
   currencyCode: currency,
+  totalAmountExcludingTax: decimal,
+  totalTaxAmount: decimal,
+  totalAmountIncludingTax: decimal,
+  status: member,
+  lastModifiedDateTime: instant,
+})
+const document = head.extend({
   paymentTermsId: link,
   shipToName: text,
   shipToAddressLine1: text,
@@ -117,11 +124,6 @@ const document = z.object({
   shipToState: text,
   shipToPostCode: text,
   shipToCountry: country,
-  totalAmountExcludingTax: decimal,
-  totalTaxAmount: decimal,
-  totalAmountIncludingTax: decimal,
-  status: member,
-  lastModifiedDateTime: instant,
 })
 /** A row of `salesOrders` with its lines. */
 export const order = document.extend({
@@ -140,6 +142,11 @@ export const invoice = document.extend({
   remainingAmount: decimal,
   salesInvoiceLines: z.array(documentLine),
 })
+/** A row of `salesCreditMemos` with its lines; what is left of it is no field of the API. */
+export const creditMemo = head.extend({
+  creditMemoDate: day,
+  salesCreditMemoLines: z.array(documentLine),
+})
 /** A row of `salesQuotes` with its lines. */
 export const quote = document.extend({
   documentDate: day,
@@ -148,10 +155,14 @@ export const quote = document.extend({
   salesQuoteLines: z.array(documentLine),
 })
 /** What all sales documents have. */
+export type NativeHead = z.output<typeof head>
+/** What all sales documents have that send goods. */
 export type NativeDocument = z.output<typeof document>
 /** An order as Business Central sends it. */
 export type NativeOrder = z.output<typeof order>
 /** An invoice as Business Central sends it. */
 export type NativeInvoice = z.output<typeof invoice>
+/** A credit memo as Business Central sends it. */
+export type NativeCreditMemo = z.output<typeof creditMemo>
 /** A quote as Business Central sends it. */
 export type NativeQuote = z.output<typeof quote>

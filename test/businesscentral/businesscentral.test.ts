@@ -213,8 +213,8 @@ describe('webhooks', () => {
       await erp.hook!.subscribe!(url, 'whsec_1')
       const sent = server.calls('bc').filter(({ path }) => path.includes('subscriptions'))
       const methods = sent.map(({ method }) => method)
-      expect(methods).toEqual(['GET', ...Array(5).fill('POST'), 'GET', ...Array(5).fill('PATCH')])
-      expect(greeted).toHaveLength(10)
+      expect(methods).toEqual(['GET', ...Array(6).fill('POST'), 'GET', ...Array(6).fill('PATCH')])
+      expect(greeted).toHaveLength(12)
       await new Promise((resolve) => receiver.close(resolve))
     }))
 

@@ -133,6 +133,9 @@ it.skipIf(!existsSync(FILE))(
         await read?.list({ first: 5, after: null, search: 'a' })
         await read?.byId(rows.map(({ id }) => id))
       }
+      // Credit memos stand behind the invoices.
+      const credited = await erp.invoices?.list({ first: 20, after: '1:', search: null })
+      await erp.invoices?.byId(credited?.rows.map(({ id }) => id) ?? [])
       await erp.credit!([input.customer])
       const item = (await erp.items?.list({ first: 1, after: null }))?.rows[0]?.id ?? ''
       await erp.stock!([{ item, sku: '', warehouses: null }])

@@ -1,7 +1,7 @@
 import Big from 'big.js'
 import type { Change } from '../../connector.ts'
 import type { Demo } from '../../demo.ts'
-import { type Row, num, parseBody, textOf } from '../../exact.ts'
+import { type Row, bigOf, num, parseBody, textOf } from '../../exact.ts'
 import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { CANCELLED } from '../documents.ts'
@@ -17,6 +17,7 @@ const PATH = /^\/(api\/v2\.0|api\/microsoft\/analytics\/v1\.0|ODataV4)\/(.+)$/
 const SALES: Record<string, [Kind, string]> = {
   salesOrders: ['order', 'salesOrderLines'],
   salesInvoices: ['invoice', 'salesInvoiceLines'],
+  salesCreditMemos: ['creditMemo', 'salesCreditMemoLines'],
   salesQuotes: ['quote', 'salesQuoteLines'],
 }
 const PLAIN = new Set(['items', 'customers', 'locations', 'unitsOfMeasure', 'paymentTerms', 'currencies'])
@@ -127,13 +128,11 @@ export class Company {
   }
 
   #details(customer: Row): Row {
-    const open = this.sales.rows.invoice.filter(
-      (row) => row.customerId === customer.id && row.status === 'Open',
-    )
-    const balance = open.reduce(
-      (sum, row) => sum.plus(String(JSON.stringify(row.remainingAmount))),
-      new Big(0),
-    )
+    const sum = (kind: Kind, field: string) =>
+      this.sales.rows[kind]
+        .filter((row) => row.customerId === customer.id && row.status === 'Open')
+        .reduce((total, row) => total.plus(bigOf(row, field)), new Big(0))
+    const balance = sum('invoice', 'remainingAmount').minus(sum('creditMemo', 'totalAmountIncludingTax'))
     const { id, number, lastModifiedDateTime } = customer
     const amounts = { balance: num(balance), totalSalesExcludingTax: num(0), overdueAmount: num(0) }
     return { '@odata.etag': etagOf(customer), id, number, ...amounts, lastModifiedDateTime }
@@ -266,6 +265,11 @@ export class Company {
       const quote = this.sales.head('quote', customer, { status, documentDate: TODAY, currencyCode: 'EUR' })
       const goods = { lineType: 'Item', lineObjectNumber: demo.products[index]?.sku ?? '' }
       this.sales.addLine(quote, { ...goods, quantity: num(2 + index) }, customer)
+    }
+    for (const [index, status] of ['Paid', 'Open', 'Draft'].entries()) {
+      const invoice = this.sales.rows.invoice[index]
+      const [line] = invoice ? this.sales.linesOf(invoice) : []
+      if (invoice && line) this.sales.credit(invoice, [{ ...line, quantity: num(1) }], status)
     }
   }
 }

@@ -2,7 +2,15 @@ import { type Row, num } from '../../exact.ts'
 import { NO_DAY, NO_ID, NO_TIME } from './values.ts'
 
 /** The kinds of sales documents. */
-export type Kind = 'order' | 'invoice' | 'quote'
+export type Kind = 'order' | 'invoice' | 'creditMemo' | 'quote'
+
+/** How the numbers of a kind begin. */
+export const SERIES: Record<Kind, string> = {
+  order: 'S-ORD',
+  invoice: 'PS-INV',
+  creditMemo: 'PS-CR',
+  quote: 'S-QUO',
+}
 
 /** What only documents of one kind have, as a new one has it. */
 export const KINDS: Record<Kind, Row> = {
@@ -25,6 +33,15 @@ export const KINDS: Record<Kind, Row> = {
     disputeStatus: '',
     pricesIncludeTax: false,
     remainingAmount: num(0),
+    discountAppliedBeforeTax: false,
+  },
+  creditMemo: {
+    creditMemoDate: '2026-11-21',
+    dueDate: '2026-11-21',
+    invoiceId: NO_ID,
+    invoiceNumber: '',
+    customerReturnReasonId: NO_ID,
+    pricesIncludeTax: false,
     discountAppliedBeforeTax: false,
   },
   quote: {

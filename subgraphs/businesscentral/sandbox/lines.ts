@@ -26,7 +26,8 @@ function amountsOf(body: Row, rate: number): Row {
 
 /** What only lines of one kind of document have. */
 function ownOf(head: Row, line: Row, body: Row, more: Row): Row {
-  if (head.invoiceDate !== undefined) return { invoiceDiscountAllocation: num(0), shipmentDate: NO_DAY }
+  if (head.invoiceDate !== undefined || head.creditMemoDate !== undefined)
+    return { invoiceDiscountAllocation: num(0), shipmentDate: NO_DAY }
   if (head.orderDate === undefined) return {}
   return {
     invoiceDiscountAllocation: num(0),

@@ -4,13 +4,13 @@ import { Refusal } from '../../refusal.ts'
 import { LINE_WRITABLE, TEXTS, WRITABLE, checkFields } from './checks.ts'
 import type { Tables } from './data.ts'
 import { dialog } from './answers.ts'
-import { KINDS, type Kind } from './kinds.ts'
+import { KINDS, type Kind, SERIES } from './kinds.ts'
 import { lineOf } from './lines.ts'
 import { NO_ID, guidOf, timeOf } from './values.ts'
 
 /** Sales documents with their lines, and what the server reckons in them. */
 export class Sales {
-  readonly rows: Record<Kind, Row[]> = { order: [], invoice: [], quote: [] }
+  readonly rows: Record<Kind, Row[]> = { order: [], invoice: [], creditMemo: [], quote: [] }
   readonly #tables: Tables
   readonly #lines = new Map<string, Row[]>()
   readonly #touch: () => string
@@ -96,9 +96,11 @@ export class Sales {
 
   /** The header of a new document. */
   head(kind: Kind, customer: Row, more: Row): Row {
-    const number = `${{ order: 'S-ORD', invoice: 'PS-INV', quote: 'S-QUO' }[kind]}${++this.#next}`
+    const number = `${SERIES[kind]}${++this.#next}`
+    // What takes goods back sends none.
+    const texts = kind === 'creditMemo' ? TEXTS.filter((name) => !name.startsWith('shipTo')) : TEXTS
     const common = {
-      ...Object.fromEntries(TEXTS.map((name) => [name, ''])),
+      ...Object.fromEntries(texts.map((name) => [name, ''])),
       id: guidOf(`${kind} ${number}`),
       number,
       externalDocumentNumber: '',
@@ -203,6 +205,22 @@ export class Sales {
     if (status === 'Paid') invoice.remainingAmount = num(0)
     this.rows.order.splice(this.rows.order.indexOf(order), 1)
     return invoice
+  }
+
+  /** Credits lines of an invoice. */
+  credit(invoice: Row, lines: Row[], status: string): Row {
+    const customer = this.#customer({ customerNumber: invoice.customerNumber })
+    const { currencyCode, id: invoiceId, number: invoiceNumber } = invoice
+    const memo = this.head('creditMemo', customer, { currencyCode, invoiceId, invoiceNumber, status })
+    for (const line of lines) this.addLine(memo, line, customer)
+    return memo
+  }
+
+  /** Cancels a posted invoice, which leaves a corrective credit memo. */
+  cancelInvoice(invoice: Row): void {
+    Object.assign(invoice, { status: 'Canceled', remainingAmount: num(0) })
+    this.touch(invoice)
+    this.credit(invoice, this.linesOf(invoice), 'Corrective')
   }
 
   /** A copy of everything, to go back to. */

@@ -6,7 +6,7 @@ import { guidOf, timeOf } from './values.ts'
 
 const THREE_DAYS = 3 * 86_400_000
 const RESOURCE =
-  /^\/?api\/v2\.0\/companies\([0-9a-f-]{36}\)\/(items|customers|salesOrders|salesInvoices|salesQuotes)$/
+  /^\/?api\/v2\.0\/companies\([0-9a-f-]{36}\)\/(items|customers|salesOrders|salesInvoices|salesCreditMemos|salesQuotes)$/
 
 /** Webhook subscriptions: every one is proved by a handshake, also when it is renewed (dynamics-subscriptions). */
 export class Subscriptions {
