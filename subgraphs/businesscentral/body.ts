@@ -34,6 +34,8 @@ function checkLine(line: OrderLineInput, field: string, currency: string | null 
     refuse(`${field}.unitPrice`, `The price is in ${price.currency}, the order in ${currency}.`)
   if (percent != null && amount(percent, `${field}.discountPercent`).gt(100))
     refuse(`${field}.discountPercent`, 'A discount must not be above 100 percent.')
+  if ((line.description ?? '').length > LONGEST)
+    refuse(`${field}.description`, 'A description of a line may have 100 signs.')
 }
 
 /** What can be checked without asking: lines, numbers, currencies. */
@@ -120,7 +122,7 @@ async function lineOf(line: OrderLineInput, good: NativeItem, input: OrderInput,
   return {
     lineType: 'Item',
     lineObjectNumber: good.number,
-    ...(line.description && { description: line.description.slice(0, LONGEST) }),
+    ...(line.description && { description: line.description }),
     ...(line.warehouse && { locationId: (await setup.location(line.warehouse)).id }),
     ...(line.unit && { unitOfMeasureCode: unitCode(line.unit, good, await setup.get(), field) }),
     quantity: exactNumber(plain(line.quantity)),

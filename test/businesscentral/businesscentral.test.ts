@@ -133,6 +133,19 @@ describe('orders', () => {
       expect(row instanceof ErpError ? null : row?.note?.replaceAll('\n', '')).toBe(note.replaceAll('\n', ''))
       expect(row instanceof ErpError ? null : row?.lines?.[0]?.discounts).toEqual([{ percent: '10' }])
     }))
+
+  it('name the line whose description is longer than Business Central keeps, instead of cutting it', () =>
+    using(async (stand) => {
+      const input = await orderFor(stand)
+      const lines = (length: number) =>
+        input.lines.map((line, index) => (index === 1 ? { ...line, description: 'ü'.repeat(length) } : line))
+      const work = () => stand.erp.order!.create({ ...input, lines: lines(101) }, 'ord_LONG')
+      expect(await refused(work)).toMatchObject({ code: 'VALIDATION', field: 'lines.1.description' })
+      expect(await stand.erp.order!.find!('ord_LONG')).toBe(null)
+      const ref = await stand.erp.order!.create({ ...input, lines: lines(100) }, 'ord_LONG')
+      const [row] = await stand.erp.orders!.byId([ref.id])
+      expect(row).toMatchObject({ lines: [{}, { description: 'ü'.repeat(100) }] })
+    }))
 })
 
 describe('prices and stock', () => {
