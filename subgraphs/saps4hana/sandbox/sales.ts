@@ -31,6 +31,8 @@ const SETS: Record<string, { item: string; condition: string; key: string; itemK
   },
 }
 
+const NOWHERE = { item: '', condition: '', key: '', itemKey: '' }
+
 function enter(input: Row, names: string[]): void {
   for (const name of names) if (!textIn(input, name)) throw new Refusal(400, 'V1/308', `Enter ${name}`, name)
 }
@@ -92,21 +94,27 @@ interface Frame {
   on: number
 }
 
+/** Where an item is delivered from; refused where there is no such plant. */
+function plantOf(input: Row): string {
+  const plant = textIn(input, 'ProductionPlant') || '1010'
+  if (PLANTS.some((one) => one.startsWith(plant))) return plant
+  throw new Refusal(400, 'V1/390', `Plant ${plant} is not defined for this sales area`, 'ProductionPlant')
+}
+
+/** How much is wanted. */
+function quantityOf(input: Row): Big {
+  const quantity = new Big(textIn(input, 'RequestedQuantity') || '0')
+  if (quantity.gt(0)) return quantity
+  throw new Refusal(400, 'V1/309', 'Enter RequestedQuantity', 'RequestedQuantity')
+}
+
 function itemOf(state: State, input: Row, frame: Frame): Row {
-  const { item, condition, key, itemKey } = SETS[frame.set] ?? {
-    item: '',
-    condition: '',
-    key: '',
-    itemKey: '',
-  }
+  const { item, condition, key, itemKey } = SETS[frame.set] ?? NOWHERE
   const material = materialOf(state, input)
   const product = textIn(material, 'Product')
-  const quantity = new Big(textIn(input, 'RequestedQuantity') || '0')
-  if (quantity.lte(0)) throw new Refusal(400, 'V1/309', 'Enter RequestedQuantity', 'RequestedQuantity')
+  const quantity = quantityOf(input)
   const unit = unitFor(material, textIn(input, 'RequestedQuantityUnit'))
-  const plant = textIn(input, 'ProductionPlant') || '1010'
-  if (!PLANTS.some((one) => one.startsWith(plant)))
-    throw new Refusal(400, 'V1/390', `Plant ${plant} is not defined for this sales area`, 'ProductionPlant')
+  const plant = plantOf(input)
   const own = { [key]: frame.id, [itemKey]: textIn(input, itemKey) }
   const { net, tax, conditions } = priced(
     frame.procedure ? state.prices(product) : [],
