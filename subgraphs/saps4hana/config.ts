@@ -46,6 +46,11 @@ export const config = z
       .regex(/^[A-Z]{2}$/)
       .default('EN')
       .describe('Language of product descriptions, notes and new customers.'),
+    checkingRule: code(2)
+      .optional()
+      .describe(
+        'Checking rule of the availability check, for example A: then what is available is what can be promised; unrestricted stock when left out.',
+      ),
     timeZone: z
       .string()
       .refine(isZone, 'is no time zone such as Europe/Berlin')

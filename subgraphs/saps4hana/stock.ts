@@ -1,7 +1,9 @@
 import Big from 'big.js'
 import { z } from 'zod'
-import type { Answer, StockAsk, StockReading } from '../connector.ts'
+import { ErpError } from '../../schema/errors.ts'
+import type { Answer, Id, StockAsk, StockReading } from '../connector.ts'
 import { rowOf, shaped } from '../shape.ts'
+import { type Place, type Promised, promiseAt, promisedOf, sumOf } from './availability.ts'
 import type { Client } from './client.ts'
 import { unitOf, unpadded } from './map.ts'
 import { decimal, key, many, text } from './shapes.ts'
@@ -26,54 +28,68 @@ const MAX_LENGTH = 40
 
 type Material = z.output<typeof material>
 
-function reading(
-  unit: string | null,
-  rows: Material['to_MatlStkInAcctMod'],
-  ask: StockAsk,
-  client: Client,
-): StockReading {
-  const places = new Map<string, Big>()
+/** The places where unrestricted stock is, in the order of their codes. */
+function placesOf(rows: Material['to_MatlStkInAcctMod']): Place[] {
+  const places = new Map<string, Place>()
   for (const row of rows) {
     if (row.InventoryStockType !== UNRESTRICTED || row.InventorySpecialStockType !== '') continue
-    const place = row.StorageLocation ? `${row.Plant}/${row.StorageLocation}` : row.Plant
-    if (ask.warehouses && !ask.warehouses.includes(place) && !ask.warehouses.includes(row.Plant)) continue
-    places.set(place, (places.get(place) ?? new Big(0)).plus(row.MatlWrhsStkQtyInMatlBaseUnit))
+    const { Plant: plant, StorageLocation: storage } = row
+    const code = storage ? `${plant}/${storage}` : plant
+    const onHand = (places.get(code)?.onHand ?? new Big(0)).plus(row.MatlWrhsStkQtyInMatlBaseUnit)
+    places.set(code, { code, plant, onHand })
   }
-  const levels = [...places].toSorted(([one], [other]) => (one < other ? -1 : 1))
-  const total = levels.reduce((sum, [, quantity]) => sum.plus(quantity), new Big(0)).toFixed()
+  return [...places.values()].toSorted((one, other) => (one.code < other.code ? -1 : 1))
+}
+
+function askedOf(places: Place[], { warehouses }: StockAsk): Place[] {
+  return places.filter(
+    ({ code, plant }) => !warehouses || warehouses.includes(code) || warehouses.includes(plant),
+  )
+}
+
+function reading(
+  unit: string | null,
+  places: Place[],
+  ask: StockAsk,
+  { config }: Client,
+  promised: Promised | null,
+): Answer<StockReading> {
+  const asked = askedOf(places, ask)
+  const promise =
+    promised && asked.length > 0
+      ? promiseAt(places, asked, (plant) => promised(unpadded(ask.item), plant))
+      : null
+  if (promise instanceof ErpError) return promise
+  const total = sumOf(asked)
   return {
-    available: total,
-    onHand: total,
-    unit: unitOf(unit, client.config),
+    available: (promise?.available ?? total).toFixed(),
+    onHand: total.toFixed(),
+    unit: unitOf(unit, config),
     nativeUnit: unit,
-    levels: levels.map(([code, quantity]) => ({
+    levels: asked.map(({ code, onHand }) => ({
       warehouse: { code },
-      available: quantity.toFixed(),
-      onHand: quantity.toFixed(),
+      available: (promise ? promise.at.get(code) : onHand)?.toFixed() ?? null,
+      onHand: onHand.toFixed(),
     })),
-    source: 'unrestricted-use stock',
+    source: promise ? `available to promise, checking rule ${config.checkingRule}` : 'unrestricted-use stock',
   }
 }
 
-/**
- * Physical stock by plant and storage location; SAP reserves nothing in it. Rows stand only where stock is, so an
- * item without any is looked up to tell "none" from "unknown": at most two calls.
- */
-export async function stock(client: Client, asks: StockAsk[]): Promise<Answer<StockReading>[]> {
-  const ids = [...new Set(asks.map(({ item }) => unpadded(item)))].filter(
-    (id) => id && id.length <= MAX_LENGTH,
-  )
-  if (ids.length === 0) return asks.map(() => null)
+/** The materials with stock, and the base units of those that are known and have none: at most two calls. */
+async function found(
+  client: Client,
+  ids: Id[],
+): Promise<{ stocked: Map<Id, Material | ErpError>; empty: Map<Id, string | null> }> {
   const expand = 'to_MatlStkInAcctMod'
   const rows = await client.rowsOf('API_MATERIAL_STOCK_SRV', 'A_MaterialStock', 'Material', ids, { expand })
   const keyed = z.object({ Material: key })
-  const found = new Map(
+  const stocked = new Map(
     rows.map((row) => [
       unpadded(shaped(keyed, row, 'A stock').Material),
       rowOf(() => shaped(material, row, 'A stock')),
     ]),
   )
-  const missing = ids.filter((id) => !found.has(id))
+  const missing = ids.filter((id) => !stocked.has(id))
   const select = ['Product', 'BaseUnit']
   const others = await client.rowsOf('API_PRODUCT_SRV', 'A_Product', 'Product', missing, { select })
   const empty = new Map(
@@ -82,11 +98,37 @@ export async function stock(client: Client, asks: StockAsk[]): Promise<Answer<St
       return [unpadded(id), unit]
     }),
   )
-  return asks.map((ask): Answer<StockReading> => {
+  return { stocked, empty }
+}
+
+/**
+ * Physical stock by plant and storage location; SAP reserves nothing in it. Rows stand only where stock is, so an
+ * item without any is looked up to tell "none" from "unknown". With a checking rule the availability check says what
+ * can be promised of what is there.
+ */
+export async function stock(client: Client, asks: StockAsk[]): Promise<Answer<StockReading>[]> {
+  const ids = [...new Set(asks.map(({ item }) => unpadded(item)))].filter(
+    (id) => id && id.length <= MAX_LENGTH,
+  )
+  if (ids.length === 0) return asks.map(() => null)
+  const { stocked, empty } = await found(client, ids)
+  const all = asks.map((ask) => {
+    const native = stocked.get(unpadded(ask.item))
+    return {
+      ask,
+      native,
+      places: native && !(native instanceof ErpError) ? placesOf(native.to_MatlStkInAcctMod) : [],
+    }
+  })
+  const wanted = all.flatMap(({ ask, places }) =>
+    askedOf(places, ask).map(({ plant }) => ({ material: unpadded(ask.item), plant })),
+  )
+  const { checkingRule: rule } = client.config
+  const promised = rule && wanted.length > 0 ? await promisedOf(client, rule, wanted) : null
+  return all.map(({ ask, native, places }): Answer<StockReading> => {
+    if (native instanceof ErpError) return native
     const id = unpadded(ask.item)
-    const native = found.get(id)
-    if (native instanceof Error) return native
-    if (native) return reading(native.MaterialBaseUnit, native.to_MatlStkInAcctMod, ask, client)
-    return empty.has(id) ? reading(empty.get(id) ?? null, [], ask, client) : null
+    if (!native && !empty.has(id)) return null
+    return reading(native?.MaterialBaseUnit ?? empty.get(id) ?? null, places, ask, client, promised)
   })
 }

@@ -244,6 +244,8 @@ export const ENTITIES = new Map<string, Entity>([
 export const SERVICES: Record<string, string[]> = {
   API_PRODUCT_SRV: ['A_Product', 'A_ProductDescription'],
   API_MATERIAL_STOCK_SRV: ['A_MaterialStock'],
+  // Functions alone.
+  API_PRODUCT_AVAILY_INFO_BASIC: [],
   API_BUSINESS_PARTNER: [
     'A_BusinessPartner',
     'A_BusinessPartnerAddress',

@@ -2,6 +2,7 @@ import { Refusal } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
 import { messageOf, pieces } from '../../odata2.ts'
 import { refused, unreadable } from './answers.ts'
+import { AVAILABILITY, availabilityAt } from './availability.ts'
 import { readChange, readInput } from './input.ts'
 import { metadataOf } from './metadata.ts'
 import { addPart, changePartner, createPartner } from './partners.ts'
@@ -103,6 +104,8 @@ function answer(call: Call, state: State): SandboxAnswer {
   const { method, query, root, service } = call
   const sets = SERVICES[service] ?? []
   const [, set = '', key, link] = PATH.exec(call.path) ?? []
+  if (set === AVAILABILITY && service === 'API_PRODUCT_AVAILY_INFO_BASIC' && method === 'GET')
+    return { status: 200, body: { d: { [set]: availabilityAt(state, query) } } }
   if (!sets.includes(set))
     throw new Refusal(404, '/IWBEP/CM_MGW_RT/023', `Resource not found for the segment '${set}'`)
   if (key === undefined) {
