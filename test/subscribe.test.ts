@@ -4,7 +4,7 @@ import { rows } from '../subgraphs/hub/database.ts'
 import { type TestHouse, openHouse } from './whole.ts'
 
 const BC = 'businesscentral:main'
-const KINDS = 5
+const KINDS = 6
 
 let house: TestHouse
 afterEach(() => house.close())
