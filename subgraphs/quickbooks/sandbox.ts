@@ -23,6 +23,7 @@ import { ENTITIES, Seed, customerRow, headOf, itemRow } from './sandbox/seed.ts'
 
 const PARALLEL = 10
 const PARTS = 30
+const CAPTURED = 1_000
 const LOOK_BACK_MS = 30 * 24 * 3_600_000
 const EVENTS: Partial<Record<Change['kind'], string>> = {
   item: 'item',
@@ -49,6 +50,10 @@ function operationOf(entity: string, query: URLSearchParams): string | null {
   return operation === 'update' && query.get('include') === 'void' ? 'void' : operation
 }
 
+function changedAt(row: Row): number {
+  return Date.parse(textOf(rowOf(row.MetaData).LastUpdatedTime))
+}
+
 /** More than is allowed, thrown from deep inside. */
 class Throttled extends Error {}
 
@@ -64,6 +69,8 @@ export class QuickBooks implements Sandbox {
   readonly books: Books
   /** Batches of any minute; a real company has 120, the shared checks need more room. */
   batchesPerMinute = Infinity
+  /** Which rows of too many change data capture tells; it is documented only that they are a thousand. */
+  cut: 'oldestFirst' | 'newestFirst' = 'oldestFirst'
   readonly #demo: Demo
   readonly #stock: Map<string, Map<string, string>>
   #active = 0
@@ -170,9 +177,10 @@ export class QuickBooks implements Sandbox {
       throw new Refusal('6000', 'A business validation error', 'changedSince is more than 30 days ago.')
     return (query.get('entities') ?? '').split(',').map((entity) => {
       const all = [...this.books.table(entity).values(), ...(this.books.gone.get(entity) ?? [])]
-      const rows = all
-        .filter((row) => Date.parse(textOf(rowOf(row.MetaData).LastUpdatedTime)) >= since)
-        .slice(0, 1000)
+      const found = all
+        .filter((row) => changedAt(row) >= since)
+        .toSorted((one, other) => changedAt(one) - changedAt(other))
+      const rows = this.cut === 'oldestFirst' ? found.slice(0, CAPTURED) : found.slice(-CAPTURED)
       return rows.length === 0 ? {} : { [entity]: rows, startPosition: 1, maxResults: rows.length }
     })
   }
