@@ -105,6 +105,8 @@ export async function* changes(
 ): AsyncIterable<ChangePage> {
   const now = toldUntil(since)
   const from = since === null ? null : overlapOf(now, OVERLAP_MS)
+  // Reading many pages takes its time: what is deleted meanwhile is told the next time, so that time begins here.
+  const begun = new Date().toISOString()
   for await (const rows of rowsSince(client, entity, from)) {
     const told = rows.flatMap((row): Change[] => {
       const { Id: id, MetaData: at, SyncToken: version } = shaped(changed, row, 'A changed row')
@@ -113,7 +115,7 @@ export async function* changes(
       const state = `${at ?? ''} ${version ?? 'deleted'}`
       const known = now.seen[id] === state
       now.seen[id] = state
-      if (at !== null && at > now.at) now.at = at
+      if (at !== null && at > now.at) now.at = at < begun ? at : begun
       const mine = deleted || (!isCategory(row) && belongs(row))
       return known || !mine ? [] : [{ kind, id, deleted, at }]
     })

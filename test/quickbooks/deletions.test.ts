@@ -70,3 +70,23 @@ it('loses no deletion where reading ends between two pages and goes on later', (
     const live = [...first.told, ...second.told].filter(({ deleted }) => !deleted)
     expect(new Set(live.map(({ id }) => id)).size).toBe(2_500)
   }))
+
+it('tells the next time what is deleted while many pages are read', () =>
+  using(async (stand) => {
+    const since = fortnight(stand)
+    const later = (minutes: number) => Date.now() + minutes * 60_000
+    const deleted: string[] = []
+    let cursor: string | null = since
+    for await (const page of stand.erp.changes?.('payment', since) ?? []) {
+      if (cursor === since) {
+        // As if reading took ten minutes from here on.
+        stand.company.books.table('Payment').set('800000', { ...headOf('800000', later(10)), TotalAmt: 1 })
+        const MetaData = { LastUpdatedTime: timeOf(later(5)) }
+        stand.company.books.gone.get('Payment')?.push({ status: 'Deleted', Id: '700001', MetaData })
+      }
+      deleted.push(...gone(page.changes))
+      cursor = page.cursor
+    }
+    expect(deleted).toEqual([...OLDER, ...LATER])
+    expect((await drain(stand, cursor)).told).toMatchObject([{ id: '700001', deleted: true }])
+  }))
