@@ -13,7 +13,7 @@ import * as shapes from './shapes.ts'
 const WAREHOUSE = 'DEFAULT'
 
 async function itemsOf(connection: Connection, asks: { item: string }[]) {
-  const rows = await connection.items(asks.map(({ item }) => item))
+  const rows = await connection.figures(asks.map(({ item }) => item))
   return new Map(
     rows.map((row) => [idOf(row, 'ItemID').toLowerCase(), rowOf(() => shaped(shapes.item, row, 'An item'))]),
   )

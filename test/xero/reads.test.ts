@@ -46,6 +46,25 @@ describe('items, stock and prices of Xero', () => {
     expect(few.wire.some(({ request }) => request.url.includes('where=ItemID%3D%3DGuid'))).toBe(true)
   })
 
+  it('share one call for the stock and the prices that are asked for at the same time, and keep nothing of it', async () => {
+    const { erp, calls, sandbox } = open()
+    const ids = await itemIds(erp)
+    const items = [...ids.values()]
+    await erp.prices?.([ask(items[0] ?? '')])
+    for (const some of [items, items.slice(0, 20)]) {
+      calls.length = 0
+      const [stock, prices] = await Promise.all([
+        erp.stock?.(some.map((item) => ({ item, sku: '', warehouses: null }))),
+        erp.prices?.(some.map((item) => ask(item))),
+      ])
+      expect([stock?.length, prices?.length]).toEqual([some.length, some.length])
+      expect(calls.map(({ path }) => path)).toEqual(['/api.xro/2.0/Items'])
+    }
+    sandbox.act({ do: 'setPrice', sku: 'DESK-60', price: '7.00' })
+    const [price] = (await erp.prices?.([ask(ids.get('DESK-60') ?? '')])) ?? []
+    expect(value(price).unitPrice?.amount).toBe('7')
+  })
+
   it('have unknown stock, not zero, where an item is not tracked', async () => {
     const { erp } = open()
     const ids = await itemIds(erp)
