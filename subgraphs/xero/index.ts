@@ -12,6 +12,9 @@ import { credit, items, reader } from './read.ts'
 import { CREDIT_NOTES, setsOf } from './sets.ts'
 import { Connection } from './setup.ts'
 
+/** How long stock and prices count as fresh; an operator may set other times. */
+const LIST_MS = 60_000
+
 /** Xero: the Accounting API 2.0. */
 export const xero: Connector<typeof config> = {
   system: 'xero',
@@ -41,6 +44,8 @@ export const xero: Connector<typeof config> = {
     'webhooks',
   ],
   manual: { cancelOrder: 'Remove the payments and credits of a paid invoice in Xero, then void it.' },
+  // No webhook tells a change of an item, and 60 calls a minute would not bear asking sooner: both stand in one list.
+  paceOf: () => ({ limits: {}, ttlMs: { stock: LIST_MS, price: LIST_MS } }),
   signIn(settings) {
     if (settings.grant === 'custom') return null
     return {
