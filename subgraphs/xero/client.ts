@@ -100,6 +100,11 @@ export class Client {
     this.#tenant = new Kept(() => this.#onlyTenant())
   }
 
+  /** The id of the organisation: as the operator told it, else the only one of the consent. */
+  async tenant(): Promise<string> {
+    return this.config.tenantId ?? this.#tenant.get()
+  }
+
   /** The rows of a set; none where nothing has changed since `since`, an instant in milliseconds. */
   async rows(set: SetName, query: Query = {}, since?: number): Promise<Json[]> {
     const headers = await this.#headers()
@@ -185,7 +190,7 @@ export class Client {
     return {
       // Without it the answer is XML.
       accept: 'application/json',
-      'xero-tenant-id': this.config.tenantId ?? (await this.#tenant.get()),
+      'xero-tenant-id': await this.tenant(),
     }
   }
 

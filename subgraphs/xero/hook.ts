@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { ErpError } from '../../schema/errors.ts'
 import { isSigned } from '../authentic.ts'
 import type { Change, Hook, Kind, RawRequest } from '../connector.ts'
 import { type Json, parseExact } from '../json.ts'
 import { shaped } from '../shape.ts'
-import type { Config } from './config.ts'
+import type { Client } from './client.ts'
 import { areQuotes } from './map.ts'
 
 const delivery = z.object({
@@ -22,21 +23,22 @@ const delivery = z.object({
  * address is an ordinary delivery without events; some of its signatures are wrong on purpose
  * (https://developer.xero.com/documentation/guides/webhooks/configuring-your-server).
  */
-export function hook(config: Config): Hook {
+export function hook(client: Client): Hook {
   const kinds: Record<string, Kind[]> = {
     CONTACT: ['customer'],
     CREDITNOTE: ['invoice'],
-    INVOICE: areQuotes(config) ? ['invoice'] : ['invoice', 'order'],
+    INVOICE: areQuotes(client.config) ? ['invoice'] : ['invoice', 'order'],
   }
   return {
     verify({ headers, body }: RawRequest, secret: string): boolean {
       return isSigned(body, secret, Buffer.from(headers['x-xero-signature'] ?? '', 'base64'))
     },
-    read({ body }: RawRequest): Change[] {
+    async read({ body }: RawRequest): Promise<Change[]> {
       const json: Json = parseExact(body.toString('utf8'))
       const { events } = shaped(delivery, json, 'The webhook')
-      // One app serves many organisations, and a delivery may mix them.
-      const own = events.filter(({ tenantId }) => !config.tenantId || tenantId === config.tenantId)
+      // One app serves many organisations, and a delivery may mix them; the one that proves an address has no events.
+      const tenant = events.length > 0 ? await known(client) : null
+      const own = events.filter(({ tenantId }) => tenant === null || tenantId === tenant)
       return own.flatMap(({ resourceId: id, eventCategory, eventDateUtc }) => {
         const at = new Date(`${eventDateUtc.replace(/Z$/, '')}Z`)
         const told = Number.isNaN(at.getTime()) ? null : at.toISOString()
@@ -45,4 +47,12 @@ export function hook(config: Config): Hook {
       })
     },
   }
+}
+
+/** The organisation; null where it cannot be looked up now, for no event of ours may be lost by that. */
+async function known(client: Client): Promise<string | null> {
+  return client.tenant().catch((error: unknown) => {
+    if (error instanceof ErpError) return null
+    throw error
+  })
 }

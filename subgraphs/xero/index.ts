@@ -57,7 +57,8 @@ export const xero: Connector<typeof config> = {
     }
   },
   connect(settings, http): Erp {
-    const connection = new Connection(new Client(settings, http))
+    const client = new Client(settings, http)
+    const connection = new Connection(client)
     const sets = setsOf(settings)
     return {
       check: () => check(connection),
@@ -78,7 +79,7 @@ export const xero: Connector<typeof config> = {
       invoice: new Invoices(connection, 'INVOICE'),
       payment: new Payments(connection),
       changes: (kind, since) => changes(connection, kind, since),
-      hook: hook(settings),
+      hook: hook(client),
     }
   },
 }
