@@ -117,6 +117,9 @@ class Organisation {
         body: '<Response><Status>OK</Status></Response>',
       }
     const [name = '', id, ...more] = path.slice(ROOT.length).split('/').map(decodeURIComponent)
+    const note = name === 'CreditNotes' && id !== undefined ? this.store.get(name, id) : undefined
+    if (note && method === 'PUT' && more.join('/') === 'Allocations')
+      return this.#writes.once(request, () => this.#writes.allocate(note, request))
     if (more.length > 0) return NOT_FOUND
     if (method === 'GET' && name === 'Organisation') return envelope('Organisations', [this.#company()])
     if (method === 'GET' && READ_ONLY[name]) return envelope(name, READ_ONLY[name])
@@ -126,7 +129,8 @@ class Organisation {
       const row = this.store.get(name, id)
       return row ? answerOf(this.store, name, [row], query) : NOT_FOUND
     }
-    if (name === 'Items' || (method !== 'PUT' && method !== 'POST')) return NOT_FOUND
+    if (name === 'Items' || name === 'CreditNotes' || (method !== 'PUT' && method !== 'POST'))
+      return NOT_FOUND
     if (method === 'PUT' && id !== undefined) return NOT_FOUND
     const places = query.get('unitdp') === '4' ? 4 : 2
     const manner = { places, negativeStock: this.#strict.negativeStock === true }
@@ -154,10 +158,12 @@ class Organisation {
 }
 
 /** The webhook for a change: signed over its bytes with the key of the app. */
-function hook({ kind, id, at }: Change, secret: string): RawRequest {
-  const category = { customer: 'CONTACT', invoice: 'INVOICE', order: 'INVOICE' }[kind as 'customer']
+function hook(store: Store, { kind, id, at }: Change, secret: string): RawRequest {
+  const note = store.rows.CreditNotes.get(id)
+  const usual = { customer: 'CONTACT', invoice: 'INVOICE', order: 'INVOICE' }[kind as 'customer']
+  const category = note ? 'CREDITNOTE' : usual
   if (!category) throw new ErpError('NOT_SUPPORTED', `Xero sends no webhook for ${kind}.`)
-  const set = category === 'CONTACT' ? 'Contacts' : 'Invoices'
+  const set = { CREDITNOTE: 'CreditNotes', CONTACT: 'Contacts', INVOICE: 'Invoices' }[category]
   const event = {
     resourceUrl: `https://api.xero.com${ROOT}${set}/${id}`,
     resourceId: id,
@@ -166,6 +172,7 @@ function hook({ kind, id, at }: Change, secret: string): RawRequest {
     eventCategory: category,
     eventType: 'UPDATE',
     eventDateUtc: (at ?? '').replace(/Z$/, ''),
+    ...(note && { data: { Type: note.Type, Status: note.Status } }),
   }
   const whole = { events: [event], firstEventSequence: 1, lastEventSequence: 1, entropy: guid(`${id} ${at}`) }
   const body = Buffer.from(JSON.stringify(whole))
@@ -190,7 +197,7 @@ export function organisation(strict: Strictness): SandboxFactory {
       ledger: () => ledgerOf(store),
       act: (action) => (action.do === 'expireTokens' ? access.expire() : act(store, action)),
       errors,
-      hook,
+      hook: (change, secret) => hook(store, change, secret),
       watch: (listener) => store.watch(listener),
       config: (address) => ({
         url: address,

@@ -1,6 +1,7 @@
 import type { Ledger, SandboxAction } from '../../sandbox.ts'
 import { type Row, num, textOf } from './answers.ts'
-import { type Store, emptyContact } from './store.ts'
+import { emptyContact } from './contacts.ts'
+import type { Store } from './store.ts'
 
 function itemOf(store: Store, sku: string): Row {
   const item = store.itemsByCode.get(sku)

@@ -1,7 +1,8 @@
 import Big from 'big.js'
 import { type Row, num, stamp, textOf } from './answers.ts'
+import { contactOf, emptyContact } from './contacts.ts'
 import { linesOf, totalsOf } from './lines.ts'
-import { type Store, amounts, contactOf, emptyContact } from './store.ts'
+import { type Store, amounts } from './store.ts'
 
 /** How strict the organisation is, and how many decimals a request wants. */
 export interface Manner {
@@ -146,7 +147,7 @@ export function createInvoice(store: Store, given: Row, manner: Manner): Outcome
       ...row,
       CurrencyCode: given.CurrencyCode ?? contact.DefaultCurrency ?? 'EUR',
       CurrencyRate: num('1.0'),
-      ...amounts(total, new Big(0)),
+      ...amounts(total, {}),
       Payments: [],
       HasAttachments: false,
       HasErrors: false,
@@ -159,8 +160,8 @@ export function updateInvoice(store: Store, row: Row, given: Row, manner: Manner
   const before = String(row.Status)
   const status = String(given.Status ?? before)
   if (!INVOICE_NEXT[before]?.includes(status)) return { faults: [MODIFY] }
-  const settled = new Big(textOf(row.AmountPaid)).plus(textOf(row.AmountCredited)).gt(0)
-  if (status === 'VOIDED' && settled) return { faults: [MODIFY] }
+  const settled = { paid: new Big(textOf(row.AmountPaid)), credited: new Big(textOf(row.AmountCredited)) }
+  if (status === 'VOIDED' && settled.paid.plus(settled.credited).gt(0)) return { faults: [MODIFY] }
   const inclusive = String(given.LineAmountTypes ?? row.LineAmountTypes) === 'Inclusive'
   const authorised = status === 'AUTHORISED'
   const options = { ...manner, authorised, inclusive }
@@ -182,7 +183,7 @@ export function updateInvoice(store: Store, row: Row, given: Row, manner: Manner
     ...(DueDate !== undefined && { DueDate: stamp(dayOf(DueDate) ?? 0) }),
     LineItems: lines,
     ...sums,
-    ...amounts(total, new Big(textOf(row.AmountPaid)), gone),
+    ...amounts(total, settled, gone),
   })
   return { row: store.put('Invoices', row) }
 }

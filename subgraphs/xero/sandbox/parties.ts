@@ -1,7 +1,8 @@
 import Big from 'big.js'
 import { type Row, num, textOf } from './answers.ts'
+import { emptyContact } from './contacts.ts'
 import type { Outcome } from './documents.ts'
-import { ACCOUNTS, type Store, amounts, emptyContact } from './store.ts'
+import { ACCOUNTS, type Store, amounts } from './store.ts'
 
 const CONTACT =
   /^(ContactID|ContactNumber|AccountNumber|ContactStatus|Name|FirstName|LastName|EmailAddress|TaxNumber|Addresses|Phones|DefaultCurrency|PaymentTerms|ContactPersons|CompanyNumber)$/
@@ -92,7 +93,7 @@ export function createPayment(store: Store, given: Row, save: boolean): Outcome 
   const wrong = paymentFaults(given, invoice, new Big(0))
   if (wrong.length > 0 || !invoice) return { faults: wrong }
   if (!save) return { row: given }
-  settle(store, invoice, new Big(textOf(given.Amount)))
+  settle(store, invoice, { paid: new Big(textOf(given.Amount)) })
   const day = Date.parse(String(given.Date))
   return { row: store.addPayment(invoice, textOf(given.Amount), day, String(given.Reference ?? '')) }
 }
@@ -102,15 +103,17 @@ export function deletePayment(store: Store, row: Row, given: Row): Outcome {
   if (given.Status !== 'DELETED' || row.Status === 'DELETED')
     return { faults: ['Payment not of valid status for modification'] }
   const invoice = store.get('Invoices', String((row.Invoice as Row).InvoiceID))
-  if (invoice) settle(store, invoice, new Big(textOf(row.Amount)).times(-1))
+  if (invoice) settle(store, invoice, { paid: new Big(textOf(row.Amount)).times(-1) })
   return { row: store.put('Payments', Object.assign(row, { Status: 'DELETED' })) }
 }
 
-function settle(store: Store, invoice: Row, by: Big): void {
-  const paid = new Big(textOf(invoice.AmountPaid)).plus(by)
+/** Pays an invoice or takes a credit off it; one without anything due is paid, and open again if it is taken back. */
+export function settle(store: Store, invoice: Row, by: { paid?: Big; credited?: Big }): void {
+  const paid = new Big(textOf(invoice.AmountPaid)).plus(by.paid ?? 0)
+  const credited = new Big(textOf(invoice.AmountCredited)).plus(by.credited ?? 0)
   const total = new Big(textOf(invoice.Total))
-  Object.assign(invoice, amounts(total, paid), {
-    Status: paid.gte(total) && total.gt(0) ? 'PAID' : 'AUTHORISED',
+  Object.assign(invoice, amounts(total, { paid, credited }), {
+    Status: paid.plus(credited).gte(total) && total.gt(0) ? 'PAID' : 'AUTHORISED',
   })
   store.put('Invoices', invoice)
 }

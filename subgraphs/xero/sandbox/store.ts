@@ -2,6 +2,7 @@ import Big from 'big.js'
 import type { Change } from '../../connector.ts'
 import type { Demo, DemoCustomer, DemoDocument, DemoProduct } from '../../demo.ts'
 import { type Row, guid, num, stamp, textOf } from './answers.ts'
+import { contactOf, emptyContact, phones } from './contacts.ts'
 import { creditNotes } from './credits.ts'
 
 /** The sets that are kept. */
@@ -180,7 +181,7 @@ export class Store {
       Total: num(cents(total)),
       CurrencyCode: 'EUR',
       CurrencyRate: num('1.0'),
-      ...amounts(total, paid, state === 'cancelled'),
+      ...amounts(total, { paid }, state === 'cancelled'),
       Payments: [],
       HasAttachments: false,
       HasErrors: false,
@@ -251,47 +252,15 @@ export class Store {
   }
 }
 
-/** What was paid and is still due. */
-export function amounts(total: Big, paid: Big, voided = false): Row {
+/** What was paid, what credit notes took off, and what is still due. */
+export function amounts(
+  total: Big,
+  { paid = new Big(0), credited = new Big(0) }: { paid?: Big; credited?: Big },
+  voided = false,
+): Row {
   return {
-    AmountDue: num(cents(voided ? new Big(0) : total.minus(paid))),
+    AmountDue: num(cents(voided ? new Big(0) : total.minus(paid).minus(credited))),
     AmountPaid: num(cents(paid)),
-    AmountCredited: num('0.00'),
+    AmountCredited: num(cents(credited)),
   }
-}
-
-/** All phones come back, empty ones with empty texts. */
-export function phones(number: string): Row[] {
-  return ['DDI', 'DEFAULT', 'FAX', 'MOBILE'].map((type) => ({
-    PhoneType: type,
-    PhoneNumber: type === 'DEFAULT' ? number : '',
-    PhoneAreaCode: '',
-    PhoneCountryCode: '',
-  }))
-}
-
-/** A contact without anything but what every contact has. */
-export function emptyContact(): Row {
-  return {
-    ContactStatus: 'ACTIVE',
-    EmailAddress: '',
-    BankAccountDetails: '',
-    Addresses: [
-      { AddressType: 'STREET', City: '', Region: '', PostalCode: '', Country: '' },
-      { AddressType: 'POBOX', City: '', Region: '', PostalCode: '', Country: '' },
-    ],
-    Phones: phones(''),
-    IsSupplier: false,
-    IsCustomer: false,
-    ContactGroups: [],
-    ContactPersons: [],
-    HasAttachments: false,
-    HasValidationErrors: false,
-  }
-}
-
-/** A contact as it stands inside an invoice. */
-export function contactOf({ ContactID, Name }: Row): Row {
-  const empty = { Addresses: [], Phones: [], ContactGroups: [], ContactPersons: [] }
-  return { ContactID, Name, ...empty, HasValidationErrors: false }
 }

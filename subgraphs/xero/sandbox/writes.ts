@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Answered } from '../../refusal.ts'
 import type { SandboxAnswer, SandboxRequest } from '../../sandbox.ts'
+import { allocate } from './allocations.ts'
 import { NOBODY, type Row, exception, invalid } from './answers.ts'
 import {
   type Manner,
@@ -116,6 +117,13 @@ export class Writes {
     if (!Array.isArray(elements) || elements.length === 0)
       throw new Answered(exception('PostDataInvalidException', `There are no ${set} in the request.`))
     return this.#all(set, elements as Row[], request, manner)
+  }
+
+  /** Takes a credit note off invoices. */
+  allocate(note: Row, request: SandboxRequest): SandboxAnswer {
+    const { Allocations: all } = bodyOf(request.body)
+    if (Array.isArray(all) && all.length > 0) return allocate(this.#store, note, all as Row[])
+    throw new Answered(exception('PostDataInvalidException', 'There are no Allocations in the request.'))
   }
 
   #all(set: SetName, elements: Row[], request: SandboxRequest, manner: Manner): SandboxAnswer {
