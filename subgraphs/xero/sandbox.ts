@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import { ErpError } from '../../schema/errors.ts'
 import type { Change, RawRequest } from '../connector.ts'
 import { Answered } from '../refusal.ts'
@@ -22,6 +23,10 @@ export interface Strictness {
   now?: () => number
 }
 
+/** Calls at the same time. */
+const PARALLEL = 5
+/** How long a call beyond them shall wait; not documented. */
+const CONCURRENT_MS = 1_000
 const ROOT = '/api.xro/2.0/'
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -81,6 +86,7 @@ class Organisation {
   readonly #writes: Writes
   readonly #meter: Meter
   readonly #strict: Strictness
+  #active = 0
 
   constructor(store: Store, strict: Strictness) {
     const now = strict.now ?? Date.now
@@ -91,7 +97,7 @@ class Organisation {
     this.#strict = strict
   }
 
-  handle(request: SandboxRequest): SandboxAnswer {
+  async handle(request: SandboxRequest): Promise<SandboxAnswer> {
     const { path } = request
     if (path === '/identity/connect/authorize') return this.access.authorize(request)
     if (path === '/connect/token') return this.access.token(request)
@@ -101,6 +107,17 @@ class Organisation {
     }
     if (!path.startsWith(ROOT)) return NOT_FOUND
     this.access.check(request)
+    this.#active += 1
+    try {
+      if (this.#active > PARALLEL) return tooMany('concurrent', CONCURRENT_MS)
+      await turn()
+      return this.#counted(request)
+    } finally {
+      this.#active -= 1
+    }
+  }
+
+  #counted(request: SandboxRequest): SandboxAnswer {
     const counted = this.#meter.count()
     if (typeof counted.status === 'number') return counted as SandboxAnswer
     const answer = this.#accounting(request)
@@ -186,9 +203,9 @@ export function organisation(strict: Strictness): SandboxFactory {
     const whole = new Organisation(new Store(demo), strict)
     const { store, access } = whole
     return {
-      handle(request) {
+      async handle(request) {
         try {
-          return whole.handle(request)
+          return await whole.handle(request)
         } catch (error) {
           if (error instanceof Answered) return error.answer
           throw error

@@ -111,4 +111,17 @@ describe('the limits of Xero', () => {
     await day.erp.check()
     expect((await errorOf(day.erp.check())).retryAfterMs).toBeGreaterThan(80_000_000)
   })
+
+  it('for calls at the same time refuses the sixth, tells which limit it was, and goes on afterwards', async () => {
+    const { sandbox, wire, erp } = open()
+    await erp.check()
+    const sent = wire.find(({ request }) => request.url.endsWith('/Organisation'))?.request
+    const call = { method: 'GET', path: '/api.xro/2.0/Organisation', query: new URLSearchParams(), body: '' }
+    const headers = sent?.headers as Record<string, string>
+    const at = () => sandbox.handle({ ...call, headers })
+    const answers = await Promise.all(Array.from({ length: 6 }, at))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429])
+    expect(answers[5]?.headers).toMatchObject({ 'x-rate-limit-problem': 'concurrent', 'retry-after': '1' })
+    expect((await at()).status).toBe(200)
+  })
 })
