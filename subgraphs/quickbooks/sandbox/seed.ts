@@ -76,31 +76,25 @@ export function itemRow(
   }
 }
 
+type Person = Partial<DemoCustomer> & { name: string }
+
+/** An address has an id of its own. */
+function addressRow(id: string, { street, city, postalCode, country = 'DE' }: Person): Row {
+  return {
+    Id: id,
+    Line1: street,
+    City: city,
+    PostalCode: postalCode,
+    Country: COUNTRIES[country] ?? country,
+  }
+}
+
 /** A customer. */
-export function customerRow(id: string, ms: number, person: Partial<DemoCustomer> & { name: string }): Row {
-  const {
-    name,
-    email,
-    phone,
-    street,
-    city,
-    postalCode,
-    country = 'DE',
-    currency = 'EUR',
-    termsDays,
-    taxId,
-  } = person
+export function customerRow(id: string, ms: number, person: Person): Row {
+  const { name, email, phone, city, currency = 'EUR', termsDays, taxId } = person
   return {
     Taxable: true,
-    ...(city && {
-      BillAddr: {
-        Id: `9${id}`,
-        Line1: street,
-        City: city,
-        PostalCode: postalCode,
-        Country: COUNTRIES[country] ?? country,
-      },
-    }),
+    ...(city && { BillAddr: addressRow(`9${id}`, person) }),
     Job: false,
     BillWithParent: false,
     Balance: num(0),
