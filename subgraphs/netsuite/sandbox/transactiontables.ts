@@ -120,11 +120,8 @@ function linesOf(state: State, row: TransactionRow): Fields[] {
   return lines.map((line) => booked(state, row, line))
 }
 
-/** transaction, transactionline and what hangs on them. */
-export function transactionTables(
-  state: State,
-  { longStatus }: { longStatus: boolean },
-): Record<string, Table> {
+/** The heads of all transactions; BUILTIN.DF shows customers, terms and statuses by their names. */
+function transactionTable(state: State, longStatus: boolean): Table {
   const customer = (value: Value) => {
     const row = value instanceof Big ? state.customer(value.toNumber()) : undefined
     return row ? `${row.entityid} ${row.companyname}` : value
@@ -134,14 +131,22 @@ export function transactionTables(
     return `${LABELS[type]} : ${STATUS[type]?.[letter] ?? letter}`
   }
   return {
-    transaction: {
-      ...table(HEAD, () => state.transactions.map((row) => headOf(state, row)), {
-        entity: customer,
-        terms: shows(state, () => state.terms),
-        status,
-      }),
-      shown: longStatus ? undefined : { status: (value) => String(value).split(':')[1] ?? value },
-    },
+    ...table(HEAD, () => state.transactions.map((row) => headOf(state, row)), {
+      entity: customer,
+      terms: shows(state, () => state.terms),
+      status,
+    }),
+    shown: longStatus ? undefined : { status: (value) => String(value).split(':')[1] ?? value },
+  }
+}
+
+/** transaction, transactionline and what hangs on them. */
+export function transactionTables(
+  state: State,
+  { longStatus }: { longStatus: boolean },
+): Record<string, Table> {
+  return {
+    transaction: transactionTable(state, longStatus),
     transactionline: table(LINE, () => state.transactions.flatMap((row) => linesOf(state, row)), {
       location: shows(state, () => state.locations),
       units: shows(state, () => state.units),
