@@ -130,18 +130,11 @@ function ownFields(made: Element): Record<string, string | null> {
   return Object.fromEntries(given)
 }
 
-/** create_sotransaction; https://developer.intacct.com/api/order-entry/order-entry-transactions/ */
-export function createOrder(store: Store, made: Element, contacts: string[]): Deed {
-  inOrder(made, ORDER)
+/** The head of an order as it is kept from then on. */
+function headOf(made: Element, number: string, customer: ReturnType<typeof customerOf>) {
   const text = (name: string) => textAt(made, name)
-  const customer = customerOf(store, text('customerid'))
-  checkHead(store, made, contacts)
-  const lines = childrenOf(at(made, 'sotransitems'), 'sotransitem').map((line) => lineOf(store, line))
-  if (lines.length === 0) throw new Failure('BL01001973', 'At least one line is required')
-  const count = store.next(ORDERS)
-  const number = `SO${String(count).padStart(4, '0')}`
   const type = 'Sales Order'
-  const head = {
+  return {
     id: `${type}-${number}`,
     documentNumber: number,
     documentType: type,
@@ -164,6 +157,18 @@ export function createOrder(store: Store, made: Element, contacts: string[]): De
     history: [],
     ...ownFields(made),
   }
+}
+
+/** create_sotransaction; https://developer.intacct.com/api/order-entry/order-entry-transactions/ */
+export function createOrder(store: Store, made: Element, contacts: string[]): Deed {
+  inOrder(made, ORDER)
+  const customer = customerOf(store, textAt(made, 'customerid'))
+  checkHead(store, made, contacts)
+  const lines = childrenOf(at(made, 'sotransitems'), 'sotransitem').map((line) => lineOf(store, line))
+  if (lines.length === 0) throw new Failure('BL01001973', 'At least one line is required')
+  const count = store.next(ORDERS)
+  const number = `SO${String(count).padStart(4, '0')}`
+  const head = headOf(made, number, customer)
   return {
     key: head.id,
     commit: () =>
