@@ -17,6 +17,7 @@ import { noted } from './reference.ts'
 import { APP, Access } from './sandbox/access.ts'
 import { Books } from './sandbox/books.ts'
 import { errors } from './sandbox/errors.ts'
+import { PerMinute, Throttled, throttled } from './sandbox/limits.ts'
 import { runQuery } from './sandbox/query.ts'
 import { Refusal, bigOf, gateway, refId, rowOf, rowsOf, textOf, timeOf } from './sandbox/rows.ts'
 import { ENTITIES, Seed, customerRow, headOf, itemRow } from './sandbox/seed.ts'
@@ -54,27 +55,19 @@ function changedAt(row: Row): number {
   return Date.parse(textOf(rowOf(row.MetaData).LastUpdatedTime))
 }
 
-/** More than is allowed, thrown from deep inside. */
-class Throttled extends Error {}
-
-function throttled(): SandboxAnswer {
-  const told = 'message=ThrottleExceeded; errorCode=003001; statusCode=429'
-  return gateway(429, '3001', told, 'The request limit was reached.', 'THROTTLE')
-}
-
 /** One company of QuickBooks Online. */
 export class QuickBooks implements Sandbox {
   readonly errors = errors
   readonly access = new Access()
   readonly books: Books
-  /** Batches of any minute; a real company has 120, the shared checks need more room. */
-  batchesPerMinute = Infinity
+  /** A real company has 500 requests a minute, 120 batches among them; the shared checks need more room. */
+  readonly requests = new PerMinute()
+  readonly batches = new PerMinute()
   /** Which rows of too many change data capture tells; it is documented only that they are a thousand. */
   cut: 'oldestFirst' | 'newestFirst' = 'oldestFirst'
   readonly #demo: Demo
   readonly #stock: Map<string, Map<string, string>>
   #active = 0
-  #batches: number[] = []
 
   constructor(demo: Demo) {
     const seed = new Seed(demo)
@@ -93,6 +86,7 @@ export class QuickBooks implements Sandbox {
     this.#active += 1
     try {
       if (this.#active > PARALLEL) return throttled()
+      this.requests.count()
       await turn()
       return this.#answer(request)
     } catch (error) {
@@ -150,9 +144,7 @@ export class QuickBooks implements Sandbox {
 
   /** Parts are independent; their answers come in another order. */
   #batch({ body }: SandboxRequest): object[] {
-    const now = performance.now()
-    this.#batches = this.#batches.filter((at) => at > now - 60_000)
-    if (this.#batches.push(now) > this.batchesPerMinute) throw new Throttled()
+    this.batches.count()
     const parts = rowsOf(rowOf(parseBody(body)).BatchItemRequest)
     if (parts.length > PARTS)
       throw new Refusal('1040', 'Batch Size Exceeded', `The number of batch items is above ${PARTS}`)
