@@ -174,45 +174,44 @@ export class Store {
   #document({ customer, on, state, lines }: DemoDocument, index: number): void {
     const contact = [...this.rows.contacts.values()].find(({ reference }) => reference === customer) ?? {}
     const made = lines.map(({ sku, quantity, price }) => this.#line(sku, quantity, price))
-    const head: Row = {
+    const common: Row = {
       contact: nameOf(contact),
       contact_name: contact.name,
       date: on,
       reference: null,
       ...sums(made),
-    }
-    const common = {
-      ...head,
       currency: CURRENCIES.EUR,
       exchange_rate: num('1'),
       deleted_at: null,
       notes: null,
     }
-    const [net, total] = [textOf(head.net_amount), textOf(head.total_amount)]
+    const total = textOf(common.total_amount)
     const isBilled = state === 'invoiced' || state === 'delivered'
     const paid = index % 2 === 0 && state === 'invoiced' ? total : state === 'invoiced' ? '10.00' : '0.00'
-    const invoice = isBilled
-      ? this.put('sales_invoices', {
-          ...common,
-          ...this.#numbered('sales_invoices'),
-          due_date: later(on, 30),
-          status: status('sales_invoices', 'UNPAID'),
-          void_reason: null,
-          invoice_lines: made,
-          ...settled(total, paid),
-        })
-      : null
+    const invoice = isBilled ? this.#bill(common, on, made, paid) : null
     if (invoice && paid !== '0.00') this.pay(invoice, contact, paid, later(on, 1), `BACS-${index + 1}`)
     this.put('sales_quotes', {
       ...common,
       ...this.#numbered('sales_quotes'),
       expiry_date: later(on, 30),
-      status: status('sales_quotes', net === '0' ? 'DRAFT' : DEMO_STATES[state]),
+      status: status('sales_quotes', textOf(common.net_amount) === '0' ? 'DRAFT' : DEMO_STATES[state]),
       quote_lines: made,
       invoice:
         state === 'invoiced' && invoice
           ? ref('sales_invoices', String(invoice.id), String(invoice.displayed_as))
           : null,
+    })
+  }
+
+  #bill(common: Row, on: string, lines: Row[], paid: string): Row {
+    return this.put('sales_invoices', {
+      ...common,
+      ...this.#numbered('sales_invoices'),
+      due_date: later(on, 30),
+      status: status('sales_invoices', 'UNPAID'),
+      void_reason: null,
+      invoice_lines: lines,
+      ...settled(textOf(common.total_amount), paid),
     })
   }
 

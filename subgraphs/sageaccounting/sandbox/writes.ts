@@ -193,7 +193,8 @@ export class Writes {
     })
   }
 
-  #line(line: Row, at: string): Row {
+  /** The item of a line, where it names one. */
+  #sold(line: Row, at: string): Row | undefined {
     const id = String(line.product_id ?? line.service_id ?? '')
     const sold = line.service_id
       ? this.#store.rows.services.get(id)
@@ -204,6 +205,11 @@ export class Writes {
         `${at}.${line.service_id ? 'service_id' : 'product_id'}`,
         'RecordInvalid',
       )
+    return sold
+  }
+
+  #line(line: Row, at: string): Row {
+    const sold = this.#sold(line, at)
     if (line.ledger_account_id !== SALES.id)
       throw invalid('Ledger account: is invalid', `${at}.ledger_account_id`)
     const rate = TAX_RATES.find((one) => 'id' in one && one.id === line.tax_rate_id)
@@ -220,6 +226,7 @@ export class Writes {
     const after = gross.minus(off).round(2)
     const net = line.unit_price_includes_tax === true ? after.minus(tax) : after
     const name = line.service_id ? 'service' : 'product'
+    const id = String(line.product_id ?? line.service_id ?? '')
     return {
       id: idOf(`${at} ${id} ${this.#store.rows.sales_quotes.size} ${this.#store.rows.sales_invoices.size}`),
       displayed_as: line.description,
