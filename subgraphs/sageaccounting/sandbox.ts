@@ -1,3 +1,4 @@
+import type { Demo } from '../demo.ts'
 import { Answered } from '../refusal.ts'
 import type { Ledger, SandboxAction, SandboxAnswer, SandboxFactory, SandboxRequest } from '../sandbox.ts'
 import { Access, BUSINESSES, CLIENT, FIRST_REFRESH, type Strictness } from './sandbox/access.ts'
@@ -119,34 +120,49 @@ function ledgerOf(store: Store): Ledger {
   return { orders, customers }
 }
 
+/** Where a person signs in, and the two businesses of that person. */
+class Platform {
+  readonly access: Access
+  readonly own: Business
+  readonly #lead: Business
+  readonly #names: [string, string][]
+
+  constructor(demo: Demo, strict: Strictness) {
+    const now = strict.now ?? Date.now
+    this.access = new Access(strict)
+    this.own = new Business(new Store(demo, now))
+    for (const code of strict.withoutAccount ?? []) this.own.store.item(code).row.sales_ledger_account = null
+    // The lead business is another one, and empty: whoever forgets the header reads nothing.
+    const empty = { ...demo, products: [], customers: [], agreements: [], orders: [] }
+    this.#lead = new Business(new Store(empty, now))
+    this.#names = [
+      [BUSINESSES.lead, 'Lead Business Ltd'],
+      [BUSINESSES.demo, demo.company],
+    ]
+  }
+
+  handle(request: SandboxRequest): SandboxAnswer {
+    const { access } = this
+    if (request.path === '/oauth2/auth/central') return access.authorize(request)
+    if (request.path === '/token' && request.method === 'POST') return access.token(request)
+    access.check(request)
+    if (request.path === '/businesses') {
+      const rows = this.#names.map(([id, name]) => ref('businesses', id, name))
+      return envelope('businesses', rows, request.query)
+    }
+    return (access.business(request) === 'demo' ? this.own : this.#lead).handle(request)
+  }
+}
+
 /** Makes an imitation that is as strict as wished. */
 export function business(strict: Strictness): SandboxFactory {
   return (demo) => {
-    const access = new Access(strict)
-    const now = strict.now ?? Date.now
-    const own = new Business(new Store(demo, now))
-    // The lead business is another one, and empty: whoever forgets the header reads nothing.
-    const lead = new Business(
-      new Store({ ...demo, products: [], customers: [], agreements: [], orders: [] }, now),
-    )
-    const route = (request: SandboxRequest): SandboxAnswer => {
-      if (request.path === '/oauth2/auth/central') return access.authorize(request)
-      if (request.path === '/token' && request.method === 'POST') return access.token(request)
-      access.check(request)
-      if (request.path === '/businesses') {
-        const names: [string, string][] = [
-          [BUSINESSES.lead, 'Lead Business Ltd'],
-          [BUSINESSES.demo, demo.company],
-        ]
-        const rows = names.map(([id, name]) => ref('businesses', id, name))
-        return envelope('businesses', rows, request.query)
-      }
-      return (access.business(request) === 'demo' ? own : lead).handle(request)
-    }
+    const platform = new Platform(demo, strict)
+    const { access, own } = platform
     return {
       handle(request) {
         try {
-          return route(request)
+          return platform.handle(request)
         } catch (error) {
           if (error instanceof Answered) return error.answer
           throw error

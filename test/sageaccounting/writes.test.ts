@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SALES } from '../../subgraphs/sageaccounting/sandbox/parts.ts'
 import { dayIn } from '../../subgraphs/zone.ts'
 import { customerId, errorOf, itemIds, orderOf, stage, value } from './open.ts'
 
@@ -138,6 +139,36 @@ describe('the imitation', () => {
       'quote_lines[0].tax_amount',
     ])
     expect(await sources({ sales_quote: { ...quote, contact_id: 'x' } })).toEqual([422, 'contact_id'])
+  })
+})
+
+describe('an item without a ledger account', () => {
+  it('is refused before anything is sent, unless the operator names the account of such lines', async () => {
+    const { erp, again, calls } = open({}, { withoutAccount: ['LAMP-60'] })
+    const input = await orderOf(erp)
+    expect(await errorOf(erp.order?.create(input, 'ord_1'))).toMatchObject({
+      code: 'MISSING_REQUIRED_FIELD',
+      field: 'ledgerAccountId',
+      message: 'The item LAMP-60 has no ledger account.',
+    })
+    expect(calls.some(({ method, path }) => method === 'POST' && path === '/sales_quotes')).toBe(false)
+    const { erp: settled } = again({ ledgerAccountId: String(SALES.id) })
+    const ref = await settled.order?.create(input, 'ord_1')
+    expect(value((await settled.orders?.byId([ref?.id ?? '']))?.[0]).lines).toHaveLength(2)
+  })
+
+  it('is refused by the imitation, too, which gives a line no account by itself', async () => {
+    const { erp, raw } = open({}, { withoutAccount: ['LAMP-60'] })
+    const lines = [{ item: null, sku: 'DESK-60', quantity: '1' }]
+    const [request] = (await erp.order?.plan(await orderOf(erp, { lines }), 'ord_1')) ?? []
+    const { sales_quote: quote = {} } = bodyOf(request?.body)
+    const [{ ledger_account_id: _, ...line }] = quote.quote_lines as [Record<string, unknown>]
+    const bare = { ...line, product_id: (await itemIds(erp)).get('LAMP-60') }
+    for (const one of [bare, { ...bare, ledger_account_id: 'x' }]) {
+      const answer = await raw('POST', 'sales_quotes', { sales_quote: { ...quote, quote_lines: [one] } })
+      expect(answer.status).toBe(422)
+      expect(answer.json()).toMatchObject([{ $source: 'quote_lines[0].ledger_account_id' }])
+    }
   })
 })
 

@@ -10,6 +10,8 @@ export interface Strictness {
   perDay?: number
   /** Whether the first refresh token works once, as every other does; the shared checks begin with it often. */
   onceOnly?: boolean
+  /** Codes of items that have no ledger account of sales. */
+  withoutAccount?: string[]
   /** The clock, for tests of what lasts some minutes. */
   now?: () => number
 }
