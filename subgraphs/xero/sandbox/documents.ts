@@ -109,50 +109,59 @@ function newFaults(
   ]
 }
 
+/** A new invoice as it is kept, once everything was checked. */
+function invoiceOf(
+  store: Store,
+  given: Row,
+  contact: Row,
+  { status, number, date, lines }: Parameters<typeof newFaults>[2],
+): Row {
+  const types = String(given.LineAmountTypes ?? 'Exclusive')
+  const due = dayOf(given.DueDate)
+  const { row, total } = totalsOf(lines, types === 'Inclusive')
+  return {
+    Type: given.Type,
+    InvoiceID: store.nextId('Invoices'),
+    InvoiceNumber: number,
+    Reference: given.Reference ?? '',
+    ...(given.Url ? { Url: given.Url } : {}),
+    Contact: contactOf(contact),
+    Date: stamp(date),
+    ...(due !== null && { DueDate: stamp(due) }),
+    Status: status,
+    LineAmountTypes: types,
+    LineItems: lines,
+    ...row,
+    CurrencyCode: given.CurrencyCode ?? contact.DefaultCurrency ?? 'EUR',
+    CurrencyRate: num('1.0'),
+    ...amounts(total, {}),
+    Payments: [],
+    HasAttachments: false,
+    HasErrors: false,
+  }
+}
+
 /** A new invoice. */
 export function createInvoice(store: Store, given: Row, manner: Manner): Outcome {
   const status = String(given.Status ?? 'DRAFT')
   const number = given.InvoiceNumber ?? store.nextNumber('Invoices')
-  const types = String(given.LineAmountTypes ?? 'Exclusive')
-  const inclusive = types === 'Inclusive'
+  const inclusive = given.LineAmountTypes === 'Inclusive'
   const authorised = status === 'AUTHORISED'
   const date = dayOf(given.Date) ?? Date.parse(new Date().toISOString().slice(0, 10))
-  const due = dayOf(given.DueDate)
   const { lines, faults } = linesOf(store, (given.LineItems ?? []) as Row[], {
     ...manner,
     authorised,
     inclusive,
   })
-  const wrong = [...newFaults(store, given, { status, number, date, lines }), ...faults]
+  const head = { status, number, date, lines }
+  const wrong = [...newFaults(store, given, head), ...faults]
   const contact = contactFor(store, given.Contact as Row | undefined)
   if (typeof contact === 'string') return { faults: [contact, ...wrong] }
   if (wrong.length > 0) return { faults: wrong }
   const few = authorised ? move(store, lines, -1, manner.negativeStock) : []
   if (few.length > 0) return { faults: few }
   if (contact.IsCustomer === false) store.put('Contacts', Object.assign(contact, { IsCustomer: true }))
-  const { row, total } = totalsOf(lines, inclusive)
-  return {
-    row: store.put('Invoices', {
-      Type: given.Type,
-      InvoiceID: store.nextId('Invoices'),
-      InvoiceNumber: number,
-      Reference: given.Reference ?? '',
-      ...(given.Url ? { Url: given.Url } : {}),
-      Contact: contactOf(contact),
-      Date: stamp(date),
-      ...(due !== null && { DueDate: stamp(due) }),
-      Status: status,
-      LineAmountTypes: types,
-      LineItems: lines,
-      ...row,
-      CurrencyCode: given.CurrencyCode ?? contact.DefaultCurrency ?? 'EUR',
-      CurrencyRate: num('1.0'),
-      ...amounts(total, {}),
-      Payments: [],
-      HasAttachments: false,
-      HasErrors: false,
-    }),
-  }
+  return { row: store.put('Invoices', invoiceOf(store, given, contact, head)) }
 }
 
 /** Changes an invoice; lines that are sent replace all. */
