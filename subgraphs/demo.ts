@@ -231,16 +231,8 @@ function orders(items: DemoProduct[], people: DemoCustomer[]): DemoDocument[] {
   }))
 }
 
-const demos = new Map<number, Demo>()
-
 /** The demo company with 200 products, 60 customers, 3 warehouses; `seed` varies the stock figures only. */
 export function demo(seed: number): Demo {
-  const found = demos.get(seed) ?? made(seed)
-  demos.set(seed, found)
-  return found
-}
-
-function made(seed: number): Demo {
   const items = products(seed)
   const people = customers()
   return {

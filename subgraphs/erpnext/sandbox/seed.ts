@@ -248,13 +248,14 @@ function paid(site: Site): void {
   }
 }
 
-/** Sites as they are laid out: many documents, each checked as a user's would be. */
-const laidOut = new WeakMap<Demo, Site>()
+/** Sites as they are laid out, by their demo data: many documents, each checked as a user's would be. */
+const laidOut = new Map<string, Site>()
 
 /** A site with the demo company in ERPNext's own words. */
 export function siteOf(demo: Demo): Site {
-  const site = laidOut.get(demo) ?? layOut(demo)
-  laidOut.set(demo, site)
+  const data = JSON.stringify(demo)
+  const site = laidOut.get(data) ?? layOut(demo)
+  laidOut.set(data, site)
   return site.copy()
 }
 
