@@ -23,12 +23,30 @@ createResolve(
   (url) => ({ url }),
 )
 
+/** @type {Map<string, boolean>} */
+const known = new Map()
+const isThere = (/** @type {URL} */ file) => {
+  const found = known.get(file.href) ?? existsSync(file)
+  known.set(file.href, found)
+  return found
+}
+/** @type {Map<string, import('node:module').ResolveFnOutput>} */
+const packages = new Map()
+
+// Ten thousand imports, and Node would look at the disk several times for each.
 registerHooks({
   resolve(specifier, context, next) {
+    if (!isOurs(context.parentURL)) return next(specifier, context)
+    if (!specifier.startsWith('.')) {
+      // A package is the same one for all of our files.
+      const found = packages.get(specifier) ?? next(specifier, context)
+      packages.set(specifier, found)
+      return { ...found, shortCircuit: true }
+    }
     // The transformed source names the file that the compiler would have written.
-    const isWritten = specifier.startsWith('.') && specifier.endsWith('.js') && isOurs(context.parentURL)
-    const source = isWritten ? new URL(specifier.replace(/js$/, 'ts'), context.parentURL) : null
-    return next(source && existsSync(source) ? source.href : specifier, context)
+    const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL)
+    if (!source.href.endsWith('.ts') || !isThere(source)) return next(specifier, context)
+    return { url: source.href, format: 'module', shortCircuit: true }
   },
   load(url, context, next) {
     if (!url.endsWith('.ts') || !isOurs(url)) return next(url, context)
