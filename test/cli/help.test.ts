@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../gateway/cli/command.ts'
 import { bar, lineOf } from '../../gateway/cli/progress.ts'
+import { LOADER } from '../loader.ts'
 import { erp } from './run.ts'
 
-/** Tells on stderr what Node is to load. */
+/** Tells on stderr what Node is to load. Hooks that come later are asked first. */
 const SPY = `data:text/javascript,${encodeURIComponent(`import { registerHooks } from 'node:module'
 registerHooks({ resolve(name, context, next) {
   const found = next(name, context)
@@ -18,7 +19,7 @@ const commands = readdirSync('gateway/cli')
 
 describe('the help of the command line', () => {
   it('names every command, every exit code and where the key goes, and loads nothing of the house', async () => {
-    const { code, stdout, stderr } = await erp(['--help'], { node: ['--import', SPY] })
+    const { code, stdout, stderr } = await erp(['--help'], { node: [...LOADER, '--import', SPY] })
     expect(code).toBe(0)
     const named = [...stdout.matchAll(/^ {2}([a-z]+) +\w/gm)].map(([, name]) => name)
     for (const name of named) expect(commands).toContain(name)
