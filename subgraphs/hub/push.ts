@@ -38,6 +38,8 @@ interface Work<I> {
   call: Call
   /** Takes personal fields out of what is written down. */
   hide: Hiding
+  /** The fields of the record that may be kept; null: all. */
+  allowed: string[] | null
   write: Write<I>
   input(): Promise<I>
   /** Exchanges before the first byte of the write; null until then. */
@@ -73,7 +75,7 @@ export async function push(hub: Hub, held: Claimed, lease: Lease, worker: Pusher
 }
 
 async function carry<I>(
-  given: Omit<Work<I>, 'attempt' | 'call' | 'hide'>,
+  given: Omit<Work<I>, 'attempt' | 'call' | 'hide' | 'allowed'>,
   begin: () => Promise<Attempt>,
 ): Promise<void> {
   const { hub, held, op, open, lease, worker, write } = given
@@ -81,8 +83,9 @@ async function carry<I>(
   if (quiet > 0) return settle(hub, held, stillUncertain(op, quiet))
   const attempt = await begin()
   const hide = await hiding(hub, open, op)
+  const allowed = await allowedIn(hub.db.em(), open.id, kindOf(op.object))
   const call = lease.call((exchange) => attempt.exchanges.push(hide.exchange(exchange)))
-  const work: Work<I> = { ...given, attempt, call, hide }
+  const work: Work<I> = { ...given, attempt, call, hide, allowed }
   await asCall(call, async () => {
     try {
       await done(work, await ACTIONS[op.action](work))
@@ -153,7 +156,7 @@ async function update<I>(work: Work<I>): Promise<Ref> {
   if (!native) throw new ErpError('NOT_FOUND', `${open.id} does not have it.`, { connection: open.id })
   const seen = await recordOf(open, op.object, native, call)
   work.before = formerOf(work, seen)
-  if (op.object === 'CUSTOMER' && seen) await takeIn(hub, open, seen as Customer)
+  if (op.object === 'CUSTOMER' && seen) await takeIn(hub, open, seen as Customer, work.allowed)
   if (followsGolden(op) && !(await narrow(hub, op, native))) return { id: native }
   const change = await work.input()
   return sending(work, () => write.update!({ id: native }, change, null))
@@ -178,9 +181,7 @@ function formerOf<I>({ op, uncertain: mayBeOurs }: Work<I>, seen: object | null)
 }
 
 async function sending<I, T>(work: Work<I>, send: () => Promise<T>): Promise<T> {
-  const { hub, open, op, before } = work
-  const allowed = await allowedIn(hub.db.em(), open.id, kindOf(op.object))
-  await work.lease.sending(trimmed(before, allowed))
+  await work.lease.sending(trimmed(work.before, work.allowed))
   work.mark = work.attempt.exchanges.length
   return send()
 }
@@ -193,6 +194,7 @@ function uncertain<I>({ op }: Work<I>, found: Found | null): ErpError {
 
 async function done<I>(work: Work<I>, ref: Ref): Promise<void> {
   const { hub, held, op, open, attempt, call, before } = work
+  // Asked for again: a long push may end after an operator took a field away.
   const allowed = await allowedIn(hub.db.em(), open.id, kindOf(op.object))
   const after = ref.id ? trimmed(await recordOf(open, op.object, ref.id, call), allowed) : null
   const known = { before: trimmed(before, allowed), after }
@@ -207,7 +209,7 @@ async function done<I>(work: Work<I>, ref: Ref): Promise<void> {
 }
 
 async function failed<I>(work: Work<I>, error: unknown): Promise<void> {
-  const { hub, held, op, open, attempt, lease, write, hide } = work
+  const { hub, held, op, open, attempt, lease, write, hide, allowed } = work
   const sentNow = work.mark !== null && attempt.exchanges.length > work.mark
   // The ERP refused a step for certain: what the steps before it left is a draft, or the whole document.
   const left = sentNow && isCertain(error) ? await leftover(work) : null
@@ -223,7 +225,6 @@ async function failed<I>(work: Work<I>, error: unknown): Promise<void> {
     to.externalNumber = left.ref.number
     to.problem.message += ` A draft was left in the ERP: ${left.ref.number ?? left.ref.id}.`
   }
-  const allowed = await allowedIn(hub.db.em(), open.id, kindOf(op.object))
   await settle(hub, held, { ...to, before: trimmed(work.before, allowed) }, veiled(attempt, allowed))
 }
 

@@ -9,7 +9,7 @@ import { intake } from '../intake.ts'
 import { ID_NOW } from '../match/alias.ts'
 import { contentOf } from '../mirror.ts'
 import type { Move, Operation } from '../operations.ts'
-import { allowedIn, trimmed } from '../privacy/admit.ts'
+import { trimmed } from '../privacy/admit.ts'
 import { settingOf, takesIn } from '../setting/read.ts'
 import { type Field, namedIn, same, valueOf } from './fields.ts'
 
@@ -31,9 +31,13 @@ export class Undecided extends Error {
 const KNOWN = `select hash from mirror where connection = ? and kind = 'customer' and native_id = ?`
 
 /** Takes in what the ERP shows right before a write of ours, so that nothing that it changed itself is passed over. */
-export async function takeIn(hub: Hub, open: OpenConnection, seen: Customer): Promise<void> {
+export async function takeIn(
+  hub: Hub,
+  open: OpenConnection,
+  seen: Customer,
+  allowed: string[] | null,
+): Promise<void> {
   const em = hub.db.em()
-  const allowed = await allowedIn(em, open.id, 'customer')
   const [known] = await rows<{ hash: string }>(em, KNOWN, [open.id, seen.id])
   if (known?.hash === contentOf(trimmed(seen, allowed)).hash) return
   if (takesIn(await settingOf(em, open.id, 'customer')))
