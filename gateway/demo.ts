@@ -33,7 +33,7 @@ export async function startDemo(sandboxPort: number, stops: (() => Promise<void>
     id,
     system,
     createMissingCustomers: true,
-    pollMs: 5_000,
+    pollMs: 15_000,
     sweepMs: 60_000,
     // The sandboxes are ours: no vendor's fair use has to be kept.
     limits: { perSecond: 1_000, perMinute: 60_000, perDay: 10_000_000 },
