@@ -25,6 +25,11 @@ export const FIELDS: Record<WholeField, { column: string; isList: boolean }> = {
 /** All fields, in the order in which they are shown. */
 export const FIELD_NAMES = Object.keys(FIELDS) as WholeField[]
 
+/** The columns of a golden record under the names of its fields, for a query. */
+export const GOLDEN_COLUMNS = Object.entries(FIELDS)
+  .map(([field, { column }]) => `${column} as "${field}"`)
+  .join(', ')
+
 /** The value of a field of a customer, also of one custom attribute. */
 export function valueOf(record: object, field: Field): unknown {
   const key = customKey(field)

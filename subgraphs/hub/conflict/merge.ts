@@ -10,7 +10,7 @@ import { OperationTable } from '../tables.ts'
 import { idNow } from '../match/alias.ts'
 import { lockCustomers } from '../twins.ts'
 import { mappingsOf } from '../mapping/read.ts'
-import { type Field, changedFields, namedIn, same, valueOf, withFields } from './fields.ts'
+import { type Field, GOLDEN_COLUMNS, changedFields, namedIn, same, valueOf, withFields } from './fields.ts'
 import { isRemapped } from '../mapping/records.ts'
 import { attributesOf } from '../mapping/apply.ts'
 import { customField, customKey } from '../mapping/fields.ts'
@@ -39,8 +39,7 @@ interface Side {
 
 const SIDE = `select synced, synced_at as "syncedAt", touched_at as "touchedAt" from mirror
   where connection = ? and kind = 'customer' and native_id = ?`
-const GOLDEN = `select name, email, phone, tax_id as "taxId", country, currency, customer_group as "group",
-  payment_terms as "paymentTerms", addresses, custom_attributes as "customAttributes", home from customer where id = ?`
+const GOLDEN = `select ${GOLDEN_COLUMNS}, home from customer where id = ?`
 /**
  * Fields that writes of ours to the same record settle: those that ended after this was read, and those that
  * somebody asked for and that are still to come. What the record said of them is out of date.

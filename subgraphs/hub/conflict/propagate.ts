@@ -73,7 +73,7 @@ export async function spread(hub: Hub, em: Manager, change: Spread): Promise<str
 }
 
 /** Changed fields as an operation carries them: custom attributes in their list. */
-function inputOf(news: [Field, unknown][]): StoredFields {
+export function inputOf(news: [Field, unknown][]): StoredFields {
   const isCustom = ([field]: [Field, unknown]) => customKey(field) !== null
   const custom = news.filter(isCustom).map(([field, value]) => ({ key: customKey(field) ?? '', value }))
   const plain = Object.fromEntries(news.filter((one) => !isCustom(one)))

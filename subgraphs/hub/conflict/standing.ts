@@ -11,7 +11,9 @@ import { contentOf } from '../mirror.ts'
 import type { Move, Operation } from '../operations.ts'
 import { trimmed } from '../privacy/admit.ts'
 import { settingOf, takesIn } from '../setting/read.ts'
-import { type Field, namedIn, same, valueOf } from './fields.ts'
+import type { StoredCustomer } from '../tables.ts'
+import { type Field, GOLDEN_COLUMNS, namedIn, same, valueOf } from './fields.ts'
+import { inputOf } from './propagate.ts'
 
 /** Milliseconds until a write looks again whether it was decided who is right. */
 const LOOK_AGAIN_MS = 250
@@ -49,8 +51,7 @@ export function followsGolden({ object, action, requestedBy, input }: Operation)
   return object === 'CUSTOMER' && action === 'UPDATE' && requestedBy === 'sync' && !('isNative' in input)
 }
 
-const STANDING = `select name, email, phone, tax_id as "taxId", country, currency, customer_group as "group",
-  payment_terms as "paymentTerms", addresses, custom_attributes as "customAttributes",
+const STANDING = `select ${GOLDEN_COLUMNS},
   array(select field from conflict f where f.customer = c.id and f.connection = ? and f.state = 'OPEN') as open,
   exists (select from job j join operation o on o.id = j.subject where j.kind = 'customer-merge'
     and j.state = 'WAITING' and o.connection = ? and o.external_id = ?) as undecided
@@ -68,18 +69,8 @@ export async function narrow(hub: Hub, op: Operation, native: Id): Promise<boole
   const stands = (field: Field) =>
     !golden.open.includes(field) && same(valueOf(golden, field), valueOf(op.input, field))
   const left = namedIn(op.input).filter(stands)
-  op.input = onlyFields(op.input, left)
+  const news = left.map((field): [Field, unknown] => [field, valueOf(op.input, field)])
+  const { customer } = op.input as StoredCustomer
+  op.input = { ...inputOf(news), customer } as StoredCustomer
   return left.length > 0
-}
-
-function onlyFields<T extends object>(input: T, left: Field[]): T {
-  const gone = namedIn(input).filter((field) => !left.includes(field))
-  const entries = Object.entries(input).filter(([name]) => !gone.includes(name as Field))
-  const custom = attributesIn(input).filter(({ key }) => left.includes(`custom.${key}`))
-  const rest = Object.fromEntries(entries.filter(([name]) => name !== 'customAttributes'))
-  return (custom.length > 0 ? { ...rest, customAttributes: custom } : rest) as T
-}
-
-function attributesIn(input: object): { key: string }[] {
-  return (input as { customAttributes?: { key: string }[] }).customAttributes ?? []
 }
