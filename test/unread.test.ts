@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rows } from '../subgraphs/hub/database.ts'
-import { InboxWorker } from '../subgraphs/hub/inbox.ts'
+import { InboxWorker, receive } from '../subgraphs/hub/inbox.ts'
 import { retry } from '../subgraphs/hub/operators.ts'
 import { Poller } from '../subgraphs/hub/poll.ts'
 import type { SandboxFactory } from '../subgraphs/sandbox.ts'
@@ -90,5 +90,18 @@ describe('a record that an ERP shows and nobody can read', () => {
       { status: 'DONE', email: null },
       { status: 'DONE', email: 'anders@kunde.example' },
     ])
+  })
+
+  it('that a webhook told of waits in the log, too, after it was tried often enough', async () => {
+    garbled.add(ids[2])
+    const at = new Date().toISOString()
+    await receive(yard.hub.db, yard.id('erpnext'), [{ kind: 'customer', id: ids[2]!, deleted: false, at }])
+    await yard.hub.db.em().execute('update inbox set tries = 12')
+    await new InboxWorker(yard.hub).once()
+    expect((await told()).findLast(({ native }) => native === ids[2])).toMatchObject({
+      status: 'DEAD',
+      code: 'BAD_ANSWER',
+    })
+    expect(await rows(yard.hub.db.em(), 'select * from inbox')).toEqual([])
   })
 })

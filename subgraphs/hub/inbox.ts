@@ -6,8 +6,7 @@ import { asCall } from '../http.ts'
 import { type Database, type Manager, rows } from './database.ts'
 import type { Hub } from './hub.ts'
 import { tookDeletion } from './gone.ts'
-import { takeRead } from './intake.ts'
-import { readOf } from './kinds.ts'
+import { readEach, takeRead } from './intake.ts'
 import { followsHooks, settingOf } from './setting/read.ts'
 
 const LEASE_MS = 60_000
@@ -122,7 +121,7 @@ export class InboxWorker {
   }
 
   async #read(open: OpenConnection, row: Row): Promise<void> {
-    const [answer] = (await readOf(open.erp, row.kind)?.byId([row.native_id])) ?? []
+    const [answer] = await readEach(open, row.kind, [row.native_id])
     // A source may tell of a record a moment before it can be read.
     const unreadable = answer === null || answer === undefined || answer instanceof ErpError
     if (unreadable && row.tries < MAX_TRIES) throw answer ?? new ErpError('NOT_FOUND', 'Not readable yet.')

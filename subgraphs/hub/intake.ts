@@ -38,7 +38,7 @@ function isDown(answers: unknown[]): boolean {
 }
 
 /** Reads records together; where one of them makes the whole answer unreadable, the others are read without it. */
-async function readEach<K extends Kind>(
+export async function readEach<K extends Kind>(
   open: OpenConnection,
   kind: K,
   ids: Id[],
